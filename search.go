@@ -1,0 +1,248 @@
+package seamark
+
+import (
+	"fmt"
+	"time"
+)
+
+// Span is the half-open interval [From, To). A zero bound is open.
+type Span struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+}
+
+// Field names a column that can be filtered and counted.
+type Field string
+
+// The fields of a filter. Status exists in access logs only, Level and Fingerprint in logs only.
+const (
+	FieldProduct     Field = "product"
+	FieldEnvironment Field = "environment"
+	FieldLevel       Field = "level"
+	FieldComponent   Field = "component"
+	FieldSource      Field = "source"
+	FieldStream      Field = "stream"
+	FieldAccount     Field = "account_id"
+	FieldRegion      Field = "region"
+	FieldTeam        Field = "team"
+	FieldEventName   Field = "event_name"
+	FieldErrorType   Field = "error_type"
+	FieldFingerprint Field = "fingerprint"
+	FieldRequestID   Field = "request_id"
+	FieldTraceID     Field = "trace_id"
+	FieldEventID     Field = "event_id"
+	FieldStatus      Field = "status"
+	FieldMethod      Field = "method"
+	FieldRoute       Field = "route"
+)
+
+// commonFields can be asked of either table.
+var commonFields = []Field{
+	FieldProduct, FieldEnvironment, FieldComponent, FieldSource, FieldStream, FieldAccount,
+	FieldRegion, FieldTeam, FieldRequestID, FieldTraceID, FieldEventID,
+}
+
+// Fields lists what may be filtered in t.
+func (t Table) Fields() []Field {
+	if t == TableAccessLogs {
+		return append([]Field{FieldStatus, FieldMethod, FieldRoute}, commonFields...)
+	}
+	return append([]Field{FieldLevel, FieldEventName, FieldErrorType, FieldFingerprint}, commonFields...)
+}
+
+// Term keeps the rows whose field has one of the values, or, with Not, none of them.
+// An absent value counts as "". A status may be a class: "4xx".
+type Term struct {
+	Field  Field    `json:"field"`
+	Values []string `json:"values"`
+	Not    bool     `json:"not,omitempty"`
+}
+
+// Query is one question to the store: which rows of one table.
+type Query struct {
+	Table Table  `json:"table"`
+	Span  Span   `json:"span"`
+	Terms []Term `json:"terms,omitempty"`
+	Text  string `json:"text,omitempty"`  // substring of any text column, upper and lower case alike
+	Limit int    `json:"limit,omitempty"` // rows at most; 0: 500
+	// Before continues a listing: rows strictly older than this (timestamp, event_id).
+	Before *Position `json:"before,omitempty"`
+	// Ascending lists the oldest rows first.
+	Ascending bool `json:"ascending,omitempty"`
+}
+
+// Position is a place in the total order of rows.
+type Position struct {
+	Timestamp int64  `json:"timestamp"` // Unix milliseconds
+	EventID   string `json:"event_id"`
+}
+
+// DefaultLimit and MaxLimit bound the rows of one answer.
+const (
+	DefaultLimit = 500
+	MaxLimit     = 10_000
+)
+
+// Validate reports what cannot be asked, and sets defaults.
+func (q *Query) Validate() error {
+	if q.Table == "" {
+		q.Table = TableLogs
+	}
+	if q.Table != TableLogs && q.Table != TableAccessLogs {
+		return &Fault{Class: Rejected, What: fmt.Sprintf("no table %q", q.Table), Where: "table", Remedy: "use logs or access_logs"}
+	}
+	switch {
+	case q.Limit == 0:
+		q.Limit = DefaultLimit
+	case q.Limit < 0 || q.Limit > MaxLimit:
+		return &Fault{Class: Rejected, What: fmt.Sprintf("limit %d is out of range", q.Limit), Where: "limit", Remedy: fmt.Sprintf("use 1 to %d", MaxLimit)}
+	}
+	for _, t := range q.Terms {
+		if err := q.Table.CheckField(t.Field); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CheckField reports whether t can be filtered and counted by f.
+func (t Table) CheckField(f Field) error {
+	for _, known := range t.Fields() {
+		if f == known {
+			return nil
+		}
+	}
+	return &Fault{Class: Rejected, What: fmt.Sprintf("%s has no field %q to filter by", t, f), Where: "filter", Remedy: fmt.Sprintf("use one of %v", t.Fields())}
+}
+
+// Hit is one row found. Exactly one of Log and Access is set, as Table says.
+type Hit struct {
+	Table       Table      `json:"table"`
+	Product     string     `json:"product"`
+	Environment string     `json:"environment"`
+	Log         *Log       `json:"log,omitempty"`
+	Access      *AccessLog `json:"access,omitempty"`
+}
+
+// Result is the answer to a Query, newest row first unless asked otherwise.
+type Result struct {
+	Hits []Hit `json:"hits"`
+	More bool  `json:"more"` // further rows match beyond the limit
+}
+
+// Bucket is one bar of a histogram.
+type Bucket struct {
+	Start  time.Time        `json:"start"`
+	Counts map[string]int64 `json:"counts"` // by level; of access logs by status class ("2xx"); "" where absent
+}
+
+// Count is how often a value occurs.
+type Count struct {
+	Value string `json:"value"`
+	Count int64  `json:"count"`
+}
+
+// Pattern is a group of severe records with one fingerprint.
+type Pattern struct {
+	Fingerprint string    `json:"fingerprint"`
+	Count       int64     `json:"count"`
+	First       time.Time `json:"first"`
+	Last        time.Time `json:"last"`
+	Sample      Hit       `json:"sample"` // the newest of them
+}
+
+// Scope is what a rule is evaluated for.
+type Scope struct {
+	Product     string `json:"product"`
+	Environment string `json:"environment"`
+	Component   string `json:"component,omitempty"`
+	Team        string `json:"team,omitempty"`
+	AccountID   string `json:"account_id,omitempty"`
+	Region      string `json:"region,omitempty"`
+}
+
+// Ratio says how many of the rows of a scope match.
+type Ratio struct {
+	Scope
+	Matching int64 `json:"matching"`
+	Total    int64 `json:"total"`
+}
+
+// Value is Matching / Total in 0..1; of nothing it is 0.
+func (r Ratio) Value() float64 {
+	if r.Total == 0 {
+		return 0
+	}
+	return float64(r.Matching) / float64(r.Total)
+}
+
+// Accounts are the two sides of invariant 5: events + undecodable = rows + quarantined.
+type Accounts struct {
+	Objects         int64 `json:"objects"`
+	BytesIn         int64 `json:"bytes_in"` // uncompressed
+	Events          int64 `json:"events"`
+	Undecodable     int64 `json:"undecodable"` // payloads
+	Rows            int64 `json:"rows"`
+	Quarantined     int64 `json:"quarantined"`
+	ControlMessages int64 `json:"control_messages"`
+}
+
+// Add adds b to a.
+func (a *Accounts) Add(b Accounts) {
+	a.Objects += b.Objects
+	a.BytesIn += b.BytesIn
+	a.Events += b.Events
+	a.Undecodable += b.Undecodable
+	a.Rows += b.Rows
+	a.Quarantined += b.Quarantined
+	a.ControlMessages += b.ControlMessages
+}
+
+// Balanced reports whether every event is accounted for.
+func (a Accounts) Balanced() bool { return a.Events+a.Undecodable == a.Rows+a.Quarantined }
+
+// Flow is the state of the pipeline as the page and the metrics show it.
+type Flow struct {
+	At          time.Time     `json:"at"`
+	StartedAt   time.Time     `json:"started_at"`
+	Accounts    Accounts      `json:"accounts"`       // all that the ledger holds
+	EventsPerS  float64       `json:"events_per_s"`   // mean of the last 10 s
+	LagMs       int64         `json:"lag_ms"`         // newest row: arrival to visible; 0 when nothing waits
+	Backlog     int64         `json:"backlog"`        // landing objects without a ledger entry
+	Indexed     *int64        `json:"indexed"`        // documents sent to OpenSearch; nil without one
+	IndexFault  string        `json:"index_fault"`    // why the indexer waits, or empty
+	Products    []ProductFlow `json:"products"`       // worst first
+	Recent      []FlowPoint   `json:"recent"`         // oldest first, one a second, 5 minutes at most
+	Quarantine  []Quarantined `json:"quarantine"`     // newest first, 20 at most
+	OpenAlarms  int           `json:"open_alarms"`    // firing now
+	OpenCards   int           `json:"open_incidents"` // open now
+	Unaccounted int64         `json:"unaccounted"`    // objects that do not balance; always 0 unless something is wrong
+	Faults      []string      `json:"faults"`         // what else is wrong, in words
+}
+
+// FlowPoint is the flow of one second.
+type FlowPoint struct {
+	At          time.Time `json:"at"`
+	Events      int64     `json:"events"`
+	Rows        int64     `json:"rows"`
+	Quarantined int64     `json:"quarantined"`
+}
+
+// ProductFlow is what one product sent in the last five minutes.
+type ProductFlow struct {
+	Product     string `json:"product"`
+	Environment string `json:"environment"`
+	Rows        int64  `json:"rows"`
+	Errors      int64  `json:"errors"` // ERROR and FATAL records, and 5xx responses
+	Incident    string `json:"incident,omitempty"`
+}
+
+// Quarantined is one piece of input that could not be processed.
+type Quarantined struct {
+	At     time.Time `json:"at"`
+	Origin string    `json:"origin"` // URL of the landing object
+	Offset int64     `json:"offset"` // of the bad bytes in the object
+	Bytes  int64     `json:"bytes"`
+	Reason string    `json:"reason"`
+	Kept   string    `json:"kept"` // key of the kept bytes
+}
