@@ -1,0 +1,374 @@
+package lake
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	seamark "github.com/seamark-hq/seamark"
+)
+
+// Dir is the local store: objects with slash-separated keys below one folder.
+//
+// It is safe for concurrent use, also by several processes.
+type Dir struct {
+	root string
+	fs   FS
+
+	mu     sync.Mutex
+	synced map[string]bool // folders whose own name is durable, as seen by this process
+}
+
+// OpenDir opens the store rooted at folder, which is made when it is missing. A nil
+// fsys means the operating system's.
+func OpenDir(folder string, fsys FS) (*Dir, error) {
+	if fsys == nil {
+		fsys = OS{}
+	}
+	root, err := filepath.Abs(folder)
+	if err != nil {
+		return nil, fmt.Errorf("open lake: %w", err)
+	}
+	d := &Dir{root: root, fs: fsys, synced: map[string]bool{}}
+	if info, err := os.Stat(root); err == nil && !info.IsDir() {
+		return nil, &seamark.Fault{Class: seamark.Rejected, What: "not a folder", Where: folder, Remedy: "name a folder for the lake"}
+	} else if errors.Is(err, fs.ErrNotExist) {
+		if err := os.MkdirAll(filepath.Dir(root), 0o755); err != nil {
+			return nil, fault("cannot make the lake's folder", folder, err)
+		}
+	} else if err != nil {
+		return nil, fault("cannot read the lake's folder", folder, err)
+	}
+	return d, nil
+}
+
+// Root is the absolute path of the folder.
+func (d *Dir) Root() string { return d.root }
+
+// Path is the absolute path of the object with key. Keys that leave the root, or are
+// not in their shortest form, are refused.
+func (d *Dir) Path(key string) (string, error) {
+	if !fs.ValidPath(key) || key == "." || strings.ContainsAny(key, "\\\x00") {
+		return "", &seamark.Fault{Class: seamark.Rejected, What: fmt.Sprintf("%q is not an object key", key)}
+	}
+	return filepath.Join(d.root, filepath.FromSlash(key)), nil
+}
+
+// Create writes a new object. It fails with fs.ErrExist when key is taken; then
+// nothing has changed.
+func (d *Dir) Create(key string, write func(io.Writer) error) error {
+	return d.write(key, write, (*Temp).Publish)
+}
+
+// Put writes an object, or replaces it as a whole.
+func (d *Dir) Put(key string, write func(io.Writer) error) error {
+	return d.write(key, write, (*Temp).Replace)
+}
+
+func (d *Dir) write(key string, write func(io.Writer) error, finish func(*Temp, string) error) error {
+	t, err := d.Temp()
+	if err != nil {
+		return err
+	}
+	if err := write(t); err != nil {
+		t.Discard()
+		return err
+	}
+	return finish(t, key)
+}
+
+// PutBytes is Put of b.
+func (d *Dir) PutBytes(key string, b []byte) error {
+	return d.Put(key, func(w io.Writer) error { _, err := w.Write(b); return err })
+}
+
+// Open opens an object for reading.
+func (d *Dir) Open(key string) (*os.File, error) {
+	p, err := d.Path(key)
+	if err != nil {
+		return nil, err
+	}
+	return os.Open(p)
+}
+
+// ReadFile reads a whole object, which must be small.
+func (d *Dir) ReadFile(key string) ([]byte, error) {
+	p, err := d.Path(key)
+	if err != nil {
+		return nil, err
+	}
+	return os.ReadFile(p)
+}
+
+// Stat describes an object.
+func (d *Dir) Stat(key string) (fs.FileInfo, error) {
+	p, err := d.Path(key)
+	if err != nil {
+		return nil, err
+	}
+	return os.Stat(p)
+}
+
+// Remove deletes an object; one that is not there is fine.
+func (d *Dir) Remove(key string) error {
+	p, err := d.Path(key)
+	if err != nil {
+		return err
+	}
+	if err := d.fs.Remove(p); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fault("cannot delete", key, err)
+	}
+	return nil
+}
+
+// Walk calls fn for each object below the folder prefix, in order of its key. A
+// folder that is not there holds nothing; files whose name begins with a dot are
+// not objects.
+func (d *Dir) Walk(prefix string, fn func(key string, e fs.DirEntry) error) error {
+	p, err := d.Path(prefix)
+	if err != nil {
+		return err
+	}
+	return filepath.WalkDir(p, func(name string, e fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil {
+			return fault("cannot list", name, err)
+		}
+		if strings.HasPrefix(e.Name(), ".") || e.IsDir() {
+			return nil
+		}
+		rel, err := filepath.Rel(d.root, name)
+		if err != nil {
+			return err
+		}
+		return fn(filepath.ToSlash(rel), e)
+	})
+}
+
+// makeParents makes the folders above key durable: each new one, and each that this
+// process has not yet seen, for another process may have died before its fsync.
+func (d *Dir) makeParents(key string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := d.makeFolder(d.root, filepath.Dir(d.root)); err != nil {
+		return err
+	}
+	folder := d.root
+	for _, part := range strings.Split(path.Dir(key), "/") {
+		if part == "." {
+			break
+		}
+		parent := folder
+		folder = filepath.Join(folder, part)
+		if err := d.makeFolder(folder, parent); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *Dir) makeFolder(folder, parent string) error {
+	if d.synced[folder] {
+		return nil
+	}
+	if err := d.fs.Mkdir(folder, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	if err := d.fs.SyncDir(parent); err != nil {
+		return err
+	}
+	d.synced[folder] = true
+	return nil
+}
+
+// forget drops what is known of the folders above key, after one of them failed.
+func (d *Dir) forget() {
+	d.mu.Lock()
+	clear(d.synced)
+	d.mu.Unlock()
+}
+
+const tmpFolder = "tmp"
+
+// Temp is a file being written. It is locked while its process lives, so that a
+// cleaner can tell it from what a dead one left.
+type Temp struct {
+	d    *Dir
+	f    FSFile
+	path string
+	key  string
+	err  error // the first failure: after it nothing of the file counts
+}
+
+// Temp begins a file. End it with Publish, Replace or Discard.
+func (d *Dir) Temp() (*Temp, error) {
+	var name [12]byte
+	rand.Read(name[:])
+	key := tmpFolder + "/" + hex.EncodeToString(name[:]) + ".tmp"
+	if err := d.makeParents(key); err != nil {
+		d.forget()
+		return nil, fault("cannot make a temporary file", d.root, err)
+	}
+	p := filepath.Join(d.root, filepath.FromSlash(key))
+	f, err := d.fs.OpenFile(p, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		d.forget() // somebody may have deleted the folder
+		return nil, fault("cannot make a temporary file", p, err)
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		f.Close()
+		return nil, fault("cannot lock a temporary file", p, err)
+	}
+	return &Temp{d: d, f: f, path: p, key: key}, nil
+}
+
+// Path is where the bytes lie until the file is published.
+func (t *Temp) Path() string { return t.path }
+
+// Write appends. After a failure every further call fails.
+func (t *Temp) Write(b []byte) (int, error) {
+	if t.err != nil {
+		return 0, t.err
+	}
+	n, err := t.f.Write(b)
+	if err == nil && n < len(b) {
+		err = io.ErrShortWrite
+	}
+	if err != nil {
+		t.err = fault("cannot write", t.path, err)
+		return n, t.err
+	}
+	return n, nil
+}
+
+// Sync makes what was written durable. After a failed fsync nobody knows what the
+// disk holds, so it is never tried again: the file is lost.
+func (t *Temp) Sync() error {
+	if t.err != nil {
+		return t.err
+	}
+	if err := t.f.Sync(); err != nil {
+		t.err = fault("cannot fsync", t.path, err)
+	}
+	return t.err
+}
+
+// Publish makes the file durable under key, and fails with fs.ErrExist when key is taken.
+func (t *Temp) Publish(key string) error { return t.finish(key, t.d.fs.Link) }
+
+// Replace makes the file durable under key, in place of what was there.
+func (t *Temp) Replace(key string) error { return t.finish(key, t.d.fs.Rename) }
+
+func (t *Temp) finish(key string, move func(old, new string) error) error {
+	defer t.Discard()
+	target, err := t.d.Path(key)
+	if err != nil {
+		return err
+	}
+	if err := t.Sync(); err != nil {
+		return err
+	}
+	if err := t.d.makeParents(key); err != nil {
+		t.d.forget()
+		return fault("cannot make the folder of", key, err)
+	}
+	if err := move(t.path, target); err != nil {
+		if errors.Is(err, fs.ErrExist) {
+			return fmt.Errorf("%s: %w", key, fs.ErrExist)
+		}
+		t.d.forget()
+		return fault("cannot publish", key, err)
+	}
+	if err := t.d.fs.SyncDir(filepath.Dir(target)); err != nil {
+		return fault("cannot fsync the folder of", key, err)
+	}
+	return nil
+}
+
+// Discard ends the file; what was not published is gone. It may be called at any time.
+func (t *Temp) Discard() {
+	if t.f == nil {
+		return
+	}
+	if t.err == nil {
+		t.err = os.ErrClosed
+	}
+	t.d.fs.Remove(t.path) // gone already after Replace
+	t.f.Close()
+	t.f = nil
+}
+
+// CleanTemp removes temporary files whose process has died, and reports how many.
+func (d *Dir) CleanTemp() (int, error) {
+	n := 0
+	err := d.Walk(tmpFolder, func(key string, _ fs.DirEntry) error {
+		if !strings.HasSuffix(key, ".tmp") {
+			return nil
+		}
+		f, err := d.Open(key)
+		if err != nil {
+			return nil // its owner was quicker
+		}
+		defer f.Close()
+		if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) != nil {
+			return nil
+		}
+		n++
+		return d.Remove(key)
+	})
+	return n, err
+}
+
+// Lock takes the lake for one process that runs stages on it. The second one is told
+// who holds it. The returned function gives it back; so does the end of the process.
+func (d *Dir) Lock() (unlock func(), err error) {
+	if err := d.makeParents("lock"); err != nil {
+		d.forget()
+		return nil, fault("cannot make the lake's folder", d.root, err)
+	}
+	f, err := os.OpenFile(filepath.Join(d.root, ".lock"), os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return nil, fault("cannot lock the lake", d.root, err)
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		defer f.Close()
+		holder, _ := io.ReadAll(io.LimitReader(f, 64))
+		return nil, &seamark.Fault{Class: seamark.Rejected, Where: d.root, Err: err,
+			What:   "another process works on this folder (" + strings.TrimSpace(string(holder)) + ")",
+			Remedy: "stop it, or name another folder with --data"}
+	}
+	f.Truncate(0)
+	fmt.Fprintf(f, "pid %d\n", os.Getpid())
+	return func() { f.Close() }, nil
+}
+
+// fault classes an error of the file system.
+func fault(what, where string, err error) error {
+	f := &seamark.Fault{Class: seamark.Permanent, What: what, Where: where, Err: err}
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		f.Class, f.Remedy = seamark.Temporary, "free some space; nothing acknowledged is lost"
+	case errors.Is(err, syscall.EIO), errors.Is(err, io.ErrShortWrite):
+		f.Class, f.Remedy = seamark.Temporary, "check the disk"
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		f.Remedy = "give this user the right to write there"
+	case errors.Is(err, syscall.EXDEV):
+		f.Remedy = "keep all folders of a lake on one file system"
+	case errors.Is(err, fs.ErrNotExist):
+		f.Remedy = "check the path"
+	}
+	return f
+}

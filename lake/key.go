@@ -1,0 +1,113 @@
+package lake
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	seamark "github.com/seamark-hq/seamark"
+)
+
+// The folders of a lake.
+const (
+	LandingFolder    = "landing"
+	LakeFolder       = "lake"
+	LedgerFolder     = "ledger"
+	QuarantineFolder = "quarantine"
+)
+
+// ID identifies the content of a landing object: its SHA-256 in hex.
+type ID string
+
+var idPattern = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+// Valid reports whether id has the form of an ID.
+func (id ID) Valid() bool { return idPattern.MatchString(string(id)) }
+
+// Partition is the folder of a lake file: whose rows, of which hour.
+type Partition struct {
+	Table       seamark.Table
+	Product     string // slug
+	Environment string // slug
+	Hour        int64  // hours since 1970, UTC: the event's own time
+}
+
+// HourOf returns the partition hour of a time in Unix milliseconds.
+func HourOf(ms int64) int64 {
+	h := ms / 3_600_000
+	if ms%3_600_000 < 0 {
+		h--
+	}
+	return h
+}
+
+// Start is the beginning of the partition's hour.
+func (p Partition) Start() time.Time { return time.Unix(p.Hour*3600, 0).UTC() }
+
+// Folder is lake/<table>/product=<p>/environment=<e>/date=<yyyy-mm-dd>/hour=<hh>.
+func (p Partition) Folder() string {
+	return fmt.Sprintf("%s/%s/product=%s/environment=%s/%s", LakeFolder, p.Table, p.Product, p.Environment,
+		p.Start().Format("date=2006-01-02/hour=15"))
+}
+
+// newSuffix ends the key of a file made from one landing object; compacted ones end
+// otherwise, so that only new data wakes the indexer.
+const newSuffix = ".l.parquet"
+
+// FileKey is the key of the rows of landing object id in p.
+func FileKey(p Partition, id ID) string { return p.Folder() + "/" + string(id) + newSuffix }
+
+var fileKeyPattern = regexp.MustCompile(
+	`^lake/(logs|access_logs)/product=([a-z0-9._-]{1,64})/environment=([a-z0-9._-]{1,64})/date=(\d{4}-\d{2}-\d{2})/hour=(\d{2})/([0-9a-f]{64})\.[lc]\.parquet$`)
+
+// ParseFileKey takes a lake file's key apart, and refuses every other key.
+func ParseFileKey(key string) (Partition, ID, error) {
+	m := fileKeyPattern.FindStringSubmatch(key)
+	if m == nil {
+		return Partition{}, "", fmt.Errorf("%q is not the key of a lake file", key)
+	}
+	t, err := time.Parse("2006-01-02 15", m[4]+" "+m[5])
+	if err != nil || seamark.Slug(m[2]) != m[2] || seamark.Slug(m[3]) != m[3] {
+		return Partition{}, "", fmt.Errorf("%q is not the key of a lake file", key)
+	}
+	return Partition{Table: seamark.Table(m[1]), Product: m[2], Environment: m[3], Hour: t.Unix() / 3600}, ID(m[6]), nil
+}
+
+// LedgerKey is the key of the ledger entry of landing object id that arrived then.
+func LedgerKey(arrival time.Time, id ID) string {
+	return LedgerFolder + "/" + arrival.UTC().Format("2006/01/02/15") + "/" + string(id) + ".json"
+}
+
+var ledgerKeyPattern = regexp.MustCompile(`^ledger/\d{4}/\d{2}/\d{2}/\d{2}/([0-9a-f]{64})\.json$`)
+
+// QuarantineKey is the key of the n-th piece of bad input of landing object id.
+func QuarantineKey(arrival time.Time, id ID, n int) string {
+	return fmt.Sprintf("%s/%s/%s/%05d.bin", QuarantineFolder, arrival.UTC().Format("2006/01/02"), id, n)
+}
+
+var (
+	landingHour  = regexp.MustCompile(`(?:^|/)landing/(\d{4}/\d{2}/\d{2}/\d{2})/`)
+	firehoseTime = regexp.MustCompile(`-(\d{4}-\d{2}-\d{2}-\d{2}-\d{2}-\d{2})-[0-9a-f-]{36}(?:\.[A-Za-z0-9.]+)?$`)
+)
+
+// Arrival tells when a landing object arrived: from the second in a name as Firehose
+// gives it, else from the hour in its key, else its modification time. The worker's
+// clock never counts, so that a retry writes the same bytes.
+func Arrival(url string, modified time.Time) time.Time {
+	m := landingHour.FindStringSubmatch(url)
+	if m == nil {
+		return modified.UTC().Truncate(time.Millisecond)
+	}
+	hour, err := time.Parse("2006/01/02/15", m[1])
+	if err != nil {
+		return modified.UTC().Truncate(time.Millisecond)
+	}
+	if f := firehoseTime.FindStringSubmatch(url[strings.LastIndexByte(url, '/')+1:]); f != nil {
+		// Firehose names an object when it opens it, so the second may lie in another hour.
+		if t, err := time.Parse("2006-01-02-15-04-05", f[1]); err == nil && t.Sub(hour).Abs() < 2*time.Hour {
+			return t
+		}
+	}
+	return hour
+}

@@ -1,0 +1,342 @@
+package lake
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	seamark "github.com/seamark-hq/seamark"
+)
+
+// File is one Parquet file that counts, with its partition.
+type File struct {
+	FileRef
+	Partition
+}
+
+// Lake is a Dir with what its ledger says: which files count. It is safe for
+// concurrent use.
+type Lake struct {
+	*Dir
+
+	mu         sync.RWMutex
+	entries    map[ID]*Entry
+	superseded map[ID]bool
+	folders    map[string]time.Time // ledger folders seen, with their modification time
+	damaged    map[string]error     // ledger entries that cannot be read, by key
+	generation uint64               // changes whenever the files do
+}
+
+// Open opens the lake in folder and reads its ledger. With mustExist, a folder that is
+// missing is a fault; else it is an empty lake.
+func Open(ctx context.Context, folder string, mustExist bool) (*Lake, error) {
+	if mustExist {
+		if _, err := os.ReadDir(folder); err != nil {
+			return nil, &seamark.Fault{Class: seamark.Rejected, What: "cannot read the lake", Where: folder, Err: errors.Unwrap(err),
+				Remedy: "name a folder that `seamark transform` or `seamark up` has filled"}
+		}
+	}
+	d, err := OpenDir(folder, nil)
+	if err != nil {
+		return nil, err
+	}
+	l := New(d)
+	return l, l.Refresh(ctx)
+}
+
+// New returns a lake over d whose ledger is not read yet.
+func New(d *Dir) *Lake {
+	return &Lake{Dir: d, entries: map[ID]*Entry{}, superseded: map[ID]bool{}, folders: map[string]time.Time{}, damaged: map[string]error{}}
+}
+
+// Refresh reads the ledger entries that are new. Entries that cannot be read are kept
+// for Damaged and hide nothing else.
+func (l *Lake) Refresh(ctx context.Context) error {
+	return l.walkFolders(ctx, filepath.Join(l.root, LedgerFolder), 0)
+}
+
+// walkFolders descends the four levels of date and hour; an hour's folder that has not
+// changed since it was read is passed over.
+func (l *Lake) walkFolders(ctx context.Context, folder string, depth int) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if depth == 4 {
+		return l.readHour(folder)
+	}
+	names, err := os.ReadDir(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fault("cannot list the ledger", folder, err)
+	}
+	for _, e := range names {
+		if e.IsDir() && e.Name() != damagedFolder {
+			if err := l.walkFolders(ctx, filepath.Join(folder, e.Name()), depth+1); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (l *Lake) readHour(folder string) error {
+	info, err := os.Stat(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fault("cannot list the ledger", folder, err)
+	}
+	l.mu.RLock()
+	seen := l.folders[folder]
+	l.mu.RUnlock()
+	// A folder changed within the clock's grain of its last reading is read again.
+	if !seen.IsZero() && info.ModTime().Equal(seen) && time.Since(seen) > 2*time.Second {
+		return nil
+	}
+	names, err := os.ReadDir(folder)
+	if err != nil {
+		return fault("cannot list the ledger", folder, err)
+	}
+	for _, n := range names {
+		key, err := filepath.Rel(l.root, filepath.Join(folder, n.Name()))
+		if err != nil {
+			return err
+		}
+		l.readEntry(filepath.ToSlash(key))
+	}
+	l.mu.Lock()
+	l.folders[folder] = info.ModTime()
+	l.mu.Unlock()
+	return nil
+}
+
+func (l *Lake) readEntry(key string) {
+	m := ledgerKeyPattern.FindStringSubmatch(key)
+	if m == nil {
+		return
+	}
+	l.mu.RLock()
+	known := l.entries[ID(m[1])] != nil
+	l.mu.RUnlock()
+	if known {
+		return
+	}
+	e, err := l.Entry(key)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		l.damaged[key] = err
+	default:
+		l.add(e)
+	}
+}
+
+// add takes an entry into the picture. The caller holds mu.
+func (l *Lake) add(e *Entry) {
+	delete(l.damaged, e.Key())
+	l.entries[e.ID] = e
+	for _, id := range e.Supersedes {
+		l.superseded[id] = true
+	}
+	l.generation++
+}
+
+// Entry reads one ledger entry.
+func (l *Lake) Entry(key string) (*Entry, error) {
+	b, err := l.ReadFile(key)
+	if err != nil {
+		return nil, err
+	}
+	e, err := DecodeEntry(b)
+	if err == nil && e.Key() != key {
+		err = errors.New("the entry belongs to another object")
+	}
+	if err != nil {
+		return nil, &seamark.Fault{What: "damaged ledger entry", Where: key, Err: err,
+			Remedy: "run `seamark transform --force` on its landing object"}
+	}
+	return e, nil
+}
+
+// Entries lists the entries that count, oldest arrival first.
+func (l *Lake) Entries() []*Entry {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	out := make([]*Entry, 0, len(l.entries))
+	for id, e := range l.entries {
+		if !l.superseded[id] {
+			out = append(out, e)
+		}
+	}
+	slices.SortFunc(out, func(a, b *Entry) int {
+		return cmp.Or(a.Arrival.Compare(b.Arrival), cmp.Compare(a.ID, b.ID))
+	})
+	return out
+}
+
+// Damaged lists the keys of ledger entries that cannot be read, with the fault.
+func (l *Lake) Damaged() map[string]error {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	out := make(map[string]error, len(l.damaged))
+	for k, err := range l.damaged {
+		out[k] = err
+	}
+	return out
+}
+
+// Generation changes whenever the set of files does.
+func (l *Lake) Generation() uint64 {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.generation
+}
+
+// Files lists the files of t that may hold rows in span, in order of their keys.
+func (l *Lake) Files(t seamark.Table, span seamark.Span) []File {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	var out []File
+	for id, e := range l.entries {
+		if l.superseded[id] {
+			continue
+		}
+		for _, f := range e.Files {
+			if !span.From.IsZero() && f.MaxMs < span.From.UnixMilli() || !span.To.IsZero() && f.MinMs >= span.To.UnixMilli() {
+				continue
+			}
+			if p, _, err := ParseFileKey(f.Key); err == nil && p.Table == t {
+				out = append(out, File{f, p})
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b File) int { return cmp.Compare(a.Key, b.Key) })
+	return out
+}
+
+// Accounts sums the accounts of the entries that count.
+func (l *Lake) Accounts() seamark.Accounts {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	var sum seamark.Accounts
+	for id, e := range l.entries {
+		if !l.superseded[id] {
+			sum.Add(e.Accounts)
+		}
+	}
+	return sum
+}
+
+// damagedFolder holds a mark for each damaged object by its URL, so that its repaired
+// successor finds it without reading the whole ledger.
+const damagedFolder = "damaged"
+
+func damagedPrefix(url string) string {
+	sum := sha256.Sum256([]byte(url))
+	return LedgerFolder + "/" + damagedFolder + "/" + hex.EncodeToString(sum[:16])
+}
+
+// Predecessors lists the damaged objects read from url before, other than id.
+func (l *Lake) Predecessors(url string, id ID) ([]ID, error) {
+	var ids []ID
+	if url == "" || url == "-" {
+		return nil, nil
+	}
+	err := l.Walk(damagedPrefix(url), func(key string, _ fs.DirEntry) error {
+		if was := ID(key[strings.LastIndexByte(key, '/')+1:]); was.Valid() && was != id {
+			ids = append(ids, was)
+		}
+		return nil
+	})
+	return ids, err
+}
+
+// Commit makes a landing object done: from now on readers see its rows, and no longer
+// those of the objects it supersedes, which are then removed.
+func (l *Lake) Commit(e *Entry) error {
+	if e.Accounts.Quarantined > 0 && e.Origin.URL != "-" {
+		// Before the entry, so that no damaged object is ever without its mark.
+		if err := l.PutBytes(damagedPrefix(e.Origin.URL)+"/"+string(e.ID), []byte(e.Key()+"\n")); err != nil {
+			return err
+		}
+	}
+	b, err := e.Encode()
+	if err != nil {
+		return err
+	}
+	if err := l.PutBytes(e.Key(), b); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	l.add(e)
+	l.mu.Unlock()
+	return l.RemoveSuperseded(e)
+}
+
+// RemoveSuperseded deletes what the predecessors of e left: files, quarantine, entry
+// and last the mark, by which a run that was killed finds the rest.
+func (l *Lake) RemoveSuperseded(e *Entry) error {
+	for _, id := range e.Supersedes {
+		mark := damagedPrefix(e.Origin.URL) + "/" + string(id)
+		b, err := l.ReadFile(mark)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return fault("cannot read", mark, err)
+		}
+		key := strings.TrimSpace(string(b))
+		if !ledgerKeyPattern.MatchString(key) {
+			return fmt.Errorf("%s: %q is not a ledger key", mark, key)
+		}
+		if err := l.removeEntry(key, id); err != nil {
+			return err
+		}
+		if err := l.Remove(mark); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *Lake) removeEntry(key string, id ID) error {
+	was, err := l.Entry(key)
+	if err != nil {
+		return nil // gone already, or damaged: verify names what is left over
+	}
+	for _, f := range was.Files {
+		if err := l.Remove(f.Key); err != nil {
+			return err
+		}
+	}
+	for _, q := range was.Quarantine {
+		if q.Kept != "" {
+			if err := l.Remove(q.Kept); err != nil {
+				return err
+			}
+		}
+	}
+	if err := l.Remove(key); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	delete(l.entries, id)
+	l.generation++
+	l.mu.Unlock()
+	return nil
+}

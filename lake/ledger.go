@@ -1,0 +1,125 @@
+package lake
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	seamark "github.com/seamark-hq/seamark"
+)
+
+// Origin is where a landing object was read from.
+type Origin struct {
+	URL      string    `json:"url"` // file URL, key in the lake ("landing/…"), or "-" for standard input
+	Size     int64     `json:"size"`
+	Modified time.Time `json:"modified"`
+}
+
+// FileRef is one Parquet file that an entry vouches for.
+type FileRef struct {
+	Key    string `json:"key"`
+	Rows   int64  `json:"rows"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+	MinMs  int64  `json:"min_ms"` // oldest timestamp, Unix milliseconds
+	MaxMs  int64  `json:"max_ms"` // newest
+	// Severe counts ERROR and FATAL rows, or 5xx answers.
+	Severe int64 `json:"severe"`
+}
+
+// Entry is the ledger's account of one landing object. It is written last and makes
+// the object done. The same object gives the same bytes.
+type Entry struct {
+	Version    int                   `json:"version"` // of this format: 1
+	ID         ID                    `json:"id"`
+	Origin     Origin                `json:"origin"`
+	Arrival    time.Time             `json:"arrival"`
+	Parser     string                `json:"parser"` // version of the parser that made the rows
+	Accounts   seamark.Accounts      `json:"accounts"`
+	Files      []FileRef             `json:"files"`
+	Quarantine []seamark.Quarantined `json:"quarantine,omitempty"`
+	Notes      map[string]int64      `json:"notes,omitempty"`      // counts of what is odd but kept: "implausible_time", "contradicted_claim", …
+	Supersedes []ID                  `json:"supersedes,omitempty"` // damaged predecessors at the same URL, whose rows no longer count
+}
+
+// Key is the entry's own key.
+func (e *Entry) Key() string { return LedgerKey(e.Arrival, e.ID) }
+
+// ledgerFile is an entry as it lies on disk: behind it a checksum of its bytes.
+type ledgerFile struct {
+	Entry  json.RawMessage `json:"entry"`
+	SHA256 string          `json:"sha256"`
+}
+
+// Encode returns the entry as a file's content.
+func (e *Entry) Encode() ([]byte, error) {
+	body, err := json.Marshal(e)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(body)
+	b, err := json.Marshal(ledgerFile{body, hex.EncodeToString(sum[:])})
+	return append(b, '\n'), err
+}
+
+// DecodeEntry reads what Encode wrote, and trusts nothing else: not a damaged byte,
+// not a file key that leaves its place.
+func DecodeEntry(b []byte) (*Entry, error) {
+	var f ledgerFile
+	if err := strictJSON(b, &f); err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(f.Entry)
+	if hex.EncodeToString(sum[:]) != f.SHA256 {
+		return nil, errors.New("checksum does not match")
+	}
+	e := new(Entry)
+	if err := strictJSON(f.Entry, e); err != nil {
+		return nil, err
+	}
+	return e, e.check()
+}
+
+func strictJSON(b []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(b))
+	if err := d.Decode(v); err != nil {
+		return err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("more follows the JSON document")
+	}
+	return nil
+}
+
+func (e *Entry) check() error {
+	if e.Version != 1 {
+		return fmt.Errorf("entry of version %d: a newer seamark wrote it", e.Version)
+	}
+	if !e.ID.Valid() {
+		return fmt.Errorf("%q is not a landing id", e.ID)
+	}
+	for _, f := range e.Files {
+		if _, id, err := ParseFileKey(f.Key); err != nil {
+			return err
+		} else if id != e.ID {
+			return fmt.Errorf("file %s belongs to another object", f.Key)
+		}
+	}
+	for _, q := range e.Quarantine {
+		if q.Kept != "" && (!strings.HasPrefix(q.Kept, QuarantineFolder+"/") || strings.Contains(q.Kept, "..")) {
+			return fmt.Errorf("%q is not a quarantine key", q.Kept)
+		}
+	}
+	for _, id := range e.Supersedes {
+		if !id.Valid() || id == e.ID {
+			return fmt.Errorf("supersedes %q", id)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,119 @@
+// Package schemas holds the contracts as data: the columns of both tables, the
+// synonyms under which loggers write them, the Athena tables, the OpenSearch index
+// templates, the JSON Schema of the agreed record, and the conformance vectors.
+//
+// Logs and AccessLogs are the authority. What is derived from them is either made
+// from them or held to them by a test. Columns are only ever added: a test compares
+// them with those of every release, because old files must stay readable.
+package schemas
+
+// Type is what a column holds.
+type Type int
+
+// The types of columns.
+const (
+	Text      Type = iota // UTF-8
+	JSON                  // UTF-8 holding a JSON object
+	Timestamp             // milliseconds since 1970, UTC
+	Int32
+	Int64
+	Float64
+)
+
+// Column is one column of a table.
+type Column struct {
+	ID       int    // Parquet field id; never reused
+	Name     string // snake_case, as Athena folds case
+	Type     Type
+	Required bool     // never NULL
+	Index    string   // OpenSearch mapping: keyword, text, date, integer, long, double, flat_object, ip or "" for not indexed apart
+	Doc      string   // one line, for the documentation page and the Athena comment
+	Synonyms []string // further keys under which loggers write it; exact spelling
+}
+
+// Keys are the keys under which a record may fill the column: its own name and its
+// synonyms. What Seamark alone knows (event_id, fingerprint, …) has none.
+func (c Column) Keys() []string {
+	if c.Synonyms == nil {
+		return nil
+	}
+	return append([]string{c.Name}, c.Synonyms...)
+}
+
+// Table is a table of the lake.
+type Table struct {
+	Name    string
+	Doc     string
+	Columns []Column
+}
+
+// Partitions are the partition columns of both tables, outermost first. They are part
+// of an object's key, not of the file.
+var Partitions = []Column{
+	{Name: "product", Type: Text, Required: true, Index: "keyword", Doc: "The application, from the tag seamark:product; `unassigned` when nobody claims it."},
+	{Name: "environment", Type: Text, Required: true, Index: "keyword", Doc: "Stage of life, from the tag seamark:environment."},
+	{Name: "date", Type: Text, Required: true, Doc: "Date of the event, UTC, yyyy-mm-dd."},
+	{Name: "hour", Type: Text, Required: true, Doc: "Hour of the event, UTC, 00 to 23."},
+}
+
+// Tables lists both tables.
+func Tables() []Table { return []Table{Logs, AccessLogs} }
+
+// Logs is the table of log events.
+var Logs = Table{
+	Name: "logs",
+	Doc:  "One row for each log event.",
+	Columns: []Column{
+		{1, "timestamp", Timestamp, true, "date", "When the event happened, as CloudWatch recorded it.", []string{"@timestamp", "time", "ts", "Timestamp", "date", "datetime", "instant", "timeUnixNano", "eventTime"}},
+		{2, "event_id", Text, false, "keyword", "CloudWatch's own event id; for other sources a hash of origin, stream, offset and bytes.", nil},
+		{3, "account_id", Text, false, "keyword", "AWS account that owns the log group, as AWS wrote it.", []string{"accountId", "account_id"}},
+		{4, "region", Text, false, "keyword", "AWS region, from the subscription filter's name.", []string{"region", "cloud.region"}},
+		{5, "source", Text, false, "keyword", "Log group.", []string{"source"}},
+		{6, "stream", Text, false, "keyword", "Log stream.", nil},
+		{7, "component", Text, false, "keyword", "Lambda function, or whatever part of the product wrote the event.", []string{"component", "service", "service.name", "functionName", "function_name"}},
+		{8, "team", Text, false, "keyword", "Who is told, from the tag seamark:team.", []string{"team"}},
+		{9, "level", Text, false, "keyword", "TRACE, DEBUG, INFO, WARN, ERROR or FATAL.", []string{"level", "log.level", "severity", "severityText", "severity_text", "SeverityText", "levelname", "logLevel", "log_level", "lvl", "Level"}},
+		{10, "event_name", Text, false, "keyword", "Name of the business event.", []string{"eventName", "event_name", "event.name", "event.action"}},
+		{11, "event_data", JSON, false, "flat_object", "Everything else the event said, as a JSON object; numbers keep their exact text.", []string{"eventData", "event_data"}},
+		{12, "message", Text, false, "text", "The message; for what is not structured the whole line.", []string{"message", "msg", "body", "Body", "@message", "log.message", "short_message"}},
+		{13, "request_id", Text, false, "keyword", "Lambda's or the API's request id.", []string{"requestId", "request_id", "requestID", "awsRequestId", "AWSRequestId", "aws_request_id", "function_request_id", "aws.requestId", "faas.invocation_id", "http.request.id"}},
+		{14, "trace_id", Text, false, "keyword", "Trace id of X-Ray or OpenTelemetry.", []string{"traceId", "trace_id", "trace.id", "traceID", "xray_trace_id", "TraceId", "dd.trace_id", "xRayTraceId"}},
+		{15, "span_id", Text, false, "keyword", "Span id.", []string{"spanId", "span_id", "span.id", "spanID", "SpanId", "dd.span_id"}},
+		{16, "error_type", Text, false, "keyword", "Class of the error.", []string{"errorType", "error.type", "exception.type", "exception_name", "exception_class", "error_type", "error.name", "error.kind"}},
+		{17, "error_message", Text, false, "text", "Message of the error.", []string{"errorMessage", "error.message", "exception.message", "exception_message", "error_message"}},
+		{18, "error_stack", Text, false, "text", "Stack trace.", []string{"stackTrace", "stack_trace", "error.stack_trace", "error.stack", "exception.stacktrace", "stacktrace", "stack", "errorStack", "error_stack"}},
+		{19, "fingerprint", Text, false, "keyword", "Hash of the event's template, `<version>:<hex>`; WARN and above only.", nil},
+		{20, "ingested_at", Timestamp, true, "date", "When the landing object arrived.", nil},
+	},
+}
+
+// AccessLogs is the table of API requests.
+var AccessLogs = Table{
+	Name: "access_logs",
+	Doc:  "One row for each request to an API.",
+	Columns: []Column{
+		{1, "timestamp", Timestamp, true, "date", "When the request was answered, as CloudWatch recorded it.", []string{"requestTimeEpoch", "requestTime", "timestamp", "@timestamp", "time"}},
+		{2, "event_id", Text, false, "keyword", "CloudWatch's own event id; for other sources a hash of origin, stream, offset and bytes.", nil},
+		{3, "account_id", Text, false, "keyword", "AWS account that owns the log group, as AWS wrote it.", []string{"accountId", "account_id"}},
+		{4, "region", Text, false, "keyword", "AWS region, from the subscription filter's name.", []string{"region"}},
+		{5, "source", Text, false, "keyword", "Log group.", []string{"source"}},
+		{6, "stream", Text, false, "keyword", "Log stream.", nil},
+		{7, "component", Text, false, "keyword", "API and stage.", []string{"component"}},
+		{8, "team", Text, false, "keyword", "Who is told, from the tag seamark:team.", []string{"team"}},
+		{9, "request_id", Text, false, "keyword", "The API's request id.", []string{"requestId", "request_id", "extendedRequestId", "requestID"}},
+		{10, "trace_id", Text, false, "keyword", "X-Ray trace id.", []string{"xrayTraceId", "traceId", "trace_id", "xray_trace_id"}},
+		{11, "method", Text, false, "keyword", "HTTP method.", []string{"httpMethod", "method", "http_method", "requestMethod", "http.request.method", "verb"}},
+		{12, "path", Text, false, "keyword", "Path as requested.", []string{"path", "requestPath", "uri", "url.path", "rawPath"}},
+		{13, "route", Text, false, "keyword", "Route or resource path that matched.", []string{"routeKey", "resourcePath", "route", "route_key", "resource_path", "http.route"}},
+		{14, "status", Int32, false, "integer", "HTTP status, 100 to 599.", []string{"status", "statusCode", "status_code", "http.response.status_code"}},
+		{15, "latency_ms", Float64, false, "double", "Time to answer, milliseconds.", []string{"responseLatency", "latency", "latency_ms", "latencyMs", "responseTime", "duration_ms"}},
+		{16, "integration_latency_ms", Float64, false, "double", "Time the integration took, milliseconds.", []string{"integrationLatency", "integration_latency", "integrationLatencyMs", "integration_latency_ms"}},
+		{17, "response_bytes", Int64, false, "long", "Size of the answer, bytes.", []string{"responseLength", "response_length", "responseBytes", "response_bytes", "bytes"}},
+		{18, "ip", Text, false, "keyword", "Caller's address.", []string{"ip", "sourceIp", "source_ip", "sourceIP", "clientIp", "client_ip", "client.ip"}},
+		{19, "user_agent", Text, false, "keyword", "Caller's user agent.", []string{"userAgent", "user_agent", "user_agent.original"}},
+		{20, "protocol", Text, false, "keyword", "Protocol of the request.", []string{"protocol"}},
+		{21, "error_message", Text, false, "text", "Why it failed, as the API or its integration said.", []string{"errorMessage", "error_message", "integrationErrorMessage", "integration_error_message", "error.message", "authorizerError"}},
+		{22, "extra", JSON, false, "flat_object", "Everything else the line said, as a JSON object.", nil},
+		{23, "ingested_at", Timestamp, true, "date", "When the landing object arrived.", nil},
+	},
+}

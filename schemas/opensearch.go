@@ -1,0 +1,96 @@
+package schemas
+
+import "encoding/json"
+
+// IgnoreAbove is the length, in characters, beyond which a keyword is stored but not
+// indexed: 4 bytes a character keep it below Lucene's 32,766 bytes a term.
+const IgnoreAbove = 8191
+
+// MaxLeafBytes is the length beyond which Lucene refuses a term; a longer leaf of a
+// flat_object fails its whole document, so leaves are cut.
+const MaxLeafBytes = 32_766
+
+// IndexPrefix returns the beginning of the names of t's daily indices.
+func (t Table) IndexPrefix() string {
+	if t.Name == AccessLogs.Name {
+		return "access-logs-"
+	}
+	return "app-logs-"
+}
+
+// IndexTemplate returns the composable index template of t for OpenSearch: typed
+// columns, promoted fields num.* (double) and kw.* (keyword), dynamic strings as
+// keywords, and event data as one flat_object that cannot explode the mapping.
+func (t Table) IndexTemplate(replicas int) ([]byte, error) {
+	properties := map[string]any{
+		"ingest_note": keyword(),
+		"num":         map[string]any{"type": "object", "dynamic": true},
+		"kw":          map[string]any{"type": "object", "dynamic": true},
+	}
+	for _, c := range append(append([]Column{}, Partitions...), t.Columns...) {
+		if m := c.mapping(); m != nil {
+			properties[c.Name] = m
+		}
+	}
+	return json.MarshalIndent(map[string]any{
+		"index_patterns": []string{t.IndexPrefix() + "*"},
+		"priority":       200,
+		"version":        1,
+		"_meta":          map[string]any{"made_by": "seamark"},
+		"template": map[string]any{
+			"settings": map[string]any{"index": map[string]any{
+				"number_of_shards":                     1,
+				"number_of_replicas":                   replicas,
+				"refresh_interval":                     "5s",
+				"codec":                                "best_compression",
+				"mapping.total_fields.limit":           1000,
+				"mapping.depth.limit":                  20,
+				"query.default_field":                  defaultFields(t),
+				"mapping.ignore_malformed":             false,
+				"max_docvalue_fields_search":           100,
+				"mapping.nested_fields.limit":          10,
+				"mapping.field_name_length.limit":      256,
+				"translog.durability":                  "request",
+				"unassigned.node_left.delayed_timeout": "5m",
+			}},
+			"mappings": map[string]any{
+				"dynamic":        true,
+				"date_detection": false,
+				"dynamic_templates": []any{
+					map[string]any{"promoted_numbers": map[string]any{"path_match": "num.*", "mapping": map[string]any{"type": "double"}}},
+					map[string]any{"promoted_keywords": map[string]any{"path_match": "kw.*", "mapping": keyword()}},
+					map[string]any{"strings_as_keyword": map[string]any{"match_mapping_type": "string", "mapping": keyword()}},
+				},
+				"properties": properties,
+			},
+		},
+	}, "", "  ")
+}
+
+func keyword() map[string]any {
+	return map[string]any{"type": "keyword", "ignore_above": IgnoreAbove}
+}
+
+func (c Column) mapping() map[string]any {
+	switch c.Index {
+	case "":
+		return nil
+	case "keyword":
+		return keyword()
+	case "date":
+		return map[string]any{"type": "date", "format": "epoch_millis||strict_date_optional_time"}
+	default:
+		return map[string]any{"type": c.Index}
+	}
+}
+
+// defaultFields are searched when a query names none.
+func defaultFields(t Table) []string {
+	fields := []string{}
+	for _, c := range t.Columns {
+		if c.Index == "text" || c.Name == "request_id" || c.Name == "event_name" || c.Name == "path" {
+			fields = append(fields, c.Name)
+		}
+	}
+	return fields
+}

@@ -1,0 +1,375 @@
+package transformer
+
+import (
+	"unicode/utf16"
+	"unicode/utf8"
+	"unsafe"
+)
+
+// The scanners below walk JSON (RFC 8259) in place. They return the index behind what
+// they read, or one of these:
+const (
+	short = -1 // the text ends before the value does
+	bad   = -2 // not JSON
+)
+
+// maxDepth is how deep arrays and objects may nest; a deeper value is not taken for JSON.
+const maxDepth = 512
+
+// view is b as a string without a copy: b must not change while the string lives.
+func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
+
+func skipSpace(b []byte, i int) int {
+	for i < len(b) && (b[i] == ' ' || b[i] == '\n' || b[i] == '\t' || b[i] == '\r') {
+		i++
+	}
+	return i
+}
+
+// plain marks the bytes that stand for themselves inside a JSON string.
+var plain = func() (t [256]bool) {
+	for i := 0x20; i < 256; i++ {
+		t[i] = i != '"' && i != '\\'
+	}
+	return
+}()
+
+// scanString walks the string that opens at b[i]; escaped tells whether it holds a backslash.
+func scanString(b []byte, i int) (end int, escaped bool) {
+	for i++; i < len(b); i++ {
+		if plain[b[i]] {
+			continue
+		}
+		switch b[i] {
+		case '"':
+			return i + 1, escaped
+		case '\\':
+			escaped = true
+			n := scanEscape(b, i)
+			if n < 0 {
+				return n, escaped
+			}
+			i = n - 1
+		default:
+			return bad, escaped
+		}
+	}
+	return short, escaped
+}
+
+// scanEscape walks the escape sequence at b[i].
+func scanEscape(b []byte, i int) int {
+	if i+1 >= len(b) {
+		return short
+	}
+	switch b[i+1] {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		return i + 2
+	case 'u':
+		for j := i + 2; j < i+6; j++ {
+			if j >= len(b) {
+				return short
+			}
+			if unhex(b[j]) < 0 {
+				return bad
+			}
+		}
+		return i + 6
+	}
+	return bad
+}
+
+func unhex(c byte) int {
+	switch {
+	case c >= '0' && c <= '9':
+		return int(c - '0')
+	case c >= 'a' && c <= 'f':
+		return int(c-'a') + 10
+	case c >= 'A' && c <= 'F':
+		return int(c-'A') + 10
+	}
+	return -1
+}
+
+// appendString appends the text of the string that opens at b[i], unescaped.
+func appendString(dst, b []byte, i int) ([]byte, int) {
+	i++
+	for {
+		from := i
+		for i < len(b) && plain[b[i]] {
+			i++
+		}
+		dst = append(dst, b[from:i]...)
+		if i >= len(b) {
+			return dst, short
+		}
+		switch b[i] {
+		case '"':
+			return dst, i + 1
+		case '\\':
+			if dst, i = appendEscape(dst, b, i); i < 0 {
+				return dst, i
+			}
+		default:
+			return dst, bad
+		}
+	}
+}
+
+var escapes = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
+
+func appendEscape(dst, b []byte, i int) ([]byte, int) {
+	if i+1 < len(b) {
+		if c := escapes[b[i+1]]; c != 0 {
+			return append(dst, c), i + 2
+		}
+	}
+	end := scanEscape(b, i)
+	if end < 0 {
+		return dst, end
+	}
+	r := hex4(b[i+2:])
+	if utf16.IsSurrogate(r) {
+		if end+1 < len(b) && b[end] == '\\' && b[end+1] == 'u' {
+			low := scanEscape(b, end)
+			if low < 0 {
+				return dst, low
+			}
+			if pair := utf16.DecodeRune(r, hex4(b[end+2:])); pair != utf8.RuneError {
+				return utf8.AppendRune(dst, pair), low
+			}
+		} else if end+1 >= len(b) {
+			return dst, short
+		}
+		r = utf8.RuneError // a lone half
+	}
+	return utf8.AppendRune(dst, r), end
+}
+
+func hex4(b []byte) rune {
+	return rune(unhex(b[0])<<12 | unhex(b[1])<<8 | unhex(b[2])<<4 | unhex(b[3]))
+}
+
+// scanNumber walks the number at b[i].
+func scanNumber(b []byte, i int) int {
+	if b[i] == '-' {
+		i++
+	}
+	switch {
+	case i >= len(b):
+		return short
+	case b[i] == '0':
+		i++
+	case b[i] >= '1' && b[i] <= '9':
+		i = skipDigits(b, i)
+	default:
+		return bad
+	}
+	if i < len(b) && b[i] == '.' {
+		n := skipDigits(b, i+1)
+		if n == i+1 {
+			return shortOr(b, n)
+		}
+		i = n
+	}
+	if i < len(b) && (b[i] == 'e' || b[i] == 'E') {
+		i++
+		if i < len(b) && (b[i] == '+' || b[i] == '-') {
+			i++
+		}
+		n := skipDigits(b, i)
+		if n == i {
+			return shortOr(b, n)
+		}
+		i = n
+	}
+	return i
+}
+
+func skipDigits(b []byte, i int) int {
+	for i < len(b) && b[i] >= '0' && b[i] <= '9' {
+		i++
+	}
+	return i
+}
+
+// shortOr tells a text that ends at i from one that is wrong there.
+func shortOr(b []byte, i int) int {
+	if i >= len(b) {
+		return short
+	}
+	return bad
+}
+
+func scanLiteral(b []byte, i int, word string) int {
+	for j := 0; j < len(word); j++ {
+		if i+j >= len(b) {
+			return short
+		}
+		if b[i+j] != word[j] {
+			return bad
+		}
+	}
+	return i + len(word)
+}
+
+// scanValue walks any JSON value at b[i], iteratively.
+func scanValue(b []byte, i int) int {
+	if i >= len(b) {
+		return short
+	}
+	switch b[i] {
+	case '"':
+		end, _ := scanString(b, i)
+		return end
+	case '{', '[':
+		return scanNested(b, i)
+	case 't':
+		return scanLiteral(b, i, "true")
+	case 'f':
+		return scanLiteral(b, i, "false")
+	case 'n':
+		return scanLiteral(b, i, "null")
+	default:
+		return scanNumber(b, i)
+	}
+}
+
+// scanNested walks the array or object at b[i].
+func scanNested(b []byte, i int) int {
+	var stack [maxDepth]byte // the closing byte of each open array or object
+	depth := 0
+	for {
+		// A value begins at i.
+		if i = skipSpace(b, i); i >= len(b) {
+			return short
+		}
+		switch c := b[i]; c {
+		case '{', '[':
+			if depth == maxDepth {
+				return bad
+			}
+			stack[depth] = c + 2 // '{' + 2 == '}', '[' + 2 == ']'
+			depth++
+			if i = skipSpace(b, i+1); i >= len(b) {
+				return short
+			}
+			if b[i] != c+2 {
+				if c == '{' {
+					if i = scanKey(b, i); i < 0 {
+						return i
+					}
+				}
+				continue
+			}
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		default:
+			if i = scanValue(b, i); i < 0 {
+				return i
+			}
+			i--
+		}
+		// b[i] is the last byte of a value.
+		for i++; ; i++ {
+			if i = skipSpace(b, i); i >= len(b) {
+				return short
+			}
+			if b[i] != stack[depth-1] {
+				break
+			}
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+		if b[i] != ',' {
+			return bad
+		}
+		i++
+		if stack[depth-1] == '}' {
+			if i = skipSpace(b, i); i >= len(b) {
+				return short
+			}
+			if i = scanKey(b, i); i < 0 {
+				return i
+			}
+		}
+	}
+}
+
+// scanKey walks a key and its colon.
+func scanKey(b []byte, i int) int {
+	if b[i] != '"' {
+		return bad
+	}
+	i, _ = scanString(b, i)
+	if i < 0 {
+		return i
+	}
+	if i = skipSpace(b, i); i >= len(b) {
+		return short
+	}
+	if b[i] != ':' {
+		return bad
+	}
+	return i + 1
+}
+
+// field is one member of a JSON object, as spans of the text.
+type field struct {
+	key         string // unescaped
+	value       []byte // raw JSON
+	log, access column // where it belongs, once classified
+}
+
+// maxFields is how many members an object may have to be taken apart; a larger one is kept whole.
+const maxFields = 1000
+
+// scanFields takes the object at b[i] apart into dst. Keys with escapes are unescaped
+// into the arena.
+func scanFields(dst []field, a *arena, b []byte, i int) ([]field, int) {
+	i = skipSpace(b, i+1)
+	if i < len(b) && b[i] == '}' {
+		return dst, i + 1
+	}
+	for n := 0; ; n++ {
+		if i >= len(b) {
+			return dst, short
+		}
+		if b[i] != '"' || n == maxFields {
+			return dst, bad
+		}
+		from := i
+		end, escaped := scanString(b, i)
+		if end < 0 {
+			return dst, end
+		}
+		key := view(b[from+1 : end-1])
+		if escaped {
+			key = a.unquote(b[from:end])
+		}
+		if i = skipSpace(b, end); i >= len(b) {
+			return dst, short
+		}
+		if b[i] != ':' {
+			return dst, bad
+		}
+		from = skipSpace(b, i+1)
+		if i = scanValue(b, from); i < 0 {
+			return dst, i
+		}
+		dst = append(dst, field{key: key, value: b[from:i:i]})
+		if i = skipSpace(b, i); i >= len(b) {
+			return dst, short
+		}
+		switch b[i] {
+		case '}':
+			return dst, i + 1
+		case ',':
+			i = skipSpace(b, i+1)
+		default:
+			return dst, bad
+		}
+	}
+}

@@ -1,0 +1,278 @@
+package transformer
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/klauspost/compress/gzip"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/lake"
+)
+
+// Bounds on what an object may make us do.
+const (
+	maxPayload = 64 << 20  // bytes of one JSON document; CloudWatch sends 6 MB at most
+	maxJunk    = 256 << 20 // inflated bytes without a payload after which a member is given up (a bomb)
+	maxNesting = 2         // gzip inside gzip
+	maxKept    = 64 << 20  // bytes of inflated junk that quarantine keeps in one piece
+	rawBuffer  = 128 << 10
+	firstRead  = 512 << 10 // first size of a payload's buffer
+)
+
+// object reads one landing object. Its layers of bytes:
+//
+//	file ── gzip member ──(gzip member)── JSON document ── log event
+//
+// A fault costs one "undecodable payload": the complete events before it count, and
+// the bytes up to the next payload go to quarantine.
+type object struct {
+	ctx      context.Context
+	src      *Source
+	raw      *bufio.Reader
+	section  *io.SectionReader
+	inflate  [maxNesting]*gzip.Reader
+	windows  [maxNesting + 1]*window
+	rows     *rows
+	payloads *payloads
+
+	accounts   seamark.Accounts
+	quarantine []piece
+	member     int   // number of the current gzip member, from 1
+	memberAt   int64 // its offset in the file
+	extracted  bool  // the object holds bare messages: Firehose's "message extraction"
+}
+
+// piece is bad input with where its bytes are.
+type piece struct {
+	seamark.Quarantined
+	bytes []byte // inflated bytes; nil when they lie in the file at Offset
+}
+
+// offset is where the next raw byte lies.
+func (o *object) offset() int64 {
+	at, _ := o.section.Seek(0, io.SeekCurrent)
+	return at - int64(o.raw.Buffered())
+}
+
+func (o *object) seek(at int64) error {
+	if _, err := o.section.Seek(at, io.SeekStart); err != nil {
+		return err
+	}
+	o.raw.Reset(o.section)
+	return nil
+}
+
+// read goes through the whole object. It fails only when reading or storing fails,
+// never for what the bytes are.
+func (o *object) read() error {
+	for {
+		if err := o.ctx.Err(); err != nil {
+			return err
+		}
+		head, err := o.raw.Peek(4)
+		if len(head) == 0 {
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			return err
+		}
+		switch {
+		case isGzip(head):
+			err = o.readMember()
+		case head[0] == '\n' || head[0] == '\r' || head[0] == ' ' || head[0] == '\t':
+			_, err = o.raw.Discard(1)
+			o.accounts.BytesIn++
+		default:
+			err = o.readPlain()
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// isGzip reports whether a gzip member may begin with b (RFC 1952: magic, deflate, no
+// reserved flag).
+func isGzip(b []byte) bool {
+	return len(b) >= 4 && b[0] == 0x1f && b[1] == 0x8b && b[2] == 8 && b[3]&0xe0 == 0
+}
+
+// readMember reads the gzip member at the raw reader's place.
+func (o *object) readMember() error {
+	o.member++
+	o.memberAt = o.offset()
+	gz, err := o.gunzip(0, o.raw)
+	if err == nil {
+		err = o.documents(o.window(1, gz), 1)
+	}
+	if f, bad := errors.AsType[*memberFault](err); bad {
+		return o.quarantineMember(f)
+	}
+	return classRead(o.src, err)
+}
+
+func (o *object) gunzip(level int, r io.Reader) (*gzip.Reader, error) {
+	gz := o.inflate[level]
+	if gz == nil {
+		gz = new(gzip.Reader)
+		o.inflate[level] = gz
+	}
+	if err := gz.Reset(r); err != nil {
+		return nil, &memberFault{err}
+	}
+	gz.Multistream(false)
+	return gz, nil
+}
+
+// memberFault says that a gzip member cannot be inflated to its end.
+type memberFault struct{ err error }
+
+func (f *memberFault) Error() string { return f.err.Error() }
+func (f *memberFault) Unwrap() error { return f.err }
+
+func (f *memberFault) reason(member int) string {
+	switch {
+	case errors.Is(f.err, io.ErrUnexpectedEOF), errors.Is(f.err, io.EOF):
+		return fmt.Sprintf("gzip member %d ends early", member)
+	case errors.Is(f.err, gzip.ErrChecksum):
+		return fmt.Sprintf("gzip member %d: checksum does not match", member)
+	case errors.Is(f.err, errBomb):
+		return fmt.Sprintf("gzip member %d: %v", member, f.err)
+	default:
+		return fmt.Sprintf("gzip member %d is damaged: %v", member, f.err)
+	}
+}
+
+var errBomb = fmt.Errorf("inflates to more than %d MB without a payload", maxJunk>>20)
+
+// quarantineMember keeps a damaged member's bytes, up to where the next payload begins.
+func (o *object) quarantineMember(f *memberFault) error {
+	next, err := o.resync(o.memberAt + 1)
+	if err != nil {
+		return err
+	}
+	o.bad(piece{Quarantined: seamark.Quarantined{Offset: o.memberAt, Bytes: next - o.memberAt, Reason: f.reason(o.member)}})
+	return o.seek(next)
+}
+
+// resync finds the next place, from at on, where a payload begins: a gzip member that
+// inflates to one, or a JSON envelope. Without one it is the object's end.
+func (o *object) resync(at int64) (int64, error) {
+	const overlap = 64
+	buf := make([]byte, 1<<20)
+	for at < o.src.Origin.Size {
+		if err := o.ctx.Err(); err != nil {
+			return 0, err
+		}
+		n, err := o.src.ReadAt(buf, at)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return 0, classRead(o.src, err)
+		}
+		for i := 0; i < n; i++ {
+			if buf[i] == 0x1f && isGzip(buf[i:n]) && o.inflates(at+int64(i)) || buf[i] == '{' && isEnvelope(buf[i:n]) {
+				return at + int64(i), nil
+			}
+		}
+		if n < len(buf) {
+			break
+		}
+		at += int64(n - overlap)
+	}
+	return o.src.Origin.Size, nil
+}
+
+// inflates reports whether the bytes at offset at are the beginning of a gzip member
+// that holds a payload, or nothing, or another member.
+func (o *object) inflates(at int64) bool {
+	r := io.NewSectionReader(o.src, at, o.src.Origin.Size-at)
+	gz, err := gzip.NewReader(bufio.NewReaderSize(r, 4<<10))
+	if err != nil {
+		return false
+	}
+	gz.Multistream(false)
+	head := make([]byte, 64)
+	n, err := io.ReadFull(gz, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return false
+	}
+	head = head[:n]
+	i := skipSpace(head, 0)
+	return i == n && err != nil || i < n && (head[i] == '{' || isGzip(head[i:]))
+}
+
+// isEnvelope reports whether b begins with '{' and a key of the envelope. Inside a log
+// message the quotes would be escaped.
+func isEnvelope(b []byte) bool {
+	i := skipSpace(b, 1)
+	if i >= len(b) || b[i] != '"' {
+		return false
+	}
+	end := bytes.IndexByte(b[i+1:min(len(b), i+32)], '"')
+	return end > 0 && envelopeKey(b[i+1:i+1+end]) != 0
+}
+
+// readPlain reads JSON that is not compressed, up to the end or a gzip member.
+func (o *object) readPlain() error {
+	o.memberAt = o.offset()
+	w := o.window(0, o.raw)
+	w.base = o.memberAt
+	if err := o.documents(w, 0); err != nil {
+		return classRead(o.src, err)
+	}
+	return o.seek(w.offset())
+}
+
+func (o *object) window(level int, r io.Reader) *window {
+	w := o.windows[level]
+	if w == nil {
+		w = new(window)
+		o.windows[level] = w
+	}
+	w.reset(r)
+	return w
+}
+
+// classRead tells a file that cannot be read from a fault of its content.
+func classRead(s *Source, err error) error {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return err
+	}
+	if _, ok := errors.AsType[*seamark.Fault](err); ok {
+		return err
+	}
+	return inputFault(s.Origin.URL, err)
+}
+
+// bad counts one undecodable payload.
+func (o *object) bad(p piece) {
+	o.accounts.Undecodable++
+	o.accounts.Quarantined++
+	p.Origin, p.At = o.src.Origin.URL, o.src.Arrival
+	o.quarantine = append(o.quarantine, p)
+}
+
+// keepQuarantine stores the bad bytes durably.
+func (o *object) keepQuarantine(l *lake.Lake) ([]seamark.Quarantined, error) {
+	var out []seamark.Quarantined
+	for n, p := range o.quarantine {
+		p.Kept = lake.QuarantineKey(o.src.Arrival, o.src.ID, n)
+		err := l.Put(p.Kept, func(w io.Writer) error {
+			if p.bytes != nil {
+				_, err := w.Write(p.bytes)
+				return err
+			}
+			_, err := io.Copy(w, io.NewSectionReader(o.src, p.Offset, p.Bytes))
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p.Quarantined)
+	}
+	return out, nil
+}

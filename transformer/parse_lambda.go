@@ -1,0 +1,186 @@
+package transformer
+
+import (
+	"strings"
+
+	seamark "github.com/seamark-hq/seamark"
+)
+
+// Lambda's platform writes its lines as text or as JSON; both give the same row: the
+// event's name, the request id, and the figures as event data.
+// Source: https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html
+
+// platformLines are the beginnings of text lines, and what Lambda calls them in JSON.
+var platformLines = []struct{ prefix, name string }{
+	{"START RequestId: ", "platform.start"},
+	{"END RequestId: ", "platform.end"},
+	{"REPORT RequestId: ", "platform.report"},
+	{"INIT_START ", "platform.initStart"},
+	{"INIT_REPORT ", "platform.initReport"},
+	{"RESTORE_START ", "platform.restoreStart"},
+	{"RESTORE_REPORT ", "platform.restoreReport"},
+	{"EXTENSION\t", "platform.extension"},
+	{"LOGS\t", "platform.logsSubscription"},
+	{"XRAY TraceId: ", "platform.report"},
+}
+
+// reportFigures are the labels of a REPORT line, and their names in JSON.
+var reportFigures = []struct{ label, name string }{
+	{"Duration", "durationMs"},
+	{"Billed Duration", "billedDurationMs"},
+	{"Memory Size", "memorySizeMB"},
+	{"Max Memory Used", "maxMemoryUsedMB"},
+	{"Init Duration", "initDurationMs"},
+	{"Restore Duration", "restoreDurationMs"},
+	{"Billed Restore Duration", "billedRestoreDurationMs"},
+	{"Status", "status"},
+	{"Error Type", "errorType"},
+	{"Phase", "phase"},
+	{"Version", "version"},
+	{"Runtime Version", "runtimeVersion"},
+	{"Runtime Version ARN", "runtimeVersionArn"},
+	{"SegmentId", "segmentId"},
+	{"Sampled", "sampled"},
+}
+
+// parsePlatformText parses a line of the Lambda platform; false: it is none.
+func (r *rows) parsePlatformText(row *seamark.Log, s string) bool {
+	if len(s) < 8 || !isUpper(s[0]) {
+		return false
+	}
+	for _, line := range platformLines {
+		if rest, ok := strings.CutPrefix(s, line.prefix); ok {
+			row.EventName, row.Level = line.name, seamark.LevelInfo
+			if strings.HasSuffix(line.prefix, ": ") && line.prefix[0] != 'X' {
+				row.RequestID, rest = cutWord(rest)
+			} else if line.prefix[0] == 'X' {
+				row.TraceID, rest = cutWord(rest)
+			}
+			r.platformFigures(row, rest)
+			return true
+		}
+	}
+	return false
+}
+
+func cutWord(s string) (word, rest string) {
+	i := strings.IndexAny(s, " \t\n")
+	if i < 0 {
+		return s, ""
+	}
+	return s[:i], s[i+1:]
+}
+
+// platformFigures reads "Label: value unit" pairs, separated by tabs.
+func (r *rows) platformFigures(row *seamark.Log, s string) {
+	for len(s) > 0 {
+		part := s
+		if i := strings.IndexAny(s, "\t\n"); i >= 0 {
+			part, s = s[:i], s[i+1:]
+		} else {
+			s = ""
+		}
+		label, value, ok := strings.Cut(strings.TrimSpace(part), ": ")
+		if !ok {
+			continue
+		}
+		switch label {
+		case "XRAY TraceId":
+			row.TraceID = value
+			continue
+		case "RequestId":
+			row.RequestID = value
+			continue
+		}
+		for _, f := range reportFigures {
+			if f.label == label {
+				r.platformFigure(row, f.name, value)
+			}
+		}
+	}
+}
+
+func (r *rows) platformFigure(row *seamark.Log, name, value string) {
+	figure, _, _ := strings.Cut(value, " ") // without the unit
+	isNumber := strings.HasSuffix(name, "Ms") || strings.HasSuffix(name, "MB")
+	switch {
+	case isNumber && len(figure) > 0 && scanNumber([]byte(figure), 0) == len(figure):
+		r.rest = append(r.rest, field{key: name, value: []byte(figure)})
+	case name == "errorType":
+		row.ErrorType, row.Level = value, seamark.LevelError
+	default:
+		if name == "status" && value != "success" {
+			row.Level = seamark.LevelError
+		}
+		r.keepText(name, value)
+	}
+}
+
+// parsePlatformJSON parses {"time":…,"type":"platform.report","record":{…}}.
+func (r *rows) parsePlatformJSON(row *seamark.Log, timed bool, own *claim) {
+	row.Level = seamark.LevelInfo
+	for i := range r.fields {
+		f := &r.fields[i]
+		switch {
+		case f.key == "type":
+			row.EventName = r.text(f.value)
+		case f.key == "record" && f.value[0] == '{':
+			r.platformRecord(row, f.value)
+		case f.log == logTimestamp && r.takeTime(row, f.value, timed, own):
+		default:
+			r.rest = append(r.rest, *f)
+		}
+	}
+	row.EventData = r.eventData(nil)
+}
+
+func (r *rows) platformRecord(row *seamark.Log, v []byte) {
+	from := len(r.inner)
+	members, _ := scanFields(r.inner, r.arena, v, 0)
+	for _, m := range members[from:] {
+		switch {
+		case m.key == "requestId" && m.value[0] == '"':
+			row.RequestID = r.text(m.value)
+			continue
+		case m.key == "errorType" && m.value[0] == '"':
+			row.ErrorType, row.Level = r.text(m.value), seamark.LevelError
+			continue
+		case m.key == "status" && m.value[0] == '"' && string(m.value) != `"success"`:
+			row.Level = seamark.LevelError
+		case m.key == "metrics" && m.value[0] == '{':
+			figures, _ := scanFields(nil, r.arena, m.value, 0)
+			r.rest = append(r.rest, figures...)
+			continue
+		case m.key == "tracing" && m.value[0] == '{':
+			parts, _ := scanFields(nil, r.arena, m.value, 0)
+			for _, p := range parts {
+				if p.key == "value" && p.value[0] == '"' {
+					row.TraceID = rootOf(r.text(p.value))
+				}
+			}
+		}
+		r.rest = append(r.rest, m)
+	}
+}
+
+// rootOf takes the trace id out of an X-Ray header: "Root=1-…;Parent=…;Sampled=1".
+func rootOf(header string) string {
+	for part := range strings.SplitSeq(header, ";") {
+		if id, ok := strings.CutPrefix(part, "Root="); ok {
+			return id
+		}
+	}
+	return header
+}
+
+// isKnownText reports whether a line is one that Lambda itself writes as text.
+func isKnownText(b []byte) bool {
+	s := view(b)
+	for _, line := range platformLines {
+		if strings.HasPrefix(s, line.prefix) {
+			return true
+		}
+	}
+	_, ok := cutLambdaPrefix(s)
+	return ok
+}

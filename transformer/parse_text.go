@@ -1,0 +1,162 @@
+package transformer
+
+import (
+	"strings"
+
+	seamark "github.com/seamark-hq/seamark"
+)
+
+// parseText parses a message that is not a JSON object. The whole of it stays in
+// message; level, request id, stack trace and key-value pairs are found in it.
+func (r *rows) parseText(row *seamark.Log, timed bool, message []byte, own *claim) {
+	s := strings.TrimRight(view(message), "\r\n")
+	row.Message = s
+	if r.parsePlatformText(row, s) {
+		row.EventData = r.eventData(nil)
+		return
+	}
+	body := s
+	if p, ok := cutLambdaPrefix(s); ok {
+		body = p.rest
+		row.RequestID, row.Level = p.requestID, p.level
+		if !timed && own.timeMs == 0 {
+			own.timeMs, _ = parseTime([]byte(p.time))
+		}
+		if len(body) > 1 && body[0] == '{' && r.jsonBehindPrefix(row, body, timed, own) {
+			return
+		}
+	} else if !timed {
+		own.timeMs = leadingTime(s)
+	}
+	if r.parseRuntimeError(row, body) {
+		row.EventData = r.eventData(nil)
+		return
+	}
+	if at := findStack(body); at >= 0 {
+		row.ErrorType, row.ErrorMessage = errorOfStack(body)
+		row.ErrorStack = body
+	}
+	r.pairs(row, body)
+	if row.Level == "" {
+		row.Level = levelInText(body)
+	}
+	if row.Level == "" && row.ErrorStack != "" {
+		row.Level = seamark.LevelError
+	}
+	if row.ErrorType == "" && severe(row.Level) {
+		first, _, _ := strings.Cut(body, "\n")
+		row.ErrorType, row.ErrorMessage = splitError(first)
+	}
+	row.EventData = r.eventData(nil)
+}
+
+// parseRuntimeError parses what Lambda's runtimes say when a function fails: an uncaught
+// error ("Invoke Error \t{…}"), or "<time> <requestId> Task timed out after 3.00 seconds".
+func (r *rows) parseRuntimeError(row *seamark.Log, body string) bool {
+	if i := strings.Index(body, "\t{"); i >= 0 && i < 64 && strings.HasSuffix(body, "}") {
+		if r.errorIn(row, []byte(body[i+1:])) {
+			setEmpty(&row.Level, seamark.LevelError)
+			return true
+		}
+	}
+	if looksLikeTime(body) && len(body) > 62 && body[23] == 'Z' && body[24] == ' ' && body[61] == ' ' && strings.Count(body[25:61], "-") == 4 {
+		if rest := body[62:]; strings.HasPrefix(rest, "Task timed out after ") || strings.HasPrefix(rest, "Error: Runtime exited") {
+			row.RequestID, row.Level = body[25:61], seamark.LevelError
+			row.ErrorType, row.ErrorMessage = "Runtime.ExitError", firstLine(rest)
+			if rest[0] == 'T' {
+				row.ErrorType = "Sandbox.Timedout"
+			}
+			return true
+		}
+	}
+	return false
+}
+
+// jsonBehindPrefix parses what console.log(JSON.stringify(…)) writes: Lambda's prefix
+// and an object.
+func (r *rows) jsonBehindPrefix(row *seamark.Log, body string, timed bool, own *claim) bool {
+	var end int
+	b := trimSpace([]byte(body))
+	if r.fields, end = scanFields(r.fields[:0], r.arena, b, 0); end != len(b) {
+		return false
+	}
+	level, requestID := row.Level, row.RequestID
+	row.Message, row.Level, row.RequestID = "", "", ""
+	for i := range r.fields {
+		r.fields[i].log, r.fields[i].access = r.keys.find(r.fields[i].key)
+	}
+	r.parseRecord(row, timed, own)
+	setEmpty(&row.Level, level)
+	setEmpty(&row.RequestID, requestID)
+	return true
+}
+
+// lambdaPrefix is what Lambda's runtimes put before a text line.
+type lambdaPrefix struct {
+	time, requestID, level, rest string
+}
+
+// cutLambdaPrefix takes off "time\trequestId\tLEVEL\trest" (Node.js and others) or
+// "[LEVEL]\ttime\trequestId\trest" (Python).
+func cutLambdaPrefix(s string) (lambdaPrefix, bool) {
+	if len(s) < 24 {
+		return lambdaPrefix{}, false
+	}
+	if s[0] == '[' {
+		end := strings.IndexByte(s[:min(len(s), 12)], ']')
+		if end < 0 || s[end+1] != '\t' {
+			return lambdaPrefix{}, false
+		}
+		parts := strings.SplitN(s[end+2:], "\t", 3)
+		level := levelOf(s[1:end])
+		if len(parts) != 3 || level == "" || !looksLikeTime(parts[0]) {
+			return lambdaPrefix{}, false
+		}
+		return lambdaPrefix{parts[0], parts[1], level, parts[2]}, true
+	}
+	if !looksLikeTime(s) || s[23] != 'Z' || s[24:] == "" || s[24] != '\t' {
+		return lambdaPrefix{}, false
+	}
+	parts := strings.SplitN(s[25:], "\t", 3)
+	if len(parts) != 3 {
+		return lambdaPrefix{}, false
+	}
+	level := levelOf(parts[1])
+	if level == "" {
+		return lambdaPrefix{}, false
+	}
+	id := parts[0]
+	if id == "undefined" { // before the first request
+		id = ""
+	}
+	return lambdaPrefix{s[:24], id, level, parts[2]}, true
+}
+
+// looksLikeTime reports whether s begins with "2026-11-22T16:04:05".
+func looksLikeTime(s string) bool {
+	const form = "0000-00-00T00:00:00"
+	if len(s) < len(form) {
+		return false
+	}
+	for i := range len(form) {
+		digit := s[i] >= '0' && s[i] <= '9'
+		if form[i] == '0' && !digit || form[i] == '-' && s[i] != '-' || form[i] == ':' && s[i] != ':' ||
+			form[i] == 'T' && s[i] != 'T' && s[i] != ' ' {
+			return false
+		}
+	}
+	return true
+}
+
+// leadingTime is the time that a bare line begins with, in Unix milliseconds, or 0.
+func leadingTime(s string) int64 {
+	if !looksLikeTime(s) {
+		return 0
+	}
+	end := strings.IndexAny(s[19:min(len(s), 40)], " \t]")
+	if end < 0 {
+		end = min(len(s), 40) - 19
+	}
+	ms, _ := parseTime([]byte(s[:19+end]))
+	return ms
+}

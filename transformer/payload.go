@@ -1,0 +1,438 @@
+package transformer
+
+import (
+	"strconv"
+
+	seamark "github.com/seamark-hq/seamark"
+)
+
+// envelope is what CloudWatch Logs says of all the events of one payload. Its texts
+// point into the payload.
+// Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html
+type envelope struct {
+	messageType string
+	owner       string // account
+	logGroup    string
+	logStream   string
+	filters     [maxFilters]string
+	filterCount int
+}
+
+// maxFilters is how many subscription filters of a payload are looked at; AWS allows a
+// log group no more than a handful.
+const maxFilters = 16
+
+// The keys of the envelope, as bits, so that a doubled one is seen.
+const (
+	keyMessageType = 1 << iota
+	keyOwner
+	keyLogGroup
+	keyLogStream
+	keyFilters
+	keyEvents
+
+	keysBeforeEvents = keyMessageType | keyOwner | keyLogGroup | keyLogStream | keyFilters
+	keysRequired     = keyMessageType | keyOwner | keyLogGroup | keyLogStream | keyEvents
+)
+
+func envelopeKey(key []byte) int {
+	switch string(key) {
+	case "messageType":
+		return keyMessageType
+	case "owner":
+		return keyOwner
+	case "logGroup":
+		return keyLogGroup
+	case "logStream":
+		return keyLogStream
+	case "subscriptionFilters":
+		return keyFilters
+	case "logEvents":
+		return keyEvents
+	}
+	return 0
+}
+
+// outcome is how reading one payload ended.
+type outcome struct {
+	end    int // index behind what was read; of a fault: behind the last complete member or event
+	status status
+	events int    // complete events handed on
+	reason string // of a fault
+	bare   bool   // of the wrong shape: has no key of the envelope at all
+}
+
+type status int
+
+const (
+	complete   status = iota
+	control           // a CONTROL_MESSAGE, counted and skipped
+	incomplete        // the text ends too early
+	malformed         // not JSON from outcome.end on
+	wrongShape        // JSON, but not a payload
+)
+
+// event is one log event as it lies in the payload.
+type event struct {
+	id        string
+	timestamp int64 // Unix milliseconds
+	timed     bool  // it had a timestamp
+	message   []byte
+}
+
+// payloads reads CloudWatch Logs payloads and hands on their events.
+type payloads struct {
+	arena *arena
+	env   envelope
+	begin func(*envelope)  // before the first event
+	event func(event, int) // the event, and its index in the payload's text
+}
+
+// read reads the payload that begins at b[0] == '{'. Events before a fault are handed on.
+func (p *payloads) read(b []byte) outcome {
+	p.env = envelope{}
+	seen, deferred := 0, -1
+	out := outcome{}
+	i := skipSpace(b, 1)
+	if i < len(b) && b[i] == '}' {
+		return outcome{end: i + 1, status: wrongShape, reason: "an empty JSON object", bare: true}
+	}
+	for {
+		at := i
+		end, escaped := short, false
+		if i < len(b) {
+			if b[i] != '"' {
+				return p.fault(out, at, bad)
+			}
+			end, escaped = scanString(b, i)
+		}
+		if end < 0 {
+			return p.fault(out, at, end)
+		}
+		key := b[i+1 : end-1]
+		if escaped {
+			key = []byte(p.arena.unquote(b[i:end]))
+		}
+		if i = skipSpace(b, end); i >= len(b) || b[i] != ':' {
+			return p.fault(out, at, shortOr(b, i))
+		}
+		if i = skipSpace(b, i+1); i >= len(b) {
+			return p.fault(out, at, short)
+		}
+		bit := envelopeKey(key)
+		if bit != 0 && seen&bit != 0 {
+			return p.skip(b, outcome{status: wrongShape, reason: "the key " + strconv.Quote(string(key)) + " stands twice"})
+		}
+		if bit == keyEvents && seen&keysBeforeEvents == keysBeforeEvents && p.env.messageType == dataMessage {
+			if p.begin(&p.env); b[i] != '[' {
+				return p.skip(b, outcome{status: wrongShape, reason: "logEvents is not an array"})
+			}
+			var faultAt int
+			if i, faultAt = p.events(b, i, &out); i < 0 {
+				return p.fault(out, faultAt, i)
+			}
+			deferred = -2
+		} else {
+			from := i
+			if i = scanValue(b, i); i < 0 {
+				return p.fault(out, at, i)
+			}
+			if bit == keyEvents {
+				deferred = from
+			} else if !p.member(bit, b[from:i]) {
+				return p.skip(b, outcome{status: wrongShape, reason: string(key) + " has the wrong type"})
+			}
+		}
+		seen |= bit
+		out.end = i // whatever follows is the fault's
+		if i = skipSpace(b, i); i >= len(b) {
+			return p.fault(out, i, short)
+		}
+		if b[i] == '}' {
+			i++
+			break
+		}
+		if b[i] != ',' {
+			return p.fault(out, i, bad)
+		}
+		i = skipSpace(b, i+1)
+	}
+	out.end = i
+	return p.finish(b, out, seen, deferred)
+}
+
+const (
+	dataMessage    = "DATA_MESSAGE"
+	controlMessage = "CONTROL_MESSAGE"
+)
+
+// finish decides on an object that is complete.
+func (p *payloads) finish(b []byte, out outcome, seen, deferred int) outcome {
+	switch {
+	case seen == 0:
+		out.status, out.reason, out.bare = wrongShape, "no CloudWatch Logs payload", true
+	case p.env.messageType == controlMessage:
+		out.status = control
+	case p.env.messageType != dataMessage:
+		out.status, out.reason = wrongShape, "messageType is neither DATA_MESSAGE nor CONTROL_MESSAGE"
+	case seen&keysRequired != keysRequired:
+		out.status, out.reason = wrongShape, "owner, logGroup, logStream or logEvents is missing"
+	case deferred >= 0: // the events came before the rest of the envelope
+		if p.begin(&p.env); b[deferred] != '[' {
+			out.status, out.reason = wrongShape, "logEvents is not an array"
+			break
+		}
+		end := out.end
+		if i, at := p.events(b, deferred, &out); i < 0 {
+			return p.fault(out, at, i)
+		}
+		out.end = end
+	}
+	return out
+}
+
+// skip walks to the end of an object of the wrong shape.
+func (p *payloads) skip(b []byte, out outcome) outcome {
+	if end := scanValue(b, 0); end >= 0 {
+		out.end = end
+		return out
+	} else if end == short {
+		out.status = incomplete
+		return out
+	}
+	out.status, out.end = malformed, 1
+	return out
+}
+
+func (p *payloads) fault(out outcome, at, why int) outcome {
+	if why == short {
+		out.status, out.reason = incomplete, "JSON ends early"
+		return out
+	}
+	out.status, out.reason = malformed, "not JSON at byte "+strconv.Itoa(at)+" of the payload"
+	return out
+}
+
+// member takes one member of the envelope.
+func (p *payloads) member(bit int, v []byte) bool {
+	var into *string
+	switch bit {
+	case 0:
+		return true
+	case keyFilters:
+		return p.filters(v)
+	case keyMessageType:
+		into = &p.env.messageType
+	case keyOwner:
+		into = &p.env.owner
+	case keyLogGroup:
+		into = &p.env.logGroup
+	case keyLogStream:
+		into = &p.env.logStream
+	}
+	s, ok := p.text(v)
+	*into = s
+	return ok
+}
+
+// text returns the text of a JSON string; anything else is none.
+func (p *payloads) text(v []byte) (string, bool) {
+	if v[0] != '"' {
+		return "", false
+	}
+	s := v[1 : len(v)-1]
+	for _, c := range s {
+		if c == '\\' {
+			return p.arena.unquote(v), true
+		}
+	}
+	return view(p.arena.valid(s)), true
+}
+
+func (p *payloads) filters(v []byte) bool {
+	if v[0] != '[' {
+		return false
+	}
+	for i := skipSpace(v, 1); v[i] != ']'; {
+		end := scanValue(v, i)
+		s, ok := p.text(v[i:end])
+		if !ok {
+			return false
+		}
+		if p.env.filterCount < maxFilters {
+			p.env.filters[p.env.filterCount] = s
+			p.env.filterCount++
+		}
+		if i = skipSpace(v, end); v[i] == ',' {
+			i = skipSpace(v, i+1)
+		}
+	}
+	return true
+}
+
+// events reads the array at b[i]. On a fault it returns its kind and its place.
+func (p *payloads) events(b []byte, i int, out *outcome) (end, faultAt int) {
+	if i = skipSpace(b, i+1); i < len(b) && b[i] == ']' {
+		return i + 1, 0
+	}
+	for {
+		at := i
+		if i >= len(b) {
+			return short, at
+		}
+		var e event
+		var end int
+		if b[i] == '{' {
+			e, end = p.one(b, i)
+		} else if end = scanValue(b, i); end >= 0 {
+			e = event{message: p.arena.valid(b[i:end])} // not an event: kept as text
+		}
+		if end < 0 {
+			return end, at
+		}
+		// Only a separator proves that the event is whole.
+		next := skipSpace(b, end)
+		if next >= len(b) {
+			return short, at
+		}
+		if b[next] != ',' && b[next] != ']' {
+			return bad, next
+		}
+		p.event(e, at)
+		out.events++
+		out.end = end
+		if b[next] == ']' {
+			return next + 1, 0
+		}
+		i = skipSpace(b, next+1)
+	}
+}
+
+// one reads the event at b[i] == '{'. An event whose members are not what they should
+// be is kept as text.
+func (p *payloads) one(b []byte, i int) (event, int) {
+	var e event
+	start, messages, odd := i, 0, false
+	i = skipSpace(b, i+1)
+	for {
+		if i >= len(b) {
+			return e, short
+		}
+		if b[i] == '}' && !odd && messages == 0 { // "{}"
+			odd = true
+			i++
+			break
+		}
+		if b[i] != '"' {
+			return e, bad
+		}
+		end, escaped := scanString(b, i)
+		if end < 0 {
+			return e, end
+		}
+		key := b[i+1 : end-1]
+		if i = skipSpace(b, end); i >= len(b) || b[i] != ':' {
+			return e, shortOr(b, i)
+		}
+		if i = skipSpace(b, i+1); i >= len(b) {
+			return e, short
+		}
+		from := i
+		switch {
+		case !escaped && string(key) == "message" && b[i] == '"':
+			messages++
+			if e.message, i = p.message(b, i); i < 0 {
+				return e, i
+			}
+		case !escaped && string(key) == "message":
+			if i = scanValue(b, i); i < 0 { // somebody put JSON in place of its text
+				return e, i
+			}
+			messages++
+			e.message = p.arena.valid(b[from:i])
+		default:
+			if i = scanValue(b, i); i < 0 {
+				return e, i
+			}
+			switch {
+			case !escaped && string(key) == "id" && b[from] == '"':
+				e.id, _ = p.text(b[from:i])
+			case !escaped && string(key) == "timestamp":
+				e.timestamp, e.timed = parseInt(b[from:i])
+			}
+		}
+		if i = skipSpace(b, i); i >= len(b) {
+			return e, short
+		}
+		if b[i] == '}' {
+			i++
+			break
+		}
+		if b[i] != ',' {
+			return e, bad
+		}
+		i = skipSpace(b, i+1)
+	}
+	if messages != 1 {
+		e.message = p.arena.valid(b[start:i])
+	}
+	return e, i
+}
+
+// message unescapes the text at b[i] into the arena.
+func (p *payloads) message(b []byte, i int) ([]byte, int) {
+	from := i + 1
+	for i = from; i < len(b) && plain[b[i]]; i++ {
+	}
+	if i < len(b) && b[i] == '"' { // nothing to unescape: no copy
+		return p.arena.valid(b[from:i]), i + 1
+	}
+	a := p.arena
+	a.room(64 << 10)
+	start := len(a.text)
+	a.text = append(a.text, b[from:i]...)
+	a.text, i = appendString(a.text, b, i-1)
+	if i < 0 {
+		return nil, i
+	}
+	return a.valid(a.text[start:len(a.text):len(a.text)]), i
+}
+
+// parseInt reads a JSON number that is a whole one.
+func parseInt(v []byte) (int64, bool) {
+	n, err := strconv.ParseInt(view(v), 10, 64)
+	return n, err == nil
+}
+
+// ours returns the workload of the first of our filters.
+func (e *envelope) ours(cache *filterCache) (seamark.Workload, bool) {
+	for _, name := range e.filters[:e.filterCount] {
+		if w, ok := cache.parse(name); ok {
+			return w, true
+		}
+	}
+	return seamark.Workload{}, false
+}
+
+// filterCache remembers the filter names of an object: they are few and long.
+type filterCache struct {
+	known map[string]parsedFilter
+}
+
+type parsedFilter struct {
+	workload seamark.Workload
+	ours     bool
+}
+
+func (c *filterCache) parse(name string) (seamark.Workload, bool) {
+	p, ok := c.known[name]
+	if !ok {
+		w, err := seamark.ParseFilterName(string([]byte(name)))
+		p = parsedFilter{w, err == nil}
+		if c.known == nil || len(c.known) > 10_000 {
+			c.known = map[string]parsedFilter{}
+		}
+		c.known[string([]byte(name))] = p
+	}
+	return p.workload, p.ours
+}

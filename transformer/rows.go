@@ -1,0 +1,300 @@
+package transformer
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+	"strings"
+	"time"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/lake"
+)
+
+// Plausible times: an event outside is filed under its arrival, and marked.
+const (
+	earliestMs = 946_684_800_000 // 2000-01-01
+	aheadMs    = 48 * 3_600_000  // after arrival
+)
+
+// notes count what is odd in an object but kept.
+type notes struct {
+	implausibleTimes, contradictedClaims, unassigned, invalidUTF8 int64
+}
+
+func (n notes) counts() map[string]int64 {
+	m := map[string]int64{}
+	for k, v := range map[string]int64{
+		"implausible_time": n.implausibleTimes, "contradicted_claim": n.contradictedClaims, "unassigned": n.unassigned,
+	} {
+		if v > 0 {
+			m[k] = v
+		}
+	}
+	return m
+}
+
+// rows collects the rows of one payload and hands them to the lake.
+type rows struct {
+	out     *lake.Writer
+	owners  *Owners
+	keys    *keyTable
+	arena   *arena
+	filters filterCache
+	arrival int64 // Unix milliseconds
+	notes   notes
+
+	logs       []seamark.Log
+	access     []seamark.AccessLog
+	logRuns    []run
+	accessRuns []run
+	textBytes  int64
+
+	// Of the current payload:
+	env      envelope
+	workload seamark.Workload
+	claimed  bool // by our filter or the configuration; the envelope then wins
+	id       lake.ID
+
+	// Scratch of the event being parsed.
+	fields []field
+	inner  []field
+	rest   []field
+	data   []byte
+}
+
+// run is a stretch of rows of one partition.
+type run struct {
+	p  lake.Partition
+	to int // index behind its last row
+}
+
+type mark struct {
+	logs, access, logRuns, accessRuns int
+	lastLog, lastAccess               int
+	textBytes                         int64
+	notes                             notes
+}
+
+func (r *rows) mark() mark {
+	m := mark{len(r.logs), len(r.access), len(r.logRuns), len(r.accessRuns), 0, 0, r.textBytes, r.notes}
+	if m.logRuns > 0 {
+		m.lastLog = r.logRuns[m.logRuns-1].to
+	}
+	if m.accessRuns > 0 {
+		m.lastAccess = r.accessRuns[m.accessRuns-1].to
+	}
+	return m
+}
+
+// rollback forgets the rows since m.
+func (r *rows) rollback(m mark) {
+	r.logs, r.access = r.logs[:m.logs], r.access[:m.access]
+	r.logRuns, r.accessRuns = r.logRuns[:m.logRuns], r.accessRuns[:m.accessRuns]
+	if m.logRuns > 0 {
+		r.logRuns[m.logRuns-1].to = m.lastLog
+	}
+	if m.accessRuns > 0 {
+		r.accessRuns[m.accessRuns-1].to = m.lastAccess
+	}
+	r.textBytes, r.notes = m.textBytes, m.notes
+}
+
+// flush hands the rows to the lake, which copies them; after it the buffers that they
+// point into may be used anew.
+func (r *rows) flush() error {
+	from := 0
+	for _, run := range r.logRuns {
+		share := r.textBytes * int64(run.to-from) / int64(len(r.logs)+len(r.access))
+		if err := r.out.WriteLogs(run.p, r.logs[from:run.to], share); err != nil {
+			return err
+		}
+		from = run.to
+	}
+	from = 0
+	for _, run := range r.accessRuns {
+		share := r.textBytes * int64(run.to-from) / int64(len(r.logs)+len(r.access))
+		if err := r.out.WriteAccessLogs(run.p, r.access[from:run.to], share); err != nil {
+			return err
+		}
+		from = run.to
+	}
+	r.logs, r.access, r.logRuns, r.accessRuns, r.textBytes = r.logs[:0], r.access[:0], r.logRuns[:0], r.accessRuns[:0], 0
+	r.arena.reset()
+	return nil
+}
+
+// begin takes the envelope of a payload.
+func (r *rows) begin(env *envelope) {
+	r.env = *env
+	r.workload, r.claimed = env.ours(&r.filters)
+	if r.claimed && !r.owners.allows(r.workload.Product, env.owner) {
+		r.notes.contradictedClaims++
+		r.workload = seamark.Workload{Region: r.workload.Region, Component: r.workload.Component}
+	}
+	if !r.claimed {
+		r.workload, r.claimed = r.owners.bySource(env.logGroup)
+	}
+	if r.workload.Component == "" {
+		r.workload.Component, _ = strings.CutPrefix(env.logGroup, "/aws/lambda/")
+		if r.workload.Component == env.logGroup {
+			r.workload.Component = ""
+		}
+	}
+}
+
+// add parses one event of the current payload into its row. at is where the event lies
+// in the payload, for an event without an id.
+func (r *rows) add(e event, at int) {
+	id := e.id
+	if id == "" {
+		id = r.hashID(int64(at), e.message)
+	}
+	r.row(seamark.Log{
+		Timestamp: e.timestamp, EventID: id, AccountID: r.env.owner, Region: r.workload.Region, Source: r.env.logGroup,
+		Stream: r.env.logStream, Component: r.workload.Component, Team: r.workload.Team, IngestedAt: r.arrival,
+	}, e.timed, e.message)
+}
+
+// bare parses a message that came without an envelope.
+func (r *rows) bare(message []byte, src *Source, at int64) {
+	r.env, r.workload, r.claimed = envelope{}, seamark.Workload{}, false
+	r.row(seamark.Log{EventID: r.hashID(at, message), IngestedAt: r.arrival}, false, r.arena.valid(message))
+}
+
+// hashID names an event that has no id: by origin, stream, offset and bytes.
+func (r *rows) hashID(at int64, message []byte) string {
+	h := sha256.New()
+	for _, s := range []string{string(r.id), r.env.logGroup, r.env.logStream, strconv.FormatInt(at, 10)} {
+		h.Write([]byte(s))
+		h.Write([]byte{0})
+	}
+	h.Write(message)
+	return hex.EncodeToString(h.Sum(nil)[:28])
+}
+
+// row parses a message into one row of either table. base holds what the envelope
+// says; the envelope wins.
+func (r *rows) row(base seamark.Log, timed bool, message []byte) {
+	r.textBytes += int64(len(message)) + 128
+	product, environment := r.workload.Product, r.workload.Environment
+	own := claim{}
+	var implausible int64
+	if timed && (base.Timestamp < earliestMs || base.Timestamp > r.arrival+aheadMs) {
+		implausible, timed = base.Timestamp, false
+	}
+	isAccess := r.parse(&base, timed, message, &own, implausible)
+	if !r.claimed {
+		product, environment = own.product, own.environment
+		if product != "" && !r.owners.allows(seamark.Slug(product), base.AccountID) {
+			r.notes.contradictedClaims++
+			product, environment = "", ""
+		}
+	}
+	ts := &base.Timestamp
+	if isAccess {
+		ts = &r.access[len(r.access)-1].Timestamp
+	}
+	if !timed {
+		if *ts = own.timeMs; *ts < earliestMs || *ts > r.arrival+aheadMs {
+			*ts = r.arrival
+			r.notes.implausibleTimes++
+		}
+	}
+	p := lake.Partition{Table: seamark.TableLogs, Product: seamark.Slug(product), Environment: seamark.Slug(environment), Hour: lake.HourOf(*ts)}
+	if p.Product == seamark.Unassigned {
+		r.notes.unassigned++
+	}
+	if isAccess {
+		p.Table = seamark.TableAccessLogs
+		r.accessRuns = extend(r.accessRuns, p, len(r.access))
+		return
+	}
+	if severe(base.Level) {
+		base.Fingerprint = r.fingerprint(&base)
+	}
+	r.logs = append(r.logs, base)
+	r.logRuns = extend(r.logRuns, p, len(r.logs))
+}
+
+func extend(runs []run, p lake.Partition, to int) []run {
+	if n := len(runs); n > 0 && runs[n-1].p == p {
+		runs[n-1].to = to
+		return runs
+	}
+	return append(runs, run{p, to})
+}
+
+// claim is what a record says of itself where nobody else does.
+type claim struct {
+	product, environment string
+	timeMs               int64
+}
+
+// Owners says whose a log group is when no filter of ours names it, and which accounts
+// may speak for a product.
+type Owners struct {
+	Patterns []SourcePattern
+	// Accounts lists, for a product pinned to accounts, those that may claim it.
+	Accounts map[string][]string
+}
+
+// SourcePattern gives the log groups whose name matches Source to a workload. A '*'
+// matches any run of characters; the first pattern that matches counts.
+type SourcePattern struct {
+	Source      string
+	Product     string
+	Environment string
+	Team        string
+}
+
+func (o *Owners) allows(product, account string) bool {
+	if o == nil {
+		return true
+	}
+	pinned, ok := o.Accounts[product]
+	if !ok || len(pinned) == 0 {
+		return true
+	}
+	for _, a := range pinned {
+		if a == account {
+			return true
+		}
+	}
+	return false
+}
+
+func (o *Owners) bySource(source string) (seamark.Workload, bool) {
+	if o == nil {
+		return seamark.Workload{}, false
+	}
+	for _, p := range o.Patterns {
+		if matches(p.Source, source) {
+			return seamark.Workload{Product: seamark.Slug(p.Product), Environment: seamark.Slug(p.Environment), Team: p.Team}, true
+		}
+	}
+	return seamark.Workload{}, false
+}
+
+// matches reports whether s matches a pattern with '*', in linear time.
+func matches(pattern, s string) bool {
+	parts := strings.Split(pattern, "*")
+	if len(parts) == 1 {
+		return pattern == s
+	}
+	s, ok := strings.CutPrefix(s, parts[0])
+	if !ok {
+		return false
+	}
+	last := parts[len(parts)-1]
+	for _, part := range parts[1 : len(parts)-1] {
+		i := strings.Index(s, part)
+		if i < 0 {
+			return false
+		}
+		s = s[i+len(part):]
+	}
+	return strings.HasSuffix(s, last)
+}
+
+func arrivalMs(t time.Time) int64 { return t.UnixMilli() }

@@ -1,0 +1,91 @@
+package transformer
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"sync"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/lake"
+)
+
+// ParserVersion is written into each ledger entry. It changes whenever the same bytes
+// would give other rows, so that a replay can pick what a change concerns.
+const ParserVersion = "1"
+
+// Transformer turns landing objects into rows of a lake. It is safe for concurrent use.
+type Transformer struct {
+	lake   *lake.Lake
+	owners *Owners
+	keys   *keyTable
+	pool   sync.Pool // of *object: buffers are kept from one object to the next
+}
+
+// New returns a transformer that writes to l. owners may be nil.
+func New(l *lake.Lake, owners *Owners) *Transformer {
+	return &Transformer{lake: l, owners: owners, keys: newKeyTable()}
+}
+
+// Result is what became of one landing object.
+type Result struct {
+	Entry   *lake.Entry
+	Skipped bool // the ledger had it done already
+}
+
+// Transform makes one landing object done: its rows are in the lake, its bad bytes in
+// quarantine, and its entry in the ledger, written last. An object that is done is
+// skipped unless force is set. After an error nothing of it is visible, and it can
+// be tried again.
+func (t *Transformer) Transform(ctx context.Context, src *Source, force bool) (Result, error) {
+	if !force {
+		if e, err := t.lake.Entry(lake.LedgerKey(src.Arrival, src.ID)); err == nil {
+			return Result{e, true}, t.lake.RemoveSuperseded(e)
+		}
+	}
+	o := t.object(ctx, src)
+	defer t.pool.Put(o)
+	out := t.lake.NewWriter(src.ID)
+	defer out.Discard()
+	o.rows.out = out
+	if err := o.read(); err != nil {
+		return Result{}, err
+	}
+	files, err := out.Finish()
+	if err != nil {
+		return Result{}, err
+	}
+	kept, err := o.keepQuarantine(t.lake)
+	if err != nil {
+		return Result{}, err
+	}
+	supersedes, err := t.lake.Predecessors(src.Origin.URL, src.ID)
+	if err != nil {
+		return Result{}, err
+	}
+	o.accounts.Objects = 1
+	entry := &lake.Entry{
+		Version: 1, ID: src.ID, Origin: src.Origin, Arrival: src.Arrival, Parser: ParserVersion, Accounts: o.accounts,
+		Files: files, Quarantine: kept, Notes: o.rows.notes.counts(), Supersedes: supersedes,
+	}
+	return Result{Entry: entry}, t.lake.Commit(entry)
+}
+
+// object takes an object's buffers from the pool and points them at src.
+func (t *Transformer) object(ctx context.Context, src *Source) *object {
+	o, _ := t.pool.Get().(*object)
+	if o == nil {
+		a := new(arena)
+		o = &object{rows: &rows{arena: a}, raw: bufio.NewReaderSize(nil, rawBuffer)}
+		o.payloads = &payloads{arena: a, begin: o.rows.begin, event: o.rows.add}
+	}
+	o.ctx, o.src = ctx, src
+	o.section = io.NewSectionReader(src, 0, src.Origin.Size)
+	o.raw.Reset(o.section)
+	o.accounts, o.quarantine, o.member, o.memberAt, o.extracted = seamark.Accounts{}, nil, 0, 0, false
+	r := o.rows
+	r.owners, r.keys, r.arrival, r.id, r.notes = t.owners, t.keys, src.Arrival.UnixMilli(), src.ID, notes{}
+	r.rollback(mark{})
+	r.arena.reset()
+	return o
+}
