@@ -57,7 +57,7 @@ func (o *object) atGzip(w *window) bool {
 // nested reads a gzip member inside a gzip member.
 func (o *object) nested(w *window, depth int) error {
 	if depth >= maxNesting {
-		return o.junk(w, 1, "gzip nested too deeply")
+		return &memberFault{errDeep}
 	}
 	gz, err := o.gunzip(depth, w)
 	if err == nil {

@@ -141,23 +141,37 @@ func (f *memberFault) reason(member int) string {
 		return fmt.Sprintf("gzip member %d ends early", member)
 	case errors.Is(f.err, gzip.ErrChecksum):
 		return fmt.Sprintf("gzip member %d: checksum does not match", member)
-	case errors.Is(f.err, errBomb):
+	case errors.Is(f.err, errBomb), errors.Is(f.err, errDeep):
 		return fmt.Sprintf("gzip member %d: %v", member, f.err)
 	default:
 		return fmt.Sprintf("gzip member %d is damaged: %v", member, f.err)
 	}
 }
 
-var errBomb = fmt.Errorf("inflates to more than %d MB without a payload", maxJunk>>20)
+var (
+	errBomb = fmt.Errorf("inflates to more than %d MB without a payload", maxJunk>>20)
+	errDeep = fmt.Errorf("gzip nested more than %d deep", maxNesting)
+)
 
 // quarantineMember keeps a damaged member's bytes, up to where the next payload begins.
 func (o *object) quarantineMember(f *memberFault) error {
-	next, err := o.resync(o.memberAt + 1)
+	next, err := o.endOfMember(f)
 	if err != nil {
 		return err
 	}
 	o.bad(piece{Quarantined: seamark.Quarantined{Offset: o.memberAt, Bytes: next - o.memberAt, Reason: f.reason(o.member)}})
 	return o.seek(next)
+}
+
+// endOfMember finds where a bad member ends: behind its trailer when only its content
+// is at fault, else where the next payload begins.
+func (o *object) endOfMember(f *memberFault) (int64, error) {
+	if errors.Is(f.err, errDeep) || errors.Is(f.err, errBomb) {
+		if _, err := io.Copy(io.Discard, o.inflate[0]); err == nil {
+			return o.offset(), nil
+		}
+	}
+	return o.resync(o.memberAt + 1)
 }
 
 // resync finds the next place, from at on, where a payload begins: a gzip member that
