@@ -1,0 +1,229 @@
+// Package duckdb answers questions over a lake with an embedded DuckDB: free SQL for
+// analysts, and the searches of the page, the command line and the rules.
+//
+// It reads the files that the ledger names, and no others: half a write is never seen.
+// One damaged file does not fail a query over the rest: it is left out and reported.
+// It needs cgo, so no Lambda links it.
+package duckdb
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+
+	"github.com/duckdb/duckdb-go/v2"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/lake"
+	"github.com/seamark-hq/seamark/schemas"
+)
+
+// Options bound what a DB may use.
+type Options struct {
+	MemoryMB int          // 0: DuckDB's default, 80% of the machine's
+	Threads  int          // 0: one for each core
+	Logger   *slog.Logger // hears of files left out; nil: silent
+}
+
+// DB is a DuckDB over one lake. It is safe for concurrent use.
+type DB struct {
+	lake   *lake.Lake
+	db     *sql.DB
+	logger *slog.Logger
+
+	mu     sync.Mutex
+	broken map[string]string // files left out, by key, with the reason
+}
+
+// Open starts a DuckDB in memory.
+func Open(l *lake.Lake, o Options) (*DB, error) {
+	settings := []string{"SET TimeZone = 'UTC'", "SET autoinstall_known_extensions = false", "SET autoload_known_extensions = false"}
+	if o.MemoryMB > 0 {
+		settings = append(settings, fmt.Sprintf("SET memory_limit = '%dMB'", o.MemoryMB))
+	}
+	if o.Threads > 0 {
+		settings = append(settings, fmt.Sprintf("SET threads = %d", o.Threads))
+	}
+	connector, err := duckdb.NewConnector("", func(c driver.ExecerContext) error {
+		for _, s := range settings {
+			if _, err := c.ExecContext(context.Background(), s, nil); err != nil {
+				return fmt.Errorf("%s: %w", s, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("start DuckDB: %w", err)
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &DB{lake: l, db: sql.OpenDB(connector), logger: o.Logger, broken: map[string]string{}}, nil
+}
+
+// Close stops DuckDB.
+func (d *DB) Close() error { return d.db.Close() }
+
+// Broken lists the lake files that could not be read and were left out, with the reason.
+func (d *DB) Broken() map[string]string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	out := make(map[string]string, len(d.broken))
+	for k, v := range d.broken {
+		out[k] = v
+	}
+	return out
+}
+
+func (d *DB) leaveOut(key, reason string) {
+	d.mu.Lock()
+	_, known := d.broken[key]
+	d.broken[key] = reason
+	d.mu.Unlock()
+	if !known {
+		d.logger.Warn("lake file left out of queries", "key", key, "reason", reason, "remedy", "run seamark verify")
+	}
+}
+
+// files lists the paths of t's files that may hold rows in span and that are whole at
+// first sight.
+func (d *DB) files(t seamark.Table, span seamark.Span, keep func(lake.Partition) bool) []string {
+	broken := d.Broken()
+	var paths []string
+	for _, f := range d.lake.Files(t, span) {
+		if keep != nil && !keep(f.Partition) {
+			continue
+		}
+		if _, bad := broken[f.Key]; bad {
+			continue
+		}
+		p, err := d.lake.Path(f.Key)
+		if err != nil {
+			d.leaveOut(f.Key, err.Error())
+			continue
+		}
+		info, err := os.Stat(p)
+		switch {
+		case err != nil:
+			d.leaveOut(f.Key, "missing")
+		case info.Size() != f.Bytes:
+			d.leaveOut(f.Key, fmt.Sprintf("%d bytes, the ledger says %d", info.Size(), f.Bytes))
+		default:
+			paths = append(paths, p)
+		}
+	}
+	return paths
+}
+
+// relation is a FROM item over files, with the columns of t and its partitions in a
+// fixed order and of fixed types.
+func relation(t seamark.Table, paths []string) string {
+	table := tableOf(t)
+	var b strings.Builder
+	b.WriteString("(SELECT ")
+	if len(paths) == 0 {
+		for _, c := range table.Columns {
+			fmt.Fprintf(&b, "NULL::%s AS %s, ", typeOf(c), c.Name)
+		}
+		b.WriteString("NULL::VARCHAR AS product, NULL::VARCHAR AS environment, NULL::DATE AS date, NULL::VARCHAR AS hour WHERE false)")
+		return b.String()
+	}
+	for _, c := range table.Columns {
+		b.WriteString(c.Name + ", ")
+	}
+	b.WriteString("product, environment, date, hour FROM read_parquet([")
+	for i, p := range paths {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(quote(p))
+	}
+	b.WriteString("], hive_partitioning = true, hive_types = {'product': VARCHAR, 'environment': VARCHAR, 'date': DATE, 'hour': VARCHAR}))")
+	return b.String()
+}
+
+func tableOf(t seamark.Table) schemas.Table {
+	if t == seamark.TableAccessLogs {
+		return schemas.AccessLogs
+	}
+	return schemas.Logs
+}
+
+func typeOf(c schemas.Column) string {
+	switch c.Type {
+	case schemas.Timestamp:
+		return "TIMESTAMPTZ"
+	case schemas.Int32:
+		return "INTEGER"
+	case schemas.Int64:
+		return "BIGINT"
+	case schemas.Float64:
+		return "DOUBLE"
+	default:
+		return "VARCHAR"
+	}
+}
+
+// quote writes a SQL string literal.
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+// retries is how many damaged files one question may meet before it fails.
+const retries = 20
+
+// run asks the question that build writes, again without each file that cannot be read.
+func (d *DB) run(ctx context.Context, build func() (string, []any), read func(*sql.Rows) error) error {
+	for range retries {
+		query, args := build()
+		rows, err := d.db.QueryContext(ctx, query, args...)
+		if err == nil {
+			if err = read(rows); err == nil {
+				err = rows.Err()
+			}
+			rows.Close()
+		}
+		if err == nil {
+			return nil
+		}
+		if !d.blame(err) {
+			return err
+		}
+	}
+	return &seamark.Fault{What: "too many damaged lake files", Where: d.lake.Root(), Remedy: "run `seamark verify`"}
+}
+
+// blame finds the lake file that an error is about and leaves it out.
+func (d *DB) blame(err error) bool {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	text := err.Error()
+	i := strings.Index(text, d.lake.Root()+string(os.PathSeparator)+lake.LakeFolder)
+	if i < 0 {
+		return false
+	}
+	rest := text[i+len(d.lake.Root())+1:]
+	end := strings.Index(rest, ".parquet")
+	if end < 0 {
+		return false
+	}
+	key := rest[:end+len(".parquet")]
+	if _, _, err := lake.ParseFileKey(key); err != nil {
+		return false
+	}
+	if _, known := d.Broken()[key]; known {
+		return false
+	}
+	d.leaveOut(key, firstLine(text))
+	return true
+}
+
+func firstLine(s string) string {
+	s, _, _ = strings.Cut(s, "\n")
+	return s
+}

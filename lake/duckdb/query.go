@@ -1,0 +1,94 @@
+package duckdb
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	seamark "github.com/seamark-hq/seamark"
+)
+
+// Column is one column of an answer.
+type Column struct {
+	Name string
+	Type string // DuckDB's name of the type
+}
+
+// Query runs one SQL statement over the views logs and access_logs and hands its rows
+// to row, whose values are Go's: int64, float64, string, bool, time.Time, *big.Int, nil, …
+func (d *DB) Query(ctx context.Context, statement string, columns func([]Column), row func([]any) error) error {
+	conn, err := d.db.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("DuckDB: %w", err)
+	}
+	defer conn.Close()
+	for range retries {
+		if err := d.createViews(ctx, conn); err != nil {
+			if d.blame(err) {
+				continue
+			}
+			return fmt.Errorf("DuckDB: %w", err)
+		}
+		begun := false
+		err := readQuery(ctx, conn, statement, columns, func(v []any) error { begun = true; return row(v) })
+		if err == nil {
+			return nil
+		}
+		if begun || !d.blame(err) {
+			return sqlFault(err)
+		}
+	}
+	return &seamark.Fault{What: "too many damaged lake files", Where: d.lake.Root(), Remedy: "run `seamark verify`"}
+}
+
+func (d *DB) createViews(ctx context.Context, conn *sql.Conn) error {
+	for _, t := range seamark.Tables() {
+		view := fmt.Sprintf("CREATE OR REPLACE TEMP VIEW %s AS SELECT * FROM %s", t, relation(t, d.files(t, seamark.Span{}, nil)))
+		if _, err := conn.ExecContext(ctx, view); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readQuery(ctx context.Context, conn *sql.Conn, statement string, columns func([]Column), row func([]any) error) error {
+	rows, err := conn.QueryContext(ctx, statement)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	types, err := rows.ColumnTypes()
+	if err != nil {
+		return err
+	}
+	names := make([]Column, len(types))
+	values, into := make([]any, len(types)), make([]any, len(types))
+	for i, t := range types {
+		names[i] = Column{t.Name(), t.DatabaseTypeName()}
+		into[i] = &values[i]
+	}
+	columns(names)
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		if err := row(values); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// sqlFault says what is wrong with a statement as DuckDB does, without its prefix.
+func sqlFault(err error) error {
+	text := strings.TrimSpace(err.Error())
+	f := &seamark.Fault{Class: seamark.Rejected, What: text, Where: "SQL"}
+	switch {
+	case strings.Contains(text, "Catalog Error"), strings.Contains(text, "Binder Error"):
+		f.Remedy = "the tables are logs and access_logs; `DESCRIBE logs` lists the columns"
+	case strings.Contains(text, "Parser Error"):
+		f.Remedy = "correct the statement"
+	}
+	return f
+}

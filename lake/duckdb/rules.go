@@ -1,0 +1,153 @@
+package duckdb
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	seamark "github.com/seamark-hq/seamark"
+)
+
+// Ratios counts, for each product, environment, component, account and region with any
+// row of table in span, all rows and those that have one of the match terms' values.
+func (d *DB) Ratios(ctx context.Context, table seamark.Table, span seamark.Span, match ...seamark.Term) ([]seamark.Ratio, error) {
+	q := seamark.Query{Table: table, Span: span}
+	for _, t := range match {
+		if err := table.CheckField(t.Field); err != nil {
+			return nil, err
+		}
+	}
+	var ratios []seamark.Ratio
+	err := d.run(ctx, func() (string, []any) {
+		matching, args := []string{"true"}, []any{}
+		for _, t := range match {
+			c, a := condition(t)
+			matching, args = append(matching, "("+c+")"), append(args, a...)
+		}
+		where, more := conditions(q)
+		return fmt.Sprintf(`SELECT product, environment, coalesce(component, ''), coalesce(max(team), ''), coalesce(account_id, ''), coalesce(region, ''),
+			count(*) FILTER (WHERE %s), count(*) FROM %s WHERE %s GROUP BY product, environment, component, account_id, region`,
+			strings.Join(matching, " AND "), d.from(q), where), append(args, more...)
+	}, func(rows *sql.Rows) error {
+		ratios = nil
+		for rows.Next() {
+			var r seamark.Ratio
+			if err := rows.Scan(&r.Product, &r.Environment, &r.Component, &r.Team, &r.AccountID, &r.Region, &r.Matching, &r.Total); err != nil {
+				return err
+			}
+			ratios = append(ratios, r)
+		}
+		return nil
+	})
+	return ratios, err
+}
+
+func scopeTerms(s seamark.Scope) []seamark.Term {
+	var terms []seamark.Term
+	for field, value := range map[seamark.Field]string{
+		seamark.FieldProduct: s.Product, seamark.FieldEnvironment: s.Environment, seamark.FieldComponent: s.Component,
+		seamark.FieldAccount: s.AccountID, seamark.FieldRegion: s.Region,
+	} {
+		if value != "" {
+			terms = append(terms, seamark.Term{Field: field, Values: []string{value}})
+		}
+	}
+	return terms
+}
+
+// Patterns returns the top most frequent patterns of ERROR and FATAL records in scope
+// and span, each with its newest record.
+func (d *DB) Patterns(ctx context.Context, scope seamark.Scope, span seamark.Span, top int) ([]seamark.Pattern, error) {
+	q := seamark.Query{Table: seamark.TableLogs, Span: span, Terms: append(scopeTerms(scope),
+		seamark.Term{Field: seamark.FieldLevel, Values: []string{seamark.LevelError, seamark.LevelFatal}})}
+	var patterns []seamark.Pattern
+	err := d.run(ctx, func() (string, []any) {
+		where, args := conditions(q)
+		return fmt.Sprintf(`WITH severe AS (SELECT *, count(*) OVER p AS n, min(timestamp) OVER p AS first_at, max(timestamp) OVER p AS last_at
+			FROM %s WHERE fingerprint IS NOT NULL AND %s WINDOW p AS (PARTITION BY fingerprint)
+			QUALIFY row_number() OVER (PARTITION BY fingerprint ORDER BY timestamp DESC, event_id DESC) = 1)
+			SELECT n, epoch_ms(first_at), epoch_ms(last_at), %s FROM severe ORDER BY n DESC, fingerprint LIMIT %d`,
+			d.from(q), where, columnsOf(q.Table), top), args
+	}, func(rows *sql.Rows) error {
+		patterns = nil
+		for rows.Next() {
+			p, err := scanPattern(rows)
+			if err != nil {
+				return err
+			}
+			patterns = append(patterns, p)
+		}
+		return nil
+	})
+	return patterns, err
+}
+
+func scanPattern(rows *sql.Rows) (seamark.Pattern, error) {
+	var p seamark.Pattern
+	var first, last int64
+	h, into := hit(seamark.TableLogs)
+	err := rows.Scan(append([]any{&p.Count, &first, &last}, into...)...)
+	p.Sample, p.Fingerprint = *h, h.Log.Fingerprint
+	p.First, p.Last = time.UnixMilli(first).UTC(), time.UnixMilli(last).UTC()
+	return p, err
+}
+
+// Series counts the records of scope and span per step: logs by level, and access logs
+// by class of status in the same buckets.
+func (d *DB) Series(ctx context.Context, scope seamark.Scope, span seamark.Span, step time.Duration) ([]seamark.Bucket, error) {
+	var merged []seamark.Bucket
+	for _, t := range seamark.Tables() {
+		buckets, err := d.Histogram(ctx, seamark.Query{Table: t, Span: span, Terms: scopeTerms(scope)}, step)
+		if err != nil {
+			return nil, err
+		}
+		for _, b := range buckets {
+			i, found := slices.BinarySearchFunc(merged, b, func(a, b seamark.Bucket) int { return a.Start.Compare(b.Start) })
+			if !found {
+				merged = slices.Insert(merged, i, b)
+				continue
+			}
+			for k, n := range b.Counts {
+				if k != "" {
+					merged[i].Counts[k] += n
+				}
+			}
+		}
+	}
+	return merged, nil
+}
+
+// Products sums, for each product and environment, the rows and the failures of span,
+// most failures first.
+func (d *DB) Products(ctx context.Context, span seamark.Span) ([]seamark.ProductFlow, error) {
+	sums := map[[2]string]*seamark.ProductFlow{}
+	for table, term := range map[seamark.Table]seamark.Term{
+		seamark.TableLogs:       {Field: seamark.FieldLevel, Values: []string{seamark.LevelError, seamark.LevelFatal}},
+		seamark.TableAccessLogs: {Field: seamark.FieldStatus, Values: []string{"5xx"}},
+	} {
+		ratios, err := d.Ratios(ctx, table, span, term)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range ratios {
+			key := [2]string{r.Product, r.Environment}
+			if sums[key] == nil {
+				sums[key] = &seamark.ProductFlow{Product: r.Product, Environment: r.Environment}
+			}
+			sums[key].Rows += r.Total
+			sums[key].Errors += r.Matching
+		}
+	}
+	flows := make([]seamark.ProductFlow, 0, len(sums))
+	for _, f := range sums {
+		flows = append(flows, *f)
+	}
+	slices.SortFunc(flows, func(a, b seamark.ProductFlow) int {
+		return cmp.Or(cmp.Compare(b.Errors, a.Errors), cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.Product, b.Product), cmp.Compare(a.Environment, b.Environment))
+	})
+	return flows, nil
+}
