@@ -26,6 +26,7 @@ type Alarm struct {
 	State      AlarmState `json:"state"`
 	Severity   string     `json:"severity"`
 	Value      float64    `json:"value"`     // what was measured; a ratio is 0..1
+	Peak       float64    `json:"peak"`      // the worst Value of the incident so far; kept by the alerter
 	Threshold  float64    `json:"threshold"` // same unit as Value
 	Unit       string     `json:"unit"`      // "ratio", "count", "ms"
 	Samples    int64      `json:"samples"`   // rows that Value was computed from; 0 when unknown

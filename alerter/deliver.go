@@ -1,0 +1,213 @@
+package alerter
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	seamark "github.com/seamark-hq/seamark"
+)
+
+const (
+	// deliverTimeout bounds one delivery, look-ups and retries inside the receiver included.
+	deliverTimeout = 30 * time.Second
+	// minGap lies between two cards of one incident to one receiver, turns included.
+	minGap = time.Second
+	// maxGap is the longest time between two edits of an old incident.
+	maxGap = 5 * time.Minute
+	// maxBackoff is the longest wait after failures.
+	maxBackoff = 5 * time.Minute
+	// giveUp is how long after its end an incident's card is still tried.
+	giveUp = 24 * time.Hour
+)
+
+// deliverLoop shows r what is due, one card after the other.
+func (m *Manager) deliverLoop(ctx context.Context, r Receiver) {
+	for ctx.Err() == nil {
+		id, wait, wake := m.next(r.Name())
+		if id != "" {
+			m.deliver(ctx, r, id) // the outcome is noted in the entry and logged
+			continue
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+		case <-wake:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+// next is the incident that is due first for a receiver, or how long to wait for one.
+// Never shown comes before turned, turned before merely changed.
+func (m *Manager) next(receiver string) (id string, wait time.Duration, wake <-chan struct{}) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now := m.opt.Now()
+	wait = time.Minute
+	best := 0
+	for key, e := range m.book.entries {
+		d := e.Deliveries[receiver]
+		if d == nil {
+			continue
+		}
+		due, rank := m.due(e, d, now)
+		switch {
+		case rank == 0:
+		case due.After(now):
+			wait = min(wait, due.Sub(now))
+		case rank > best || rank == best && key < id:
+			id, best = key, rank
+		}
+	}
+	return id, wait, m.wake
+}
+
+// due says when a delivery should happen, and how pressing it is: 0 is never.
+func (m *Manager) due(e *Entry, d *Delivery, now time.Time) (time.Time, int) {
+	if d.Version == e.Version {
+		return time.Time{}, 0
+	}
+	turned := d.Turn != turnOf(e)
+	if d.Dead && !turned {
+		return time.Time{}, 0
+	}
+	if in := &e.Incident; in.Status == seamark.IncidentResolved && now.Sub(in.ResolvedAt) > giveUp {
+		return time.Time{}, 0
+	}
+	later := func(a, b time.Time) time.Time {
+		if a.After(b) {
+			return a
+		}
+		return b
+	}
+	switch {
+	case d.Version == 0: // nothing shown yet
+		ready := m.heard[e.Incident.ID]
+		if m.opt.Enricher != nil && e.Enriched == 0 {
+			ready = ready.Add(time.Duration(m.opt.Config.Grace))
+		}
+		return later(ready, d.Next), 3
+	case turned:
+		return later(d.At.Add(minGap), d.Next), 2
+	case d.Ref == "": // cannot be edited, and a second card without a turn would be noise
+		return time.Time{}, 0
+	case d.Firing != firingOf(e):
+		return later(d.At.Add(minGap), d.Next), 2
+	}
+	return later(d.At.Add(m.gap(e)), d.Next), 1
+}
+
+// gap is the time between two edits: UpdateEvery, and a thirtieth of the incident's age
+// when that is more.
+func (m *Manager) gap(e *Entry) time.Duration {
+	age := e.Incident.Duration(e.Incident.UpdatedAt)
+	return max(time.Duration(m.opt.Config.UpdateEvery), min(age/30, maxGap))
+}
+
+// pending lists what a receiver has not been shown, whatever the clock says.
+func (m *Manager) pending(receiver string) []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var ids []string
+	for id, e := range m.book.entries {
+		d := e.Deliveries[receiver]
+		if d == nil {
+			continue
+		}
+		if _, rank := m.due(e, d, m.opt.Now()); rank > 0 {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// deliver shows one incident to one receiver and notes the outcome.
+func (m *Manager) deliver(ctx context.Context, r Receiver, id string) error {
+	busy := m.busy[r.Name()]
+	busy.Lock()
+	defer busy.Unlock()
+
+	m.mu.Lock()
+	e := m.book.entries[id]
+	if e == nil || e.Deliveries[r.Name()] == nil || e.Deliveries[r.Name()].Version == e.Version {
+		m.mu.Unlock()
+		return nil
+	}
+	d := e.Deliveries[r.Name()]
+	ref := d.Ref
+	if ref == "" {
+		if d.Begun {
+			ref = RefUnknown
+		}
+		d.Begun = true
+		m.save(ctx, e) // a store that fails must not cost the card
+	}
+	shown := copyEntry(e)
+	m.mu.Unlock()
+
+	within, cancel := context.WithTimeout(ctx, deliverTimeout)
+	got, err := r.Deliver(within, m.card(&shown), ref)
+	cancel()
+
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now := m.opt.Now()
+	if err != nil {
+		m.failed(r.Name(), e, d, err, now)
+	} else {
+		*d = Delivery{Ref: got, Version: shown.Version, Turn: turnOf(&shown), Firing: firingOf(&shown), At: now}
+		m.opt.Log.Info("card_delivered", "receiver", r.Name(), "incident", id, "turn", d.Turn)
+	}
+	m.save(ctx, e)
+	if err != nil {
+		return fmt.Errorf("deliver %s to %s: %w", id, r.Name(), err)
+	}
+	return nil
+}
+
+// failed notes why a delivery failed and when to try again.
+func (m *Manager) failed(receiver string, e *Entry, d *Delivery, err error, now time.Time) {
+	if errors.Is(err, context.Canceled) {
+		return // this process is being stopped; the next one finds the mark
+	}
+	d.Attempts++
+	d.Fault = clip(err.Error(), 500)
+	if seamark.ClassOf(err) != seamark.Temporary {
+		d.Begun, d.Dead = false, true
+		d.Turn = turnOf(e)
+		moment(e, now, "Card for "+receiver+" given up: "+d.Fault)
+		m.opt.Log.Error("card_given_up", "receiver", receiver, "incident", e.Incident.ID, "error", err)
+		return
+	}
+	wait := min(time.Second<<min(d.Attempts-1, 10), maxBackoff)
+	if t, ok := errors.AsType[*Throttled](err); ok {
+		d.Begun = false // refused, so certainly not posted
+		wait = min(max(t.After, time.Second), time.Hour)
+	}
+	d.Next = now.Add(wait)
+	m.opt.Log.Warn("card_delayed", "receiver", receiver, "incident", e.Incident.ID, "attempt", d.Attempts, "retry_in", wait, "error", err)
+}
+
+// turnOf is what must be told even where a card cannot be edited.
+func turnOf(e *Entry) string { return string(e.Incident.Status) + "/" + e.Incident.Severity }
+
+// firingOf tells apart which alarms fire.
+func firingOf(e *Entry) string {
+	var keys []string
+	for _, a := range e.Incident.Alarms {
+		if a.State == seamark.AlarmFiring {
+			keys = append(keys, alarmKey(a))
+		}
+	}
+	slices.Sort(keys)
+	sum := sha256.Sum256([]byte(strings.Join(keys, "\n")))
+	return hex.EncodeToString(sum[:8])
+}

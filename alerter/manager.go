@@ -1,0 +1,288 @@
+package alerter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	seamark "github.com/seamark-hq/seamark"
+)
+
+// Options are what a Manager is made of. Store is required; everything else may be zero.
+type Options struct {
+	Config    Config
+	Store     Store
+	Enricher  Enricher   // nil: cards without patterns and chart
+	Receivers []Receiver // names must differ
+	Route     *Route     // validated; nil: every receiver hears everything
+	Links     Links
+	Log       *slog.Logger
+	Now       func() time.Time // nil: time.Now
+}
+
+// Manager turns alarms into incidents and keeps every receiver's card of them current.
+//
+// New loads what an earlier process knew, Observe takes alarms in, Run delivers until
+// its context ends, Flush delivers once for callers that do not run. All methods may be
+// called at the same time.
+//
+// A crash loses no card: an entry is saved before its first post, marked as begun, and
+// after the post with the message's ref. A process that finds the mark without a ref
+// passes RefUnknown, and the receiver looks whether the message exists.
+type Manager struct {
+	opt   Options
+	names []string
+	wake  chan struct{} // closed and replaced at each change: wakes every worker
+	busy  map[string]*sync.Mutex
+
+	mu      sync.Mutex
+	book    *book
+	unsaved map[string]bool      // entries whose last Save failed
+	heard   map[string]time.Time // by incident: when it was opened here, for Grace
+	looked  map[string]time.Time // by incident: when it was last looked up
+}
+
+// New loads the store's entries. Entries that cannot be read are logged and left out;
+// a store that cannot be read at all is an error.
+func New(ctx context.Context, opt Options) (*Manager, error) {
+	if opt.Config == (Config{}) {
+		opt.Config = DefaultConfig()
+	}
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	if opt.Log == nil {
+		opt.Log = slog.New(slog.DiscardHandler)
+	}
+	m := &Manager{
+		opt: opt, wake: make(chan struct{}), busy: map[string]*sync.Mutex{}, unsaved: map[string]bool{},
+		book: newBook(time.Duration(opt.Config.Quiet)), heard: map[string]time.Time{}, looked: map[string]time.Time{},
+	}
+	for _, r := range opt.Receivers {
+		if m.busy[r.Name()] != nil {
+			return nil, &seamark.Fault{Class: seamark.Rejected, What: fmt.Sprintf("two receivers are called %q", r.Name()), Remedy: "give each its own name"}
+		}
+		m.names = append(m.names, r.Name())
+		m.busy[r.Name()] = &sync.Mutex{}
+	}
+	entries, err := opt.Store.Load(ctx)
+	if err != nil && len(entries) == 0 && seamark.ClassOf(err) == seamark.Temporary {
+		return nil, fmt.Errorf("load incidents: %w", err)
+	}
+	if err != nil {
+		opt.Log.Error("incidents_unreadable", "error", err)
+	}
+	for _, e := range entries {
+		for _, d := range e.Deliveries {
+			d.Dead, d.Next = false, time.Time{} // the configuration may have been mended
+		}
+		m.book.load(&e)
+	}
+	m.book.forget()
+	return m, nil
+}
+
+// Observe takes alarms in, in the order given. When it returns nil every change is
+// durable; the cards follow by Run. After an error the alarms count all the same and
+// are delivered, but the caller should offer them again: doing so twice changes nothing.
+func (m *Manager) Observe(ctx context.Context, alarms ...seamark.Alarm) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now := m.opt.Now()
+	touched := map[string]*Entry{}
+	for _, a := range alarms {
+		e := m.book.apply(a, now)
+		if e == nil {
+			continue
+		}
+		id := e.Incident.ID
+		if _, known := m.heard[id]; !known {
+			m.heard[id] = now
+			m.opt.Log.Info("incident_opened", "incident", id, "alarm", clip(a.Name, 200))
+		}
+		m.route(e, a)
+		touched[id] = e
+	}
+	for id := range m.unsaved {
+		if e := m.book.entries[id]; e != nil {
+			touched[id] = e
+		}
+	}
+	var faults []error
+	for _, e := range touched {
+		faults = append(faults, m.save(ctx, e))
+	}
+	if len(touched) > 0 {
+		m.prune()
+		m.signal()
+	}
+	return errors.Join(faults...)
+}
+
+// prune forgets when incidents were heard of that the book has forgotten.
+func (m *Manager) prune() {
+	for _, times := range []map[string]time.Time{m.heard, m.looked} {
+		if len(times) > 2*maxEntries {
+			maps.DeleteFunc(times, func(id string, _ time.Time) bool { return m.book.entries[id] == nil })
+		}
+	}
+}
+
+// route adds to e whoever must hear of a.
+func (m *Manager) route(e *Entry, a seamark.Alarm) {
+	names := m.names
+	if m.opt.Route != nil {
+		names = m.opt.Route.Receivers(a)
+	}
+	for _, name := range names {
+		if m.busy[name] == nil || e.Deliveries[name] != nil {
+			continue
+		}
+		if e.Deliveries == nil {
+			e.Deliveries = map[string]*Delivery{}
+		}
+		e.Deliveries[name] = &Delivery{}
+	}
+}
+
+// save stores e; the caller holds the lock. A failure is remembered and tried again.
+func (m *Manager) save(ctx context.Context, e *Entry) error {
+	if err := m.opt.Store.Save(context.WithoutCancel(ctx), copyEntry(e)); err != nil {
+		m.unsaved[e.Incident.ID] = true
+		m.opt.Log.Error("incident_not_saved", "incident", e.Incident.ID, "error", err)
+		return fmt.Errorf("save incident %s: %w", e.Incident.ID, err)
+	}
+	delete(m.unsaved, e.Incident.ID)
+	return nil
+}
+
+func (m *Manager) signal() {
+	close(m.wake)
+	m.wake = make(chan struct{})
+}
+
+// Run delivers cards and looks up what they show, until ctx ends. Each receiver has a
+// worker of its own, so that one that hangs delays no other.
+func (m *Manager) Run(ctx context.Context) {
+	var wg sync.WaitGroup
+	for _, r := range m.opt.Receivers {
+		wg.Go(func() { m.deliverLoop(ctx, r) })
+	}
+	if m.opt.Enricher != nil {
+		wg.Go(func() { m.enrichLoop(ctx) })
+	}
+	wg.Wait()
+}
+
+// Flush delivers everything that has not been shown yet, looks up patterns and chart,
+// and delivers again what changed. It waits neither for UpdateEvery nor for a back-off,
+// and returns what could not be delivered. It is for processes that do not Run, and for
+// the last cards of one that ends.
+func (m *Manager) Flush(ctx context.Context) error {
+	looked := make(chan struct{})
+	go func() {
+		defer close(looked)
+		m.enrichAll(ctx)
+	}()
+	grace := time.NewTimer(time.Duration(m.opt.Config.Grace))
+	defer grace.Stop()
+	select {
+	case <-looked:
+	case <-grace.C:
+		m.flushOnce(ctx) // what fails here is tried again below
+	}
+	<-looked
+	return m.flushOnce(ctx)
+}
+
+func (m *Manager) flushOnce(ctx context.Context) error {
+	var mu sync.Mutex
+	var faults []error
+	var wg sync.WaitGroup
+	for _, r := range m.opt.Receivers {
+		wg.Go(func() {
+			for _, id := range m.pending(r.Name()) {
+				if err := m.deliver(ctx, r, id); err != nil {
+					mu.Lock()
+					faults = append(faults, err)
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(faults...)
+}
+
+// Incidents lists the incidents known, newest first.
+func (m *Manager) Incidents() []seamark.Incident {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	list := make([]seamark.Incident, 0, len(m.book.entries))
+	for _, e := range m.book.entries {
+		list = append(list, copyEntry(e).Incident)
+	}
+	slices.SortFunc(list, func(a, b seamark.Incident) int { return strings.Compare(b.ID, a.ID) })
+	return list
+}
+
+// Entry returns one incident with its deliveries.
+func (m *Manager) Entry(id string) (Entry, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	e := m.book.entries[id]
+	if e == nil {
+		return Entry{}, false
+	}
+	return copyEntry(e), true
+}
+
+// Card builds the card of one incident as it would be delivered now.
+func (m *Manager) Card(id string) (Card, bool) {
+	e, ok := m.Entry(id)
+	if !ok {
+		return Card{}, false
+	}
+	return m.card(&e), true
+}
+
+func (m *Manager) card(e *Entry) Card {
+	var notes []string
+	if e.EnrichFault != "" {
+		notes = append(notes, "Error patterns and chart could not be looked up: "+e.EnrichFault)
+	}
+	return BuildCard(&e.Incident, m.opt.Links, notes...)
+}
+
+// Firing lists the alarms that fire now, as the rules need them to go on after a restart.
+func (m *Manager) Firing() []seamark.Alarm {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var alarms []seamark.Alarm
+	for _, e := range m.book.entries {
+		if e.Incident.Status == seamark.IncidentOpen {
+			alarms = append(alarms, e.Incident.Firing()...)
+		}
+	}
+	slices.SortFunc(alarms, func(a, b seamark.Alarm) int { return strings.Compare(alarmKey(a), alarmKey(b)) })
+	return alarms
+}
+
+// copyEntry returns an entry that shares nothing that changes with e.
+func copyEntry(e *Entry) Entry {
+	c := *e
+	c.Incident.Alarms = slices.Clone(e.Incident.Alarms)
+	c.Incident.Timeline = slices.Clone(e.Incident.Timeline)
+	c.Deliveries = make(map[string]*Delivery, len(e.Deliveries))
+	for name, d := range e.Deliveries {
+		copied := *d
+		c.Deliveries[name] = &copied
+	}
+	return c
+}

@@ -1,0 +1,227 @@
+package teams
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/alerter"
+)
+
+// maxBytes bounds what is posted. Teams refuses about 28 KB.
+const maxBytes = 27_000
+
+// element is any object of an Adaptive Card.
+type element map[string]any
+
+// Render is what is posted for card: the Workflows envelope with the Adaptive Card in
+// it, or with bare the Adaptive Card alone, as some flows built by hand want it. It is
+// never longer than 27,000 bytes.
+func Render(card alerter.Card, bare bool) ([]byte, error) {
+	for {
+		b, err := encode(card, bare)
+		if err != nil || len(b) <= maxBytes {
+			return b, err
+		}
+		if !shrink(&card) {
+			return encode(minimal(card), bare)
+		}
+	}
+}
+
+func encode(card alerter.Card, bare bool) ([]byte, error) {
+	content := adaptive(card)
+	var v any = content
+	if !bare {
+		v = element{"type": "message", "attachments": []element{{
+			"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": nil, "content": content,
+		}}}
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // \u003c is six bytes of the 27,000
+	if err := e.Encode(v); err != nil {
+		return nil, fmt.Errorf("encode card: %w", err)
+	}
+	return bytes.TrimSpace(b.Bytes()), nil
+}
+
+// shrink takes the least telling part out of card, and reports whether there was one.
+func shrink(card *alerter.Card) bool {
+	patterns := append([]alerter.CardPattern(nil), card.Patterns...)
+	for i := range patterns {
+		if len(patterns[i].Stack) > 0 {
+			for j := range patterns {
+				patterns[j].Stack = nil
+			}
+			card.Patterns = patterns
+			return true
+		}
+	}
+	switch {
+	case len(patterns) > 0:
+		card.Patterns = patterns[:len(patterns)-1]
+	case card.Chart != nil:
+		card.Chart = nil
+	case len(card.Notes) > 0:
+		card.Notes = nil
+	case len(card.Links) > 1:
+		card.Links = card.Links[:len(card.Links)-1]
+	case len(card.Problems) > 1:
+		card.Problems = card.Problems[:len(card.Problems)-1]
+	default:
+		return false
+	}
+	return true
+}
+
+// minimal is what always fits.
+func minimal(card alerter.Card) alerter.Card {
+	return alerter.Card{
+		ID: card.ID, Status: card.Status, Severity: card.Severity, Title: alerter.Line(card.Title, 200),
+		Opened: card.Opened, Updated: card.Updated, Resolved: card.Resolved, Lasted: card.Lasted,
+	}
+}
+
+func adaptive(card alerter.Card) element {
+	body := []element{head(card)}
+	for i, p := range card.Problems {
+		body = append(body, problem(p, i == 0))
+	}
+	if card.Chart != nil {
+		body = append(body, chart(card.Chart))
+	}
+	if len(card.Patterns) > 0 {
+		body = append(body, patterns(card))
+	}
+	if len(card.Links) > 0 {
+		body = append(body, links(card))
+	}
+	body = append(body, footer(card))
+	return element{
+		"$schema": "http://adaptivecards.io/schemas/adaptive-card.json", "type": "AdaptiveCard", "version": "1.5",
+		"msteams": element{"width": "Full"}, "fallbackText": card.Headline(), "body": body,
+	}
+}
+
+// run is a piece of text in which nothing is interpreted.
+func run(s string, props element) element {
+	r := element{"type": "TextRun", "text": s}
+	for k, v := range props {
+		r[k] = v
+	}
+	return r
+}
+
+// rich is a paragraph of runs. An empty one is not valid, hence the blank.
+func rich(spacing string, runs ...element) element {
+	inlines := make([]element, 0, len(runs))
+	for _, r := range runs {
+		if r["text"] != "" {
+			inlines = append(inlines, r)
+		}
+	}
+	if len(inlines) == 0 {
+		inlines = append(inlines, run(" ", nil))
+	}
+	return element{"type": "RichTextBlock", "inlines": inlines, "spacing": spacing}
+}
+
+func head(card alerter.Card) element {
+	style, icon := "warning", "🟠 "
+	switch {
+	case card.Status == seamark.IncidentResolved:
+		style, icon = "good", "✅ "
+	case card.Severity == seamark.SeverityCritical:
+		style, icon = "attention", "🔴 "
+	}
+	var about []string
+	for _, w := range card.Where {
+		about = append(about, alerter.Line(w, 100))
+	}
+	about = append(about, card.Since())
+	return element{
+		"type": "Container", "style": style, "bleed": true,
+		"items": []element{
+			rich("None", run(icon+alerter.Line(card.Title, 200), element{"size": "Large", "weight": "Bolder"})),
+			rich("Small", run(strings.Join(about, " · "), element{"size": "Small"})),
+		},
+	}
+}
+
+func problem(p alerter.Problem, first bool) element {
+	runs := []element{run(alerter.Line(p.Rule, 60), element{"weight": "Bolder"})}
+	for _, s := range []string{p.Measured, p.Reason} {
+		if s = alerter.Line(s, 300); s != "" {
+			runs = append(runs, run("  "+s, nil))
+		}
+	}
+	if c := alerter.Line(p.Component, 150); c != "" {
+		runs = append(runs, run("  "+c, element{"fontType": "Monospace", "isSubtle": true}))
+	}
+	if first {
+		return rich("Medium", runs...)
+	}
+	return rich("Small", runs...)
+}
+
+// chart is Teams' own chart; whoever does not know it draws the sparkline. Both hold
+// only figures, times and names of levels.
+func chart(c *alerter.Chart) element {
+	colours := []string{"attention", "warning"}
+	var data []element
+	for i, s := range c.Series {
+		values := make([]element, len(s.Values))
+		for j, v := range s.Values {
+			values[j] = element{"x": c.Labels[j], "y": v}
+		}
+		data = append(data, element{"legend": alerter.Line(s.Name, 20), "color": colours[i%len(colours)], "values": values})
+	}
+	spark := fmt.Sprintf("%s  %s to %s, max %s", c.Sparkline(), c.Labels[0], c.Labels[len(c.Labels)-1], alerter.Quantity(c.Max(), "count"))
+	return element{
+		"type": "Chart.VerticalBar.Grouped", "title": c.Title, "stacked": true, "showBarValues": false, "data": data,
+		"fallback": element{
+			"type": "Container", "spacing": "Medium", "items": []element{
+				rich("None", run(spark, element{"fontType": "Monospace"})),
+				rich("None", run(alerter.Line(c.Title, 60), element{"size": "Small", "isSubtle": true})),
+			},
+		},
+	}
+}
+
+func patterns(card alerter.Card) element {
+	items := []element{rich("None", run("Top errors", element{"weight": "Bolder", "size": "Small", "isSubtle": true}))}
+	for _, p := range card.Patterns {
+		items = append(items, rich("Small", run(alerter.PatternHead(p), element{"weight": "Bolder"})))
+		mono := element{"fontType": "Monospace", "size": "Small"}
+		if s := alerter.Line(p.Sample, 300); s != "" {
+			items = append(items, rich("None", run(s, mono)))
+		}
+		for _, f := range p.Stack {
+			// Leading blanks would be folded; a no-break space is kept.
+			line := strings.ReplaceAll(strings.ReplaceAll(alerter.Visible(f), "\t", "    "), "  ", "\u00a0 ")
+			items = append(items, rich("None", run(line, element{"fontType": "Monospace", "size": "Small", "isSubtle": true})))
+		}
+	}
+	return element{"type": "Container", "style": "emphasis", "spacing": "Medium", "items": items}
+}
+
+func links(card alerter.Card) element {
+	var actions []element
+	for _, l := range card.Links {
+		actions = append(actions, element{"type": "Action.OpenUrl", "title": alerter.Line(l.Label, 40), "url": l.URL})
+	}
+	return element{"type": "ActionSet", "actions": actions, "spacing": "Medium"}
+}
+
+func footer(card alerter.Card) element {
+	small := element{"size": "Small", "isSubtle": true}
+	items := []element{}
+	for _, n := range card.Notes {
+		items = append(items, rich("None", run(alerter.Line(n, 300), small)))
+	}
+	items = append(items, rich("None", run("incident "+alerter.Line(card.ID, 200), small)))
+	return element{"type": "Container", "spacing": "Small", "items": items}
+}

@@ -1,0 +1,156 @@
+// Package config reads seamark.yml: one YAML file in which every key has a default.
+//
+// Reading is strict, and finds all faults at once: each names file, line and key, says
+// what is wrong and how to mend it. Secrets are never in the file: keys that end in File
+// or Env say where one is, and a literal secret is a fault whose text does not repeat it.
+// Relative paths in it are taken from the folder in which the file lies.
+//
+// The structs here and in the components are the authority: docs/reference/configuration.md
+// is generated from their tags, and a test holds it current.
+package config
+
+import (
+	"time"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/alerter"
+	"github.com/seamark-hq/seamark/alerter/rules"
+)
+
+// Config is the whole of seamark.yml.
+type Config struct {
+	Lake           string              `yaml:"lake" path:"y" doc:"Folder or URL that holds landing/, lake/, ledger/, quarantine/ and formats/. Empty: lake below data."`
+	Data           string              `yaml:"data" path:"y" doc:"Folder for what the appliance itself keeps: access key, incidents, cards."`
+	Listen         string              `yaml:"listen" doc:"Address of the web page, the API and the front door. Off loopback a login token is required."`
+	AllowedHosts   []string            `yaml:"allowedHosts" doc:"Host names under which the web page may be asked for, besides localhost, the address in listen and the host of publicURL (protection against DNS rebinding)."`
+	LoginTokenFile string              `yaml:"loginTokenFile" path:"y" doc:"File that holds the token with which people log in."`
+	LoginTokenEnv  string              `yaml:"loginTokenEnv" doc:"Environment variable that holds it."`
+	PublicURL      string              `yaml:"publicURL" doc:"Address under which people reach the web page; links on cards begin with it."`
+	FrontDoor      FrontDoor           `yaml:"frontDoor" doc:"Where Firehose delivers."`
+	OpenSearch     OpenSearch          `yaml:"opensearch" doc:"The index; without a URL DuckDB searches the lake."`
+	Index          Index               `yaml:"index" doc:"What is indexed."`
+	Products       map[string]Product  `yaml:"products" doc:"What is known of a product beside its tags."`
+	Workloads      []Workload          `yaml:"workloads" doc:"Whose a log group is when no filter name says so; the first that matches counts."`
+	Accounts       []Account           `yaml:"accounts" doc:"Names of AWS accounts, for cards."`
+	Fields         map[string]Promoted `yaml:"fields" doc:"Keys of event_data, per product, that boards need typed; 20 per product at most."`
+	Rules          rules.Config        `yaml:"rules" doc:"Alarms evaluated by Seamark itself."`
+	Alerts         alerter.Config      `yaml:"alerts" doc:"Incidents and their cards."`
+	Links          Links               `yaml:"links" doc:"Where the links on cards lead."`
+	Receivers      []Receiver          `yaml:"receivers" doc:"Who can be told."`
+	Route          *alerter.Route      `yaml:"route" doc:"Who is told of what, in Alertmanager's own syntax. Without it every receiver hears everything."`
+}
+
+// FrontDoor is where Firehose delivers.
+type FrontDoor struct {
+	SealBytes     Bytes            `yaml:"sealBytes" doc:"A landing object is sealed at this size."`
+	SealAfter     seamark.Duration `yaml:"sealAfter" doc:"And at this age."`
+	AccessKeyFile string           `yaml:"accessKeyFile" path:"y" doc:"File with the key that Firehose must send. Empty: made at the first start, in data."`
+	TLSCert       string           `yaml:"tlsCert" path:"y" doc:"PEM file of the certificate. Firehose speaks HTTPS only; without it a proxy must."`
+	TLSKey        string           `yaml:"tlsKey" path:"y" doc:"PEM file of its key."`
+}
+
+// OpenSearch is the index.
+type OpenSearch struct {
+	URL          string `yaml:"url" doc:"Address of the cluster, without user and password."`
+	UsernameFile string `yaml:"usernameFile" path:"y" doc:"File that holds the user's name."`
+	UsernameEnv  string `yaml:"usernameEnv" doc:"Environment variable that holds it."`
+	PasswordFile string `yaml:"passwordFile" path:"y" doc:"File that holds the password."`
+	PasswordEnv  string `yaml:"passwordEnv" doc:"Environment variable that holds it."`
+	CAFile       string `yaml:"caFile" path:"y" doc:"PEM file of the authority that signed the cluster's certificate. Empty: the system's."`
+}
+
+// Index says what is indexed.
+type Index struct {
+	RetentionDays int `yaml:"retentionDays" doc:"Events older than this stay in the lake only."`
+}
+
+// Product is what is known of a product beside its tags.
+type Product struct {
+	Accounts []string `yaml:"accounts" doc:"Account ids that may claim the product; data of any other is filed under unassigned and reported. Empty: any."`
+	Runbook  string   `yaml:"runbook" doc:"Link for cards where no tag gives one."`
+}
+
+// Workload says whose a source is.
+type Workload struct {
+	Source      string `yaml:"source" doc:"Log group; * stands for any characters."`
+	Product     string `yaml:"product" doc:"Product."`
+	Environment string `yaml:"environment" doc:"Environment."`
+	Team        string `yaml:"team" doc:"Team."`
+}
+
+// Account names an AWS account.
+type Account struct {
+	ID    string `yaml:"id" doc:"12 digits."`
+	Alias string `yaml:"alias" doc:"Name for people."`
+}
+
+// Promoted are keys of event_data with a typed column in the index.
+type Promoted struct {
+	Num []string `yaml:"num" doc:"Numbers: num.<key>."`
+	Kw  []string `yaml:"kw" doc:"Words: kw.<key>."`
+}
+
+// Links says where the links on cards lead.
+type Links struct {
+	OpenSearchDashboards string `yaml:"opensearchDashboards" doc:"Address of OpenSearch Dashboards (2.10 or newer) with its prefix, such as https://host/_dashboards."`
+	LogsPattern          string `yaml:"logsPattern" doc:"Saved-object id of the index pattern of logs."`
+	AccessPattern        string `yaml:"accessPattern" doc:"Saved-object id of the index pattern of access logs."`
+	AWSPortal            string `yaml:"awsPortal" doc:"AWS access portal through which links to the console sign in, such as https://example.awsapps.com/start."`
+	AWSRole              string `yaml:"awsRole" doc:"Permission set to ask the portal for."`
+}
+
+// Receiver is one way to tell people; exactly one of its kinds is set.
+type Receiver struct {
+	Name   string  `yaml:"name" doc:"Name that routes use."`
+	Slack  *Slack  `yaml:"slack" doc:"A Slack channel: channel with a bot token, or a webhook."`
+	Teams  *Teams  `yaml:"teams" doc:"A Microsoft Teams channel, by the webhook of a Workflow."`
+	Folder *Folder `yaml:"folder" doc:"A folder of files."`
+}
+
+// Slack is a channel.
+type Slack struct {
+	Channel     string `yaml:"channel" doc:"Id of the channel (C0123…), with a bot token."`
+	TokenFile   string `yaml:"tokenFile" path:"y" doc:"File that holds the bot token (scopes chat:write and channels:history)."`
+	TokenEnv    string `yaml:"tokenEnv" doc:"Environment variable that holds it."`
+	WebhookFile string `yaml:"webhookFile" path:"y" doc:"File that holds the URL of an incoming webhook. Cards cannot be edited then: turns of an incident are posted anew."`
+	WebhookEnv  string `yaml:"webhookEnv" doc:"Environment variable that holds it."`
+}
+
+// Teams is a channel.
+type Teams struct {
+	URLFile string `yaml:"urlFile" path:"y" doc:"File that holds the URL of the webhook."`
+	URLEnv  string `yaml:"urlEnv" doc:"Environment variable that holds it."`
+	Bare    bool   `yaml:"bare" doc:"true: post the Adaptive Card without the Workflows envelope, as some flows built by hand want it."`
+}
+
+// Folder is a folder of files.
+type Folder struct {
+	Path string `yaml:"path" path:"y" doc:"The folder; made when missing."`
+}
+
+// Default is the configuration when nothing is configured.
+func Default() *Config {
+	return &Config{
+		Data: ".seamark", Listen: "127.0.0.1:8080",
+		FrontDoor: FrontDoor{SealBytes: 8_000_000, SealAfter: seamark.Duration(5 * time.Second)},
+		Index:     Index{RetentionDays: 30},
+		Rules:     rules.DefaultConfig(),
+		Alerts:    alerter.DefaultConfig(),
+		Links:     Links{LogsPattern: alerter.DefaultLogsPattern, AccessPattern: alerter.DefaultAccessPattern},
+	}
+}
+
+// CardLinks are the links of cards as the alerter takes them.
+func (c *Config) CardLinks() alerter.Links {
+	l := alerter.Links{
+		PublicURL: c.PublicURL, OpenSearchDashboards: c.Links.OpenSearchDashboards, LogsPattern: c.Links.LogsPattern,
+		AccessPattern: c.Links.AccessPattern, AWSPortal: c.Links.AWSPortal, AWSRole: c.Links.AWSRole, Accounts: map[string]string{},
+	}
+	for _, a := range c.Accounts {
+		l.Accounts[a.ID] = a.Alias
+	}
+	return l
+}
+
+// Runbook is the runbook configured for the product of s, or empty.
+func (c *Config) Runbook(s seamark.Scope) string { return c.Products[s.Product].Runbook }
