@@ -7,6 +7,7 @@
 //	ledger/      one entry per landing object: its accounts, files and checksums; written last
 //	quarantine/  bytes that could not be decoded, with the reason and the place
 //	formats/     access-log formats, content-addressed
+//	spool/       input that is durable but not yet a landing object
 //	tmp/         files being written; what a dead process left there is removed
 //
 // Every file is written by one protocol (Dir.Put, Dir.Create, Temp): a temporary

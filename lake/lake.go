@@ -173,6 +173,26 @@ func (l *Lake) Entry(key string) (*Entry, error) {
 	return e, nil
 }
 
+// Known returns the entry of the object with content id, when the ledger, as far as it
+// was read, has one that counts.
+func (l *Lake) Known(id ID) (*Entry, bool) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	e := l.entries[id]
+	return e, e != nil && !l.superseded[id]
+}
+
+// Cover notes that a landing object at o has the content of e, which is done: it is
+// no longer pending. Objects outside the lake are not noted.
+func (l *Lake) Cover(e *Entry, o Origin) error {
+	if !strings.HasPrefix(o.URL, LandingFolder+"/") || e.covers(o) {
+		return nil
+	}
+	more := *e
+	more.Also = append(slices.Clone(e.Also), o)
+	return l.put(&more)
+}
+
 // Entries lists the entries that count, oldest arrival first.
 func (l *Lake) Entries() []*Entry {
 	l.mu.RLock()
@@ -275,6 +295,49 @@ func (l *Lake) Commit(e *Entry) error {
 			return err
 		}
 	}
+	was, again := l.Known(e.ID)
+	if again {
+		e.Also = was.Also
+	}
+	if err := l.put(e); err != nil {
+		return err
+	}
+	if again { // done anew: what it no longer names goes last
+		if err := l.removeAllBut(was, e); err != nil {
+			return err
+		}
+	}
+	return l.RemoveSuperseded(e)
+}
+
+// removeAllBut deletes the files and quarantined pieces of was that e does not name.
+func (l *Lake) removeAllBut(was, e *Entry) error {
+	named := map[string]bool{"": true}
+	for _, f := range e.Files {
+		named[f.Key] = true
+	}
+	for _, q := range e.Quarantine {
+		named[q.Kept] = true
+	}
+	var stale []string
+	for _, f := range was.Files {
+		stale = append(stale, f.Key)
+	}
+	for _, q := range was.Quarantine {
+		stale = append(stale, q.Kept)
+	}
+	for _, key := range stale {
+		if named[key] {
+			continue
+		}
+		if err := l.Remove(key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *Lake) put(e *Entry) error {
 	b, err := e.Encode()
 	if err != nil {
 		return err
@@ -285,7 +348,7 @@ func (l *Lake) Commit(e *Entry) error {
 	l.mu.Lock()
 	l.add(e)
 	l.mu.Unlock()
-	return l.RemoveSuperseded(e)
+	return nil
 }
 
 // RemoveSuperseded deletes what the predecessors of e left: files, quarantine, entry
@@ -319,17 +382,8 @@ func (l *Lake) removeEntry(key string, id ID) error {
 	if err != nil {
 		return nil // gone already, or damaged: verify names what is left over
 	}
-	for _, f := range was.Files {
-		if err := l.Remove(f.Key); err != nil {
-			return err
-		}
-	}
-	for _, q := range was.Quarantine {
-		if q.Kept != "" {
-			if err := l.Remove(q.Kept); err != nil {
-				return err
-			}
-		}
+	if err := l.removeAllBut(was, &Entry{}); err != nil {
+		return err
 	}
 	if err := l.Remove(key); err != nil {
 		return err

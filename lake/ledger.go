@@ -45,7 +45,18 @@ type Entry struct {
 	Files      []FileRef             `json:"files"`
 	Quarantine []seamark.Quarantined `json:"quarantine,omitempty"`
 	Notes      map[string]int64      `json:"notes,omitempty"`      // counts of what is odd but kept: "implausible_time", "contradicted_claim", …
+	Also       []Origin              `json:"also,omitempty"`       // further landing objects with the same content
 	Supersedes []ID                  `json:"supersedes,omitempty"` // damaged predecessors at the same URL, whose rows no longer count
+}
+
+// covers reports whether the entry accounts for the object at o.
+func (e *Entry) covers(o Origin) bool {
+	for _, k := range append([]Origin{e.Origin}, e.Also...) {
+		if k.URL == o.URL && k.Size == o.Size && k.Modified.Equal(o.Modified) {
+			return true
+		}
+	}
+	return false
 }
 
 // Key is the entry's own key.

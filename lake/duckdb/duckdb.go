@@ -24,6 +24,9 @@ import (
 	"github.com/seamark-hq/seamark/schemas"
 )
 
+// maxQueries is how many questions are answered at a time.
+const maxQueries = 4
+
 // Options bound what a DB may use.
 type Options struct {
 	MemoryMB int          // 0: DuckDB's default, 80% of the machine's
@@ -45,7 +48,7 @@ type DB struct {
 func Open(l *lake.Lake, o Options) (*DB, error) {
 	settings := []string{"SET TimeZone = 'UTC'", "SET autoinstall_known_extensions = false", "SET autoload_known_extensions = false"}
 	if o.MemoryMB > 0 {
-		settings = append(settings, fmt.Sprintf("SET memory_limit = '%dMB'", o.MemoryMB))
+		settings = append(settings, fmt.Sprintf("SET memory_limit = '%dMB'", o.MemoryMB), "SET allocator_flush_threshold = '4MB'")
 	}
 	if o.Threads > 0 {
 		settings = append(settings, fmt.Sprintf("SET threads = %d", o.Threads))
@@ -64,7 +67,10 @@ func Open(l *lake.Lake, o Options) (*DB, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &DB{lake: l, db: sql.OpenDB(connector), logger: o.Logger, broken: map[string]string{}}, nil
+	db := sql.OpenDB(connector)
+	db.SetMaxOpenConns(maxQueries) // each holds buffers of its own; more only wait for the cores
+	db.SetMaxIdleConns(1)
+	return &DB{lake: l, db: db, logger: o.Logger, broken: map[string]string{}}, nil
 }
 
 // Close stops DuckDB.
