@@ -1,0 +1,242 @@
+package dashboards
+
+import (
+	"context"
+	"io/fs"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/seamark-hq/seamark"
+)
+
+// row is one hit of a listing. Cut names the texts that were cut and their whole length in bytes.
+type row struct {
+	seamark.Hit
+	Cut map[string]int `json:"cut,omitempty"`
+}
+
+type logsAnswer struct {
+	frame
+	Rows []row `json:"rows"`
+	More bool  `json:"more"` // further rows match: ask again with before=Next
+	// Next continues the listing; empty when there is no more.
+	Next string `json:"next,omitempty"`
+}
+
+// logs answers GET /api/logs: rows of one table, newest first (order=asc: oldest first).
+// Texts over 2 KB are cut; /api/logs/row gives one row whole.
+func (s *Server) logs(w http.ResponseWriter, r *http.Request) {
+	q, err := s.parseQuestion(r, "limit", "before", "order")
+	if err == nil {
+		q.query.Limit, err = intParam(q.rest, "limit", 1, seamark.MaxLimit, seamark.DefaultLimit)
+	}
+	if err == nil {
+		q.query.Before, err = parsePosition(q.rest.Get("before"))
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	switch order := q.rest.Get("order"); order {
+	case "", "desc":
+	case "asc":
+		q.query.Ascending = true
+	default:
+		s.fail(w, r, reject("order", "use asc or desc", "cannot order by %q", order))
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), s.opts.Timeout)
+	defer cancel()
+	result, err := s.opts.Searcher.Search(ctx, q.query)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	out := logsAnswer{frame: q.frame, Rows: make([]row, 0, len(result.Hits)), More: result.More}
+	for _, hit := range result.Hits {
+		out.Rows = append(out.Rows, cutRow(hit))
+	}
+	if n := len(result.Hits); result.More && n > 0 {
+		p := positionOf(result.Hits[n-1])
+		out.Next = strconv.FormatInt(p.Timestamp, 10) + "," + p.EventID
+	}
+	s.answer(w, r, out)
+}
+
+func parsePosition(s string) (*seamark.Position, error) {
+	if s == "" {
+		return nil, nil
+	}
+	ts, id, ok := strings.Cut(s, ",")
+	ms, err := strconv.ParseInt(ts, 10, 64)
+	if !ok || err != nil {
+		return nil, reject("before", "give it back as it was answered in next", "cannot read the position %q", s)
+	}
+	return &seamark.Position{Timestamp: ms, EventID: id}, nil
+}
+
+func positionOf(h seamark.Hit) seamark.Position {
+	switch {
+	case h.Log != nil:
+		return seamark.Position{Timestamp: h.Log.Timestamp, EventID: h.Log.EventID}
+	case h.Access != nil:
+		return seamark.Position{Timestamp: h.Access.Timestamp, EventID: h.Access.EventID}
+	}
+	return seamark.Position{}
+}
+
+// row answers GET /api/logs/row?event_id=…&ts=<Unix ms>: one row, whole. Product and
+// environment, when given, spare the store the other partitions.
+func (s *Server) row(w http.ResponseWriter, r *http.Request) {
+	values := r.URL.Query()
+	ts, err := strconv.ParseInt(values.Get("ts"), 10, 64)
+	id := values.Get("event_id")
+	if err != nil || id == "" || ts < 0 || ts > 1e14 {
+		s.fail(w, r, reject("row", "give event_id and ts, the row's timestamp in Unix milliseconds", "the row is not named"))
+		return
+	}
+	q := seamark.Query{Table: seamark.Table(values.Get("table")), Limit: 1}
+	q.Span = seamark.Span{From: time.UnixMilli(ts).UTC(), To: time.UnixMilli(ts + 1).UTC()}
+	q.Terms = []seamark.Term{{Field: seamark.FieldEventID, Values: []string{id}}}
+	for _, f := range []seamark.Field{seamark.FieldProduct, seamark.FieldEnvironment} {
+		if v := values.Get(string(f)); v != "" {
+			q.Terms = append(q.Terms, seamark.Term{Field: f, Values: []string{v}})
+		}
+	}
+	if err := q.Validate(); err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), s.opts.Timeout)
+	defer cancel()
+	result, err := s.opts.Searcher.Search(ctx, q)
+	if err == nil && len(result.Hits) == 0 {
+		err = fs.ErrNotExist
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.answer(w, r, map[string]row{"row": {Hit: result.Hits[0]}})
+}
+
+type histogramAnswer struct {
+	frame
+	StepMs  int64        `json:"step_ms"`
+	Buckets []bucketJSON `json:"buckets"` // oldest first; empty ones may be left out
+}
+
+type bucketJSON struct {
+	Start  int64            `json:"start"` // Unix milliseconds, a multiple of the step
+	Counts map[string]int64 `json:"counts"`
+}
+
+// histogram answers GET /api/logs/histogram: counts by level (by status class in access
+// logs) in at most 120 buckets.
+func (s *Server) histogram(w http.ResponseWriter, r *http.Request) {
+	q, err := s.parseQuestion(r)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	step := stepFor(q.query.Span)
+	ctx, cancel := context.WithTimeout(r.Context(), s.opts.Timeout)
+	defer cancel()
+	buckets, err := s.opts.Searcher.Histogram(ctx, q.query, step)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	out := histogramAnswer{frame: q.frame, StepMs: step.Milliseconds(), Buckets: make([]bucketJSON, 0, len(buckets))}
+	for _, b := range buckets {
+		out.Buckets = append(out.Buckets, bucketJSON{Start: b.Start.UnixMilli(), Counts: b.Counts})
+	}
+	s.answer(w, r, out)
+}
+
+// facetFields are counted beside a listing; each is cheap in every store because its
+// column holds few values.
+func facetFields(t seamark.Table) []seamark.Field {
+	if t == seamark.TableAccessLogs {
+		return []seamark.Field{seamark.FieldProduct, seamark.FieldEnvironment, seamark.FieldStatus, seamark.FieldMethod, seamark.FieldRoute, seamark.FieldComponent, seamark.FieldSource}
+	}
+	return []seamark.Field{seamark.FieldProduct, seamark.FieldEnvironment, seamark.FieldLevel, seamark.FieldComponent, seamark.FieldSource, seamark.FieldFingerprint}
+}
+
+type facetJSON struct {
+	Field  seamark.Field   `json:"field"`
+	Values []seamark.Count `json:"values"` // most frequent first
+	More   bool            `json:"more"`   // there are further values
+}
+
+// facets answers GET /api/logs/facets: the top values of each field (field=… for some
+// of them, top=…, match=… for those that contain a text). The values of a field are
+// counted as if it were not filtered by inclusion, so that a second one can be chosen.
+func (s *Server) facets(w http.ResponseWriter, r *http.Request) {
+	q, err := s.parseQuestion(r, "field", "top", "match")
+	var top int
+	if err == nil {
+		top, err = intParam(q.rest, "top", 1, maxTop, 10)
+	}
+	fields := facetFields(q.query.Table)
+	if names := q.rest.Get("field"); err == nil && names != "" {
+		fields = nil
+		for _, name := range splitValues(names) {
+			if err == nil {
+				err = q.query.Table.CheckField(seamark.Field(name))
+			}
+			fields = append(fields, seamark.Field(name))
+		}
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), s.opts.Timeout)
+	defer cancel()
+	out := make([]facetJSON, 0, len(fields))
+	for _, f := range fields {
+		one, err := s.facet(ctx, q.query, f, top, q.rest.Get("match"))
+		if err != nil {
+			s.fail(w, r, err)
+			return
+		}
+		out = append(out, one)
+	}
+	s.answer(w, r, struct {
+		frame
+		Facets []facetJSON `json:"facets"`
+	}{q.frame, out})
+}
+
+func (s *Server) facet(ctx context.Context, q seamark.Query, f seamark.Field, top int, match string) (facetJSON, error) {
+	terms := make([]seamark.Term, 0, len(q.Terms))
+	for _, t := range q.Terms {
+		if t.Field != f || t.Not {
+			terms = append(terms, t)
+		}
+	}
+	q.Terms = terms
+	ask := top + 1
+	if match != "" {
+		ask = maxTop
+	}
+	counts, err := s.opts.Searcher.Facet(ctx, q, f, ask)
+	if err != nil {
+		return facetJSON{}, err
+	}
+	out := facetJSON{Field: f, Values: make([]seamark.Count, 0, top)}
+	for _, c := range counts {
+		if match != "" && !strings.Contains(strings.ToLower(c.Value), strings.ToLower(match)) {
+			continue
+		}
+		if len(out.Values) == top {
+			out.More = true
+			break
+		}
+		out.Values = append(out.Values, c)
+	}
+	return out, nil
+}

@@ -1,0 +1,155 @@
+package dashboards
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/seamark-hq/seamark"
+)
+
+// Searcher answers questions about the rows of the lake or the index.
+type Searcher interface {
+	// Search returns rows, newest first unless asked otherwise.
+	Search(ctx context.Context, q seamark.Query) (seamark.Result, error)
+	// Histogram counts the rows of q in buckets of step, aligned to the Unix epoch.
+	// Empty buckets may be left out. Limit and Before of q mean nothing here.
+	Histogram(ctx context.Context, q seamark.Query, step time.Duration) ([]seamark.Bucket, error)
+	// Facet returns the most frequent values of field among the rows of q.
+	Facet(ctx context.Context, q seamark.Query, field seamark.Field, top int) ([]seamark.Count, error)
+}
+
+// Incidents knows what is and was wrong.
+type Incidents interface {
+	List(ctx context.Context) ([]seamark.Incident, error)
+	// Get returns an error for which errors.Is(err, fs.ErrNotExist) holds when there is no such incident.
+	Get(ctx context.Context, id string) (seamark.Incident, Cards, error)
+}
+
+// Cards are the bytes of an incident's cards as they were last sent, or as they
+// would be sent. An empty one was never rendered.
+type Cards struct {
+	Slack json.RawMessage `json:"slack,omitempty"` // the body of chat.postMessage or of the webhook
+	Teams json.RawMessage `json:"teams,omitempty"` // the Workflows envelope, or the bare Adaptive Card
+	Text  string          `json:"text,omitempty"`
+}
+
+// FlowSource says how the pipeline is.
+type FlowSource interface {
+	Flow(ctx context.Context) (seamark.Flow, error)
+}
+
+// Options are what a Server needs. Searcher, Incidents and Flow must be given.
+type Options struct {
+	Searcher  Searcher
+	Incidents Incidents
+	Flow      FlowSource
+	Logger    *slog.Logger // nil: silent
+	// AllowedHosts are the names under which the page may be asked for, besides the
+	// loopback names: "seamark.example.com", or with a port to allow only that one.
+	AllowedHosts []string
+	// Token, when set, is asked of everybody: as "Authorization: Bearer", or once at
+	// /login for a cookie. At least 16 bytes. An empty one suits loopback only, and
+	// the caller refuses to listen elsewhere.
+	Token   string
+	Version string           // shown on the page
+	Lake    string           // LAKE as the command line would name it, for commands to copy; may be empty
+	Now     func() time.Time // nil: time.Now
+	Timeout time.Duration    // of one question to the store; 0: 30 s
+}
+
+// Server serves the page and its API.
+type Server struct {
+	opts    Options
+	login   *login // nil without a token
+	assets  *assets
+	handler http.Handler
+}
+
+// New checks the options and builds the routes.
+func New(opts Options) (*Server, error) {
+	if opts.Searcher == nil || opts.Incidents == nil || opts.Flow == nil {
+		return nil, &seamark.Fault{Class: seamark.Permanent, What: "the page needs a searcher, incidents and a flow source", Where: "dashboards"}
+	}
+	if opts.Logger == nil {
+		opts.Logger = slog.New(slog.DiscardHandler)
+	}
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	if opts.Timeout == 0 {
+		opts.Timeout = 30 * time.Second
+	}
+	files, err := loadAssets()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{opts: opts, assets: files}
+	if opts.Token != "" {
+		if s.login, err = newLogin(opts.Token, opts.Now); err != nil {
+			return nil, err
+		}
+	}
+	origins := http.NewCrossOriginProtection()
+	origins.SetDenyHandler(http.HandlerFunc(denyCrossOrigin))
+	s.handler = GuardHost(opts.AllowedHosts)(secureHeaders(origins.Handler(s.RequireLogin(s.routes()))))
+	return s, nil
+}
+
+// ServeHTTP answers with all guards in place.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// routes lists every route once. Only /login and /logout change anything, and only a cookie.
+func (s *Server) routes() *http.ServeMux {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /api/flow", s.flow)
+	mux.HandleFunc("GET /api/logs", s.logs)
+	mux.HandleFunc("GET /api/logs/histogram", s.histogram)
+	mux.HandleFunc("GET /api/logs/facets", s.facets)
+	mux.HandleFunc("GET /api/logs/row", s.row)
+	mux.HandleFunc("GET /api/incidents", s.incidents)
+	mux.HandleFunc("GET /api/incidents/{id}", s.incident)
+	mux.HandleFunc("/api/", noSuchAPI)
+	for _, page := range []string{"/{$}", "/logs", "/incidents", "/incidents/{id}"} {
+		mux.HandleFunc("GET "+page, s.page)
+	}
+	mux.HandleFunc("GET /assets/{name}", s.asset)
+	mux.HandleFunc("GET /favicon.svg", s.asset)
+	if s.login != nil {
+		mux.HandleFunc("GET /login", s.login.form)
+		mux.HandleFunc("POST /login", s.login.enter)
+		mux.HandleFunc("POST /logout", s.login.leave)
+	}
+	return mux
+}
+
+func (s *Server) page(w http.ResponseWriter, r *http.Request) { s.assets.serve(w, r, "index.html") }
+
+func (s *Server) asset(w http.ResponseWriter, r *http.Request) {
+	s.assets.serve(w, r, r.URL.Path[1:])
+}
+
+// flowAnswer is the flow with what the page must know of the server.
+type flowAnswer struct {
+	seamark.Flow
+	Version string `json:"version"`
+	Lake    string `json:"lake,omitempty"`
+	Login   bool   `json:"login"` // somebody is logged in by cookie and may leave
+}
+
+func (s *Server) flow(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), s.opts.Timeout)
+	defer cancel()
+	flow, err := s.opts.Flow.Flow(ctx)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	for i := range flow.Quarantine {
+		flow.Quarantine[i].Reason, _ = cutText(flow.Quarantine[i].Reason)
+	}
+	_, err = r.Cookie(cookieName)
+	s.answer(w, r, flowAnswer{Flow: flow, Version: s.opts.Version, Lake: s.opts.Lake, Login: s.login != nil && err == nil})
+}

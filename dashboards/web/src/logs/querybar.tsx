@@ -1,0 +1,57 @@
+// The query bar: table, text, and the filters that hold, each of which can be taken away.
+
+import { ask, draft, frame, state } from "./store";
+import { toggleTerm, switchTable, type Table } from "../url";
+import { copyAll, copyCommand } from "./actions";
+import { raw, wrap } from "../prefs";
+
+export function QueryBar({ onFacets, facetsOpen }: { onFacets: () => void; facetsOpen: boolean }) {
+  const s = state.value;
+  const submit = (e: Event) => {
+    e.preventDefault();
+    const q = draft.value ?? s.q;
+    draft.value = null;
+    ask({ q });
+  };
+  return (
+    <div class="querybar">
+      <form role="search" onSubmit={submit}>
+        <div class="segmented" role="group" aria-label="Table">
+          <TableButton table="logs" name="Logs" />
+          <TableButton table="access_logs" name="Access" />
+        </div>
+        <input
+          id="query" class="field grow" type="search" aria-label="Text to find" placeholder="Find text…  ( / )" autocomplete="off" spellcheck={false}
+          value={draft.value ?? s.q} onInput={(e) => (draft.value = e.currentTarget.value === s.q ? null : e.currentTarget.value)}
+          onKeyDown={(e) => e.key === "Escape" && e.currentTarget.blur()}
+        />
+        <button class="primary" type="submit">Search</button>
+        <button class="tool only-narrow" type="button" aria-expanded={facetsOpen} onClick={onFacets}>Filters</button>
+      </form>
+      <div class="chips">
+        {s.terms.flatMap((t) => t.values.map((v) => <Chip key={`${t.not}${t.field}=${v}`} field={t.field} value={v} not={t.not} />))}
+        {s.terms.length > 1 && <button class="link" onClick={() => ask({ terms: [] })}>clear all</button>}
+        <span class="grow" />
+        <button class={wrap.value ? "link on" : "link"} aria-pressed={wrap.value} onClick={() => (wrap.value = !wrap.value)} title="Wrap lines (w)">wrap</button>
+        <button class={raw.value ? "link on" : "link"} aria-pressed={raw.value} onClick={() => (raw.value = !raw.value)} title="Show data as it was written">raw</button>
+        <button class="link only-wide" onClick={copyAll}>copy all</button>
+        <button class="link only-wide" onClick={copyCommand} disabled={!frame.value} title="Copy the command that finds the same rows (Y)">as command</button>
+      </div>
+    </div>
+  );
+}
+
+function TableButton({ table, name }: { table: Table; name: string }) {
+  const on = state.value.table === table;
+  return <button type="button" class={on ? "on" : ""} aria-pressed={on} onClick={() => on || ask(switchTable(state.value, table))}>{name}</button>;
+}
+
+function Chip({ field, value, not }: { field: string; value: string; not: boolean }) {
+  const shown = value === "" ? "none" : value;
+  return (
+    <span class={not ? "chip not" : "chip"}>
+      <span class="muted">{not ? "not " : ""}{field}</span> <span class="value" title={shown}>{shown}</span>
+      <button onClick={() => ask({ terms: toggleTerm(state.value, field, value, not).terms })} aria-label={`Remove filter ${not ? "not " : ""}${field} ${shown}`}>✕</button>
+    </span>
+  );
+}

@@ -1,0 +1,194 @@
+// What /logs shows: asked for whenever the URL's question changes, rows first, then
+// the histogram, then the facets. A newer question cancels an older one.
+
+import { batch, computed, effect, signal, untracked } from "@preact/signals";
+import { asFault, get, isAbort, type Facet, type Fault, type Frame, type HistogramAnswer, type LogsAnswer, type Row } from "../api";
+import { now, zone } from "../clock";
+import { go, note, place } from "../route";
+import { apiQuery, formatLogs, freshFor, isRelative, parseLogs, type LogsState } from "../url";
+import { localZone } from "../time/zone";
+
+export const rows = signal<Row[]>([]);
+export const frame = signal<Frame | null>(null);
+export const next = signal<string | undefined>(undefined);
+export const loading = signal(false);
+export const loadingMore = signal(false);
+export const fault = signal<Fault | null>(null);
+export const histogram = signal<HistogramAnswer | null>(null);
+export const facets = signal<Facet[]>([]);
+/** The table that rows were asked of. */
+export const shown = signal<LogsState | null>(null);
+
+/** The unsent text of the query box; null while it equals the question's. */
+export const draft = signal<string | null>(null);
+
+/** The state of the URL; on other pages, of the logs as they were left. */
+export const state = computed(() => parseLogs(place.value.path === "/logs" ? place.value.search : lastSearch));
+let lastSearch = "";
+
+/** A window whose "now" lies in the past stays as it was until somebody goes live. */
+export const frozen = signal(false);
+
+let running: AbortController | null = null;
+let key = "";
+
+export const idOf = (r: Row): string => (r.log ?? r.access)?.event_id ?? "";
+export const timeOf = (r: Row): number => (r.log ?? r.access)?.timestamp ?? 0;
+
+/** Goes to another question. Unless frozen, "now" is the present again. */
+export function ask(change: Partial<LogsState>, replace = false): void {
+  const s = { ...state.value, row: undefined, ...change };
+  if (!("at" in change) && !frozen.value) s.at = undefined;
+  if (!("at" in change) && ("from" in change || "to" in change)) s.at = undefined;
+  const bare = (x: LogsState) => formatLogs({ ...x, at: undefined, row: undefined });
+  if (location.pathname === "/logs" && bare(s) === bare(state.value) && !frozen.value) return refresh();
+  go("/logs" + formatLogs(s), replace);
+}
+
+/** Asks the same question again, of the present. */
+export function refresh(): void {
+  key = "";
+  frozen.value = false;
+  const s = { ...state.value, at: undefined };
+  note(formatLogs(s));
+  void run(s);
+}
+
+export function cancel(): void {
+  running?.abort();
+  running = null;
+  loading.value = false;
+}
+
+const query = (s: LogsState): string => apiQuery(s, frozen.value ? s.at : undefined, zone.value);
+
+async function run(s: LogsState): Promise<void> {
+  running?.abort();
+  const mine = (running = new AbortController());
+  loading.value = true;
+  try {
+    const answer = await get<LogsAnswer>("/api/logs" + query(s), mine.signal);
+    if (mine.signal.aborted) return;
+    batch(() => {
+      rows.value = answer.rows;
+      next.value = answer.next;
+      frame.value = { from: answer.from, to: answer.to, at: answer.at };
+      shown.value = s;
+      fault.value = null;
+      loading.value = false;
+    });
+    if (!frozen.value && isRelative(s) && location.pathname === "/logs") note(formatLogs({ ...parseLogs(location.search), at: answer.at }));
+    await aside(s, answer, mine.signal);
+  } catch (e) {
+    if (mine.signal.aborted || isAbort(e)) return;
+    batch(() => {
+      fault.value = asFault(e);
+      loading.value = false;
+    });
+  }
+}
+
+/** The histogram and the facets of exactly the window the rows came from. */
+async function aside(s: LogsState, f: Frame, signal: AbortSignal): Promise<void> {
+  const fixed = apiQuery({ ...s, from: String(f.from), to: String(f.to) }, undefined, "UTC");
+  const h = await get<HistogramAnswer>("/api/logs/histogram" + fixed, signal);
+  if (signal.aborted) return;
+  histogram.value = h;
+  const answer = await get<{ facets: Facet[] }>("/api/logs/facets" + fixed, signal);
+  if (!signal.aborted) facets.value = answer.facets;
+}
+
+/** The histogram and facets once more, for the live tail. */
+export function refreshAside(f: Frame): void {
+  if (running && !loading.value) aside(state.value, f, running.signal).catch(() => undefined);
+}
+
+/** Appends the rows that follow the last one. */
+export async function more(): Promise<void> {
+  const s = shown.value, f = frame.value;
+  if (!next.value || !s || !f || loadingMore.value || !running) return;
+  const mine = running;
+  loadingMore.value = true;
+  try {
+    const fixed = apiQuery({ ...s, from: String(f.from), to: String(f.to) }, undefined, "UTC");
+    const answer = await get<LogsAnswer>(`/api/logs${fixed}&before=${encodeURIComponent(next.value)}`, mine.signal);
+    if (mine.signal.aborted) return;
+    rows.value = [...rows.value, ...answer.rows];
+    next.value = answer.next;
+  } catch (e) {
+    if (!isAbort(e)) fault.value = asFault(e);
+  } finally {
+    loadingMore.value = false;
+  }
+}
+
+/** Fetches one row whole and puts it in the place of the cut one. */
+export async function whole(r: Row): Promise<void> {
+  const p = new URLSearchParams({
+    table: r.table, event_id: idOf(r), ts: String(timeOf(r)), product: r.product, environment: r.environment,
+  });
+  const answer = await get<{ row: Row }>("/api/logs/row?" + p.toString());
+  rows.value = rows.value.map((x) => (idOf(x) === idOf(r) ? answer.row : x));
+}
+
+/** The window of the URL, which may be ahead of the rows shown. */
+function windowAsked(): { from: number; to: number } | null {
+  const s = state.value;
+  return isRelative(s) ? frame.value : { from: Number(s.from), to: Number(s.to) };
+}
+
+/** Moves the window by its own width. */
+export function shift(direction: -1 | 1): void {
+  const f = windowAsked();
+  if (!f) return;
+  const width = f.to - f.from;
+  ask({ from: String(f.from + direction * width), to: String(f.to + direction * width) });
+}
+
+export const zoomTo = (from: number, to: number): void => ask({ from: String(Math.floor(from)), to: String(Math.ceil(to)) });
+
+/** Twice the window around the same middle; never past the present. */
+export function zoomOut(): void {
+  const f = windowAsked();
+  if (!f) return;
+  const half = (f.to - f.from) / 2;
+  const to = Math.min(f.to + half, Math.max(now(), f.to));
+  zoomTo(Math.max(0, f.from - half - (f.to + half - to)), to);
+}
+
+let liveAgain = { from: "now-1h", to: "now" };
+
+/** Holds the window still, or lets it go again. */
+export function freeze(): void {
+  const f = frame.value;
+  if (!f) return;
+  if (!isRelative(state.value)) return goLive();
+  liveAgain = { from: state.value.from, to: state.value.to };
+  if (frozen.value) return goLive();
+  ask({ from: String(f.from), to: String(f.to) });
+}
+
+export function goLive(): void {
+  const relative = isRelative(state.value) ? { from: state.value.from, to: state.value.to } : liveAgain;
+  frozen.value = false;
+  ask({ ...relative, at: undefined });
+}
+
+/** Follows the URL. */
+export function startLogs(): void {
+  effect(() => {
+    const p = place.value;
+    if (p.path !== "/logs") return;
+    lastSearch = p.search;
+    const s = parseLogs(p.search);
+    const old = s.at !== undefined && isRelative(s) && now() - s.at > freshFor;
+    const wanted = formatLogs({ ...s, row: undefined, at: old ? s.at : undefined, utc: false }) + (s.utc ? "" : localZone());
+    if (wanted === key) return;
+    key = wanted;
+    untracked(() => {
+      frozen.value = old;
+      if (draft.value === s.q) draft.value = null;
+      void run(s);
+    });
+  });
+}

@@ -1,0 +1,71 @@
+// /logs: query bar, histogram, rows; facets on the left.
+
+import { useEffect, useState } from "preact/hooks";
+import { cancel, facets, fault, frame, frozen, goLive, histogram, loading, refresh, rows, shown, state } from "../logs/store";
+import { live, overrun, paused, resume, waitingCount } from "../logs/live";
+import { startCursor } from "../logs/cursor";
+import { age, count, stamp, zoneName } from "../format";
+import { now, tick, zone } from "../clock";
+import { QueryBar } from "../logs/querybar";
+import { Histogram } from "../logs/histogram";
+import { Facets } from "../logs/facets";
+import { Rows } from "../logs/rows";
+import { Empty } from "../logs/empty";
+import { FaultBox } from "../ui/fault";
+
+export function LogsView() {
+  const [sheet, setSheet] = useState(false);
+  useEffect(() => startCursor(), []);
+  const first = shown.value === null;
+  return (
+    <main id="main" class="logs" tabIndex={-1}>
+      <h1 class="unseen">Logs</h1>
+      <QueryBar onFacets={() => setSheet(!sheet)} facetsOpen={sheet} />
+      <Progress />
+      <AsOf />
+      {fault.value && <FaultBox fault={fault.value} again={refresh} />}
+      <div class="body">
+        <aside class={sheet ? "facets open" : "facets"} aria-label="Filters">
+          {facets.value.length > 0 && <Facets onClose={() => setSheet(false)} />}
+        </aside>
+        <section class={loading.value ? "found dim" : "found"} aria-label="Rows" aria-busy={loading.value}>
+          {histogram.value && <Histogram />}
+          <Tail />
+          {rows.value.length > 0 ? <Rows /> : !first && !loading.value && !fault.value && <Empty />}
+        </section>
+      </div>
+    </main>
+  );
+}
+
+/** A bar after 200 ms (by CSS), and a way out of a slow question. */
+function Progress() {
+  if (!loading.value) return <div class="progress" />;
+  return <div class="progress on" role="progressbar" aria-label="Searching"><button class="tool" onClick={cancel}>Cancel</button></div>;
+}
+
+function AsOf() {
+  void tick.value;
+  const f = frame.value;
+  if (!frozen.value || !f) return null;
+  const z = zone.value;
+  return (
+    <div class="notice">
+      <span>As of {age(now() - f.at)} ago ({stamp(f.at, z)} {zoneName(f.at, z)})</span>
+      <button class="tool" onClick={goLive}>Go live</button>
+    </div>
+  );
+}
+
+function Tail() {
+  if (!live.value) return null;
+  if (paused.value !== null) {
+    return (
+      <div class="notice warn" role="status">
+        <span><span aria-hidden="true">▲ </span>Paused by {paused.value}, {count(waitingCount.value)} new</span>
+        <button class="tool" onClick={resume}>Resume</button>
+      </div>
+    );
+  }
+  return overrun.value && state.value ? <div class="notice warn" role="status">▲ More arrives than is shown: add a filter</div> : null;
+}

@@ -1,0 +1,363 @@
+// The page in a real Chromium against a real server (see browser_test.go, which starts
+// both). Each test opens its own page; any console error, CSP violation or request to
+// another origin fails it.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { accessible, browser, emptyUrl, incident, lockedUrl, need, noSideways, rowsReady, shot, url, visit } from "./harness.mjs";
+
+const views = { flow: "/", logs: "/logs", access: "/logs?table=access_logs", incidents: "/incidents", incident };
+const settle = { flow: ".tiles", logs: "article.row", access: "article.row", incidents: ".incident-line", incident: ".slack" };
+
+for (const dark of [false, true]) {
+  for (const [name, path] of Object.entries(views)) {
+    for (const width of [1280, 360]) {
+      test(`${name}, ${dark ? "dark" : "light"}, ${width} px: accessible, fits`, () =>
+        visit(path, { dark, width, height: width === 360 ? 740 : 800 }, async (page) => {
+          await page.waitForSelector(settle[name]);
+          if (path.startsWith("/logs")) await page.waitForSelector(".facet", { state: "attached" });
+          await page.waitForTimeout(150);
+          await shot(page, `${name}-${dark ? "dark" : "light"}-${width}`, !path.startsWith("/logs"));
+          await noSideways(page);
+          await accessible(page);
+        }));
+    }
+  }
+}
+
+test("every hostile text is a text", () =>
+  visit("/logs?level=WARN&q=pwned", {}, async (page) => {
+    await rowsReady(page);
+    const texts = await page.locator("article.row .message").allTextContents();
+    for (const want of ["<script>window.pwned=1</script>", `<img src=x onerror="window.pwned=1">`, "javascript:window.pwned=1"]) {
+      assert.ok(texts.includes(want), `${want} is not among ${texts}`);
+    }
+    assert.equal(await page.locator(".rows script, .rows img, .rows iframe, .rows svg, .rows a").count(), 0);
+    const n = await page.locator("article.row").count();
+    for (let i = 0; i < n; i++) await page.locator("article.row .twist").nth(i).click();
+    await page.waitForSelector(".detail");
+    assert.equal(await page.locator(".detail img, .detail iframe, .detail svg:not(.icon), .detail a").count(), 0);
+    assert.match(await page.locator(".detail pre").nth(1).textContent(), /12345678901234567890/, "a huge integer must stay exact");
+    await shot(page, "hostile");
+  }));
+
+test("keys: j k Enter Esc e / ? and none while typing", () =>
+  visit("/logs", {}, async (page) => {
+    await rowsReady(page);
+    const focused = () => page.evaluate(() => document.activeElement?.id ?? "");
+    await page.keyboard.press("j");
+    const first = await focused();
+    assert.match(first, /^row-/);
+    await page.keyboard.press("j");
+    const second = await focused();
+    assert.notEqual(second, first);
+    await page.keyboard.press("k");
+    assert.equal(await focused(), first);
+    await page.keyboard.press("Enter");
+    assert.equal(await page.locator(".row.open .detail").count(), 1);
+    assert.ok(page.url().includes("row=" + first.slice(4)), page.url());
+    await shot(page, "row-open");
+    await accessible(page);
+    await page.keyboard.press("Escape");
+    assert.equal(await page.locator(".detail").count(), 0);
+    assert.ok(!page.url().includes("row="));
+    await page.keyboard.press("e");
+    assert.equal(await page.evaluate(() => document.activeElement.dataset.level), "ERROR");
+    await page.keyboard.press("/");
+    assert.equal(await focused(), "query");
+    await page.keyboard.type("jk?fi");
+    assert.equal(await page.inputValue("#query"), "jk?fi");
+    assert.ok(page.url().includes("/logs"));
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("?");
+    await page.waitForSelector("dialog[open]");
+    await shot(page, "help");
+    await accessible(page);
+    await page.getByLabel("Switch single keys off").check();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("i");
+    assert.ok(page.url().includes("/logs"), "keys are off");
+  }));
+
+test("the histogram zooms by dragging, a bar by a click, and back", () =>
+  visit("/logs?from=now-2h&to=now", {}, async (page) => {
+    await rowsReady(page);
+    await page.waitForSelector(".histogram canvas");
+    const start = page.url();
+    const box = await page.locator(".histogram .u-over").boundingBox();
+    const at = (share) => box.x + box.width * share;
+    await page.mouse.move(at(0.25), box.y + 40);
+    await shot(page, "histogram-hover");
+    await page.mouse.down();
+    await page.mouse.move(at(0.4), box.y + 40, { steps: 4 });
+    await shot(page, "histogram-drag");
+    await page.mouse.move(at(0.5), box.y + 40, { steps: 4 });
+    await page.mouse.up();
+    await page.waitForURL(/from=\d+&to=\d+/);
+    const span = (u) => Number(new URL(u).searchParams.get("to")) - Number(new URL(u).searchParams.get("from"));
+    assert.ok(Math.abs(span(page.url()) - 1800_000) < 60_000, `dragged ${span(page.url())} ms`);
+    await page.waitForFunction(() => !document.querySelector(".found.dim"));
+    const zoomed = page.url();
+    await page.waitForTimeout(300);
+    await page.mouse.click(at(0.5), box.y + 70);
+    await page.waitForFunction((u) => location.href !== u, zoomed);
+    const width = span(page.url());
+    assert.ok([10_000, 15_000, 30_000, 60_000].includes(width), `one bar is ${width} ms`);
+    await page.goBack();
+    assert.equal(page.url(), zoomed);
+    await page.keyboard.press("Z");
+    await page.waitForFunction((u) => location.href !== u, zoomed);
+    assert.ok(span(page.url()) > 1.9 * span(zoomed));
+    await page.goBack();
+    await page.goBack();
+    await page.waitForURL((u) => u.searchParams.get("from") === "now-2h");
+    assert.equal(new URL(page.url()).searchParams.get("to"), new URL(start).searchParams.get("to"));
+    await page.waitForFunction(() => !document.querySelector(".found.dim"));
+    await page.locator(".histogram").dblclick({ position: { x: 10, y: 2 } });
+    await page.waitForURL(/from=\d+&to=\d+/);
+  }));
+
+test("the URL is the state: reload, back, shared link", () =>
+  visit("/logs", {}, async (page) => {
+    await rowsReady(page);
+    await page.fill("#query", "not sent yet");
+    await page.locator(".facet", { hasText: "level" }).getByText("ERROR").click();
+    await page.waitForURL(/level=ERROR/);
+    assert.equal(await page.inputValue("#query"), "not sent yet", "unsent text survives a filter");
+    await page.waitForFunction(() => [...document.querySelectorAll("article.row")].every((r) => r.dataset.level === "ERROR"));
+    await page.locator(".facet", { hasText: "product" }).getByText("booking", { exact: true }).click({ modifiers: ["Alt"] });
+    await page.waitForURL(/-product=booking/);
+    await page.fill("#query", "carrier");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/q=carrier/);
+    await page.waitForFunction(() => document.querySelectorAll("article.row mark").length > 0);
+    await shot(page, "filtered");
+    await accessible(page);
+    const before = await page.locator("article.row").evaluateAll((all) => all.map((a) => a.id));
+    const address = new URL(page.url());
+    assert.ok(Number(address.searchParams.get("at")) > 0, "the address says when it was asked");
+    await page.reload();
+    await rowsReady(page);
+    assert.deepEqual(await page.locator("article.row").evaluateAll((all) => all.map((a) => a.id)), before);
+    assert.equal(await page.inputValue("#query"), "carrier");
+    await page.keyboard.press("Tab");
+    await page.locator("nav a", { hasText: "Flow" }).click();
+    await page.waitForSelector(".tiles");
+    await page.locator("nav a", { hasText: "Logs" }).click();
+    await page.waitForURL(/q=carrier/);
+    assert.ok(page.url().includes("-product=booking"), "filters survive a change of page");
+    await page.goBack();
+    await page.goBack();
+    await page.waitForSelector("article.row");
+    await page.goBack();
+    await page.waitForFunction(() => document.querySelector("#query")?.value === "");
+    assert.ok(!page.url().includes("q=carrier"));
+  }));
+
+test("an old address opens frozen, and goes live", () => {
+  const at = Date.now() - 40 * 60_000;
+  return visit(`/logs?from=now-15m&to=now&at=${at}`, {}, async (page) => {
+    await rowsReady(page);
+    await page.getByText("As of 40 min ago").waitFor();
+    const newest = await page.locator("article.row time").first().getAttribute("datetime");
+    assert.ok(Date.parse(newest) < at && Date.parse(newest) > at - 60_000, newest);
+    await shot(page, "frozen");
+    await accessible(page);
+    await page.getByRole("button", { name: "Go live" }).click();
+    await page.waitForFunction(() => !document.body.textContent.includes("As of"));
+    await page.waitForFunction((t) => Date.parse(document.querySelector("article.row time").dateTime) > t, at);
+  });
+});
+
+test("the time box echoes what it reads, in the zone shown", () =>
+  visit("/logs", { zone: "Asia/Kolkata" }, async (page) => {
+    await rowsReady(page);
+    await page.click("#range");
+    await page.keyboard.type("2026-11-20 14:00..14:20");
+    await page.getByText("2026-11-20 14:00:00 – 14:20:00 GMT+5:30").waitFor();
+    await shot(page, "range");
+    await accessible(page);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/from=1795163400000&to=1795164600000/);
+    await page.click("#range");
+    await page.keyboard.type("25:99");
+    await page.getByText("cannot read “25:99”").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: /show UTC/ }).click();
+    await page.waitForURL(/tz=utc/);
+    await page.click("#range");
+    await page.locator(".menu .item", { hasText: "Last 15 minutes" }).click();
+    await page.waitForURL(/from=now-15m&to=now/);
+    await rowsReady(page);
+    const [iso, text] = await page.locator("article.row time").first().evaluate((t) => [t.dateTime, t.textContent]);
+    assert.equal(text, iso.slice(11, 23), "rows are in UTC");
+  }));
+
+test("a cut message says so and can be had whole", () =>
+  visit("/logs?component=invoice-export&q=begin+of+export", {}, async (page) => {
+    await page.waitForSelector("article.row");
+    await page.keyboard.press("j");
+    await page.keyboard.press("Enter");
+    const button = page.locator(".text .cut");
+    assert.match(await button.textContent(), /cut: show 1\.5 MB/);
+    await button.click();
+    await page.waitForFunction(() => document.querySelector(".detail pre").textContent.endsWith("end of export"));
+    assert.equal(await page.locator(".text .cut").count(), 0);
+  }));
+
+test("links and commands are copied; a link shows its row to a reader in another zone", async () => {
+  let link = "";
+  await visit("/logs?product=booking", {}, async (page) => {
+    await rowsReady(page);
+    for (let i = 0; i < 3; i++) await page.keyboard.press("j");
+    await page.keyboard.press("y");
+    await page.getByText("Copied a link to the row").waitFor();
+    link = await page.evaluate(() => navigator.clipboard.readText());
+    await page.keyboard.press("Y");
+    await page.getByText("Copied the command").waitFor();
+    const command = await page.evaluate(() => navigator.clipboard.readText());
+    assert.match(command, /^seamark logs --lake \.\/lake --product booking --since \S+Z --until \S+Z$/);
+  });
+  const id = new URL(link).searchParams.get("row");
+  await visit(link.slice(url.length), { zone: "America/New_York" }, async (page) => {
+    await page.waitForSelector(`[id="row-${id}"].open .detail`);
+  });
+});
+
+test("no rows: the page names the filter and the nearest match", () =>
+  visit("/logs?from=now-1m&to=now&q=nothing+like+this", {}, async (page) => {
+    await page.getByText("Without the text").waitFor();
+    await shot(page, "no-rows");
+    await accessible(page);
+    await page.getByRole("button", { name: "Take it away" }).click();
+    await page.waitForSelector("article.row");
+  }));
+
+test("an empty lake shows the first command", () =>
+  visit("/", { base: emptyUrl }, async (page) => {
+    await page.getByText("seamark demo").waitFor();
+    await shot(page, "empty-lake");
+    await accessible(page);
+    await page.goto("/incidents");
+    await page.getByText("Nothing is wrong").waitFor();
+    await page.goto("/logs");
+    await page.getByText("seamark demo").waitFor();
+  }));
+
+test("the live tail flows, waits for the reader, and resumes", () =>
+  visit("/logs?component=container-events", {}, async (page) => {
+    await rowsReady(page);
+    await page.keyboard.press("l");
+    const count = () => page.locator("article.row").count();
+    const before = await count();
+    await page.waitForFunction((n) => document.querySelectorAll("article.row").length > n, before, { timeout: 10_000 });
+    await page.keyboard.press("j");
+    await page.keyboard.press("Enter");
+    await page.getByText("Paused by an open row").waitFor();
+    const held = await count();
+    await page.waitForFunction(() => /[1-9]\d* new/.test(document.querySelector(".notice.warn").textContent), undefined, { timeout: 10_000 });
+    assert.equal(await count(), held, "nothing moves under the reader");
+    await shot(page, "live-paused");
+    await page.getByRole("button", { name: "Resume" }).click();
+    await page.waitForFunction((n) => document.querySelectorAll("article.row").length > n, held);
+    await page.keyboard.press("l");
+  }));
+
+test("the cards: Slack, Teams and text from the bytes sent", () =>
+  visit(incident, { height: 1200 }, async (page) => {
+    await page.waitForSelector(".slack");
+    await page.getByText("unsupported: hologram").waitFor();
+    assert.equal(await page.locator("a[href^='javascript']").count(), 0);
+    assert.equal(await page.locator(".slack svg polyline").count(), 2);
+    await page.getByRole("tab", { name: "Slack" }).focus();
+    await page.keyboard.press("ArrowRight");
+    await page.waitForSelector(".teams-card");
+    await page.getByText("unsupported: Hologram").waitFor();
+    await page.getByText("shown instead of a hologram").waitFor();
+    assert.ok(await page.getByText("*not italic*").isVisible());
+    await shot(page, "card-teams");
+    await accessible(page);
+    await page.keyboard.press("ArrowRight");
+    await page.getByText("AccessDeniedException x 41").waitFor();
+    await page.locator(".pattern-head a").first().click();
+    await page.waitForURL(/fingerprint=1/);
+    await page.waitForSelector("article.row");
+  }));
+
+test("an incident that does not exist says so", () =>
+  visit("/incidents/none", { expectErrors: true }, async (page) => {
+    await page.getByText("there is none of this name").waitFor();
+  }));
+
+test("a phone: facets in a sheet, rows open, nothing sideways", () =>
+  visit("/logs", { width: 360, height: 740, touch: true }, async (page) => {
+    await page.waitForSelector("article.row");
+    await page.getByRole("button", { name: "Filters" }).tap();
+    await page.waitForSelector(".facets.open .facet");
+    await shot(page, "phone-facets");
+    await accessible(page);
+    await page.locator(".facets .pick", { hasText: "ERROR" }).tap();
+    await page.getByRole("button", { name: "Done" }).tap();
+    await page.waitForURL(/level=ERROR/);
+    await page.waitForFunction(() => [...document.querySelectorAll("article.row")].every((r) => r.dataset.level === "ERROR"));
+    await page.locator("article.row .message").first().tap();
+    await page.waitForSelector(".detail");
+    await noSideways(page);
+    await shot(page, "phone-row");
+    const small = await page.locator(".top a:visible, .top button:visible, .querybar button:visible").evaluateAll((all) =>
+      all.map((e) => [e.textContent, e.getBoundingClientRect()]).filter(([, r]) => r.height < 44).map(([t, r]) => `${t} ${r.height}`));
+    assert.deepEqual(small, [], "targets are 44 px");
+  }));
+
+test("with a token: a login first, then the page asked for, then out", () =>
+  visit("/incidents", { base: lockedUrl, expectErrors: true }, async (page) => {
+    await page.waitForURL(/\/login\?next=%2Fincidents/);
+    await shot(page, "login");
+    await accessible(page);
+    await page.fill("#token", "wrong wrong wrong wrong");
+    await page.keyboard.press("Enter");
+    await page.getByText("That is not the token").waitFor();
+    await shot(page, "login-wrong");
+    await page.fill("#token", need("SEAMARK_TOKEN"));
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/incidents$/);
+    await page.waitForSelector(".incident-line");
+    assert.equal(await page.evaluate(() => document.cookie), "", "the session is not for scripts");
+    await page.keyboard.press("?");
+    await page.getByRole("button", { name: "Log out" }).click();
+    await page.waitForURL(/\/login/);
+  }));
+
+test("a rebound name is refused, and a stranger's page cannot write", async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const port = new URL(url).port;
+  const answer = await page.goto(`http://evil.test:${port}/api/logs`);
+  assert.equal(answer.status(), 421);
+  const foreign = `http://localhost:${new URL(emptyUrl).port}`; // another origin, an allowed host
+  await page.goto(foreign + "/");
+  const status = await context.request.post(lockedUrl + "/logout", { headers: { Origin: foreign, "Sec-Fetch-Site": "cross-site" } });
+  assert.equal(status.status(), 403);
+  await context.close();
+});
+
+test("speed: rows are soon there, a key is a frame, 500 rows are real DOM", () =>
+  visit("/logs", {}, async (page) => {
+    await rowsReady(page);
+    assert.equal(await page.locator("article.row").count(), 500);
+    const key = await page.evaluate(async () => {
+      const took = [];
+      for (let i = 0; i < 30; i++) {
+        const t = performance.now();
+        document.dispatchEvent(new KeyboardEvent("keydown", { key: "j", bubbles: true }));
+        await new Promise((r) => requestAnimationFrame(() => setTimeout(r)));
+        took.push(performance.now() - t);
+      }
+      return took.sort((a, b) => a - b)[28];
+    });
+    const paint = await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0);
+    console.log(`first paint ${Math.round(paint)} ms (budget 300), key to frame p95 ${Math.round(key)} ms (budget 50)`);
+    assert.ok(key < 200, `a key took ${key} ms`); // four times the budget: the machine of a test is shared
+    await page.getByRole("button", { name: "Load 500 more" }).click();
+    await page.waitForFunction(() => document.querySelectorAll("article.row").length > 500);
+  }));

@@ -1,0 +1,79 @@
+import { describe, expect, test } from "vitest";
+import type { Flow, Row } from "../src/api";
+import { age, bothZones, bytes, clock, count, duration, measured, short, spanText, zoneName } from "../src/format";
+import { pieces } from "../src/logs/marked";
+import { pretty } from "../src/logs/pretty";
+import { command, line } from "../src/logs/command";
+import { stackBuckets } from "../src/stack";
+import { toUrl } from "../src/time/tourl";
+import { verdict } from "../src/views/verdict";
+import { parseLogs } from "../src/url";
+
+test("figures are written as the guide has them", () => {
+  expect([count(1284), short(1284), short(12_400), short(1_284_113), bytes(8_200_000), bytes(999), bytes(1_400_000)]).toEqual(["1,284", "1,284", "12.4k", "1.3M", "8.2 MB", "999 B", "1.4 MB"]);
+  expect([duration(412), duration(4200), duration(95_000), duration(3_600_000), duration(3 * 86_400_000)]).toEqual(["412 ms", "4.2 s", "1 min 35 s", "1 h", "3 d"]);
+  expect([age(200), age(4000), age(3 * 3_600_000), age(3 * 86_400_000)]).toEqual(["1 s", "4 s", "3 h", "3 d"]);
+  expect([measured(0.372, "ratio"), measured(412, "ms"), measured(41, "count")]).toEqual(["37.2 %", "412 ms", "41"]);
+});
+
+test("times name their zone", () => {
+  const ms = Date.parse("2026-11-22T13:03:07.412Z");
+  expect(clock(ms, "Europe/Berlin")).toBe("14:03:07.412");
+  expect(zoneName(ms, "UTC")).toBe("UTC");
+  expect(bothZones(ms, "UTC")).toBe("2026-11-22 13:03:07.412 UTC");
+  expect(bothZones(ms, "Asia/Kolkata")).toBe("2026-11-22 18:33:07.412 GMT+5:30\n2026-11-22 13:03:07.412 UTC");
+  expect(spanText(ms, ms + 600_000, "UTC", ms + 3_600_000)).toBe("13:03:07 – 13:13:07 UTC");
+  expect(spanText(ms, ms + 86_400_000, "UTC", ms)).toBe("2026-11-22 13:03:07 – 2026-11-23 13:03:07 UTC");
+});
+
+test("a match is marked, whatever its case, and nothing is lost", () => {
+  expect(pieces("Carrier and carrier", "CARRIER")).toEqual([{ text: "Carrier", hit: true }, { text: " and ", hit: false }, { text: "carrier", hit: true }]);
+  for (const [text, find] of [["İstanbul", "i"], ["aaaa", "aa"], ["", "x"], ["x", ""], ["a".repeat(1000), "a"]] as const) {
+    expect(pieces(text, find).map((p) => p.text).join("")).toBe(text);
+  }
+});
+
+test("JSON is indented without touching a value", () => {
+  expect(pretty('{"a":12345678901234567890,"b":[],"c":{"d":[1,2.0]},"e":"x,{\\"y\\":1}"}')).toBe(
+    '{\n  "a": 12345678901234567890,\n  "b": [],\n  "c": {\n    "d": [\n      1,\n      2.0\n    ]\n  },\n  "e": "x,{\\"y\\":1}"\n}');
+  expect(pretty("{not json}")).toBe("{not json}");
+});
+
+describe("the command for what is seen", () => {
+  const from = Date.parse("2026-11-22T15:00:00Z"), to = from + 3_600_000;
+  const of = (search: string) => command(parseLogs(search), from, to, "./lake");
+  test("seamark logs, quoted", () => {
+    expect(of("?product=booking&level=ERROR&q=it's+%24(rm)")).toBe(
+      `seamark logs --lake ./lake --product booking --level ERROR --since 2026-11-22T15:00:00.000Z --until 2026-11-22T16:00:00.000Z --grep 'it'\\''s $(rm)'`);
+  });
+  test("SQL where there is no flag", () => {
+    expect(of("?table=access_logs&status=4xx,502&-route=/a'b")).toBe(
+      `seamark query --lake ./lake 'SELECT * FROM access_logs WHERE timestamp >= '\\''2026-11-22T15:00:00.000Z'\\'' AND timestamp < '\\''2026-11-22T16:00:00.000Z'\\'' AND (status // 100 = 4 OR status IN (502)) AND NOT (coalesce(route, '\\'''\\'') IN ('\\''/a'\\'''\\''b'\\'')) ORDER BY timestamp DESC LIMIT 500'`);
+  });
+  test("a line of a row", () => {
+    const row: Row = { table: "logs", product: "p", environment: "e", log: { timestamp: from, event_id: "1", ingested_at: to, level: "WARN", message: "m" } };
+    expect(line(row)).toBe("2026-11-22T15:00:00.000Z\tWARN\t-\tm");
+  });
+});
+
+test("buckets become bars of one width, errors at the bottom", () => {
+  const got = stackBuckets([{ start: 60_000, counts: { INFO: 3, ERROR: 1 } }, { start: 180_000, counts: { "": 2 } }], 61_000, 200_000, 60_000);
+  expect(got.starts).toEqual([60_000, 120_000, 180_000]);
+  expect(got.stacks.map((s) => [s.label, s.values])).toEqual([["ERROR", [1, 0, 0]], ["INFO", [3, 0, 0]], ["none", [0, 0, 2]]]);
+});
+
+test("what is typed into the time box is the same for every reader of the link", () => {
+  const now = Date.parse("2026-11-22T16:25:00Z");
+  expect(toUrl("15m", now, "UTC")).toEqual({ from: "now-15m", to: "now" });
+  expect(toUrl("now-2h", now, "UTC")).toEqual({ from: "now-2h", to: "now" });
+  expect(toUrl("14:00", now, "Europe/Berlin")).toEqual({ from: String(Date.parse("2026-11-22T13:00:00Z")), to: "now" });
+  expect(toUrl("14:00..14:20", now, "Europe/Berlin")).toEqual({ from: String(Date.parse("2026-11-22T13:00:00Z")), to: String(Date.parse("2026-11-22T13:20:00Z")) });
+  expect(() => toUrl("nonsense", now, "UTC")).toThrow();
+});
+
+test("the verdict says the worst first", () => {
+  const flow = { accounts: { objects: 2, events: 1_284_113 }, lag_ms: 4000, backlog: 0, unaccounted: 0, index_fault: "", faults: [] } as unknown as Flow;
+  expect(verdict(flow).text).toBe("All 1,284,113 events accounted for; lag 4 s");
+  expect(verdict({ ...flow, index_fault: "401" })).toEqual({ ok: false, text: "The index waits: 401" });
+  expect(verdict({ ...flow, unaccounted: 1, index_fault: "401" }).text).toBe("1 object does not balance: run seamark verify");
+});
