@@ -1,0 +1,110 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/internal/config"
+)
+
+var cardKinds = []string{"slack", "teams", "text"}
+
+func (c *cli) alertCmd() *cobra.Command {
+	cmd := &cobra.Command{Use: "alert", Short: "Turn alarms into cards", Example: "  seamark alert render --event alarm.json --to text", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+	cmd.AddCommand(c.alertRenderCmd(), c.alertSendCmd())
+	return cmd
+}
+
+func (c *cli) alertRenderCmd() *cobra.Command {
+	var event, to string
+	cmd := &cobra.Command{
+		Use:   "render --event FILE --to slack|teams|text",
+		Short: "Show the card of an alarm",
+		Long: `Show the card that an alarm would make. FILE is a CloudWatch alarm: an SNS Lambda event, the SNS
+message itself, or an EventBridge state change; - is standard input. With --lake the card
+holds the error lines found there.`,
+		Example: "  seamark alert render --event alarm.json --to text\n  seamark alert render --event alarm.json --to slack --lake ./lake",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !slices.Contains(cardKinds, to) {
+				return &usageError{&seamark.Fault{Class: seamark.Rejected, What: fmt.Sprintf("no card of kind %q", to), Where: "--to", Remedy: "use " + strings.Join(cardKinds, ", ")}}
+			}
+			cfg, alarms, err := c.readEvent(event)
+			if err != nil {
+				return err
+			}
+			cards, err := app.RenderEvent(cmd.Context(), cfg, alarms, to, c.logger(warnLevel))
+			if err != nil {
+				return err
+			}
+			for _, card := range cards {
+				if c.json && to == "text" {
+					c.writeJSON(c.out, map[string]string{"text": string(card)})
+				} else {
+					fmt.Fprintf(c.out, "%s\n", card)
+				}
+			}
+			return nil
+		},
+	}
+	c.lakeFlag(cmd)
+	eventFlag(cmd, &event)
+	cmd.Flags().StringVar(&to, "to", "text", "slack, teams or text")
+	_ = cmd.RegisterFlagCompletionFunc("to", cobra.FixedCompletions(cardKinds, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func (c *cli) alertSendCmd() *cobra.Command {
+	var event string
+	cmd := &cobra.Command{
+		Use:     "send --event FILE",
+		Short:   "Tell the configured receivers of an alarm",
+		Long:    "Tell the configured receivers of an alarm. The next event of the same incident edits the same card.",
+		Example: "  seamark alert send --event alarm.json --config seamark.yml",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, alarms, err := c.readEvent(event)
+			if err != nil {
+				return err
+			}
+			incidents, err := app.SendEvent(cmd.Context(), cfg, alarms, c.logger(warnLevel))
+			if err != nil {
+				return err
+			}
+			if c.json {
+				return c.writeJSON(c.out, map[string]any{"incidents": incidents})
+			}
+			for _, in := range incidents {
+				fmt.Fprintf(c.out, "%s %s/%s %s\n", in.ID, in.Product, in.Environment, in.Status)
+			}
+			return nil
+		},
+	}
+	c.lakeFlag(cmd)
+	eventFlag(cmd, &event)
+	return cmd
+}
+
+func eventFlag(cmd *cobra.Command, event *string) {
+	cmd.Flags().StringVar(event, "event", "", "file with the alarm, - for standard input")
+	_ = cmd.MarkFlagRequired("event")
+	_ = cmd.MarkFlagFilename("event", "json")
+}
+
+func (c *cli) readEvent(name string) (*config.Config, []seamark.Alarm, error) {
+	cfg, err := c.config()
+	if err != nil {
+		return nil, nil, err
+	}
+	if c.lake != "" {
+		cfg.Lake = c.lake
+	}
+	alarms, err := app.ReadEvent(name, c.in)
+	return cfg, alarms, err
+}

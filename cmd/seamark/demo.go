@@ -1,0 +1,73 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seamark-hq/seamark/internal/app"
+)
+
+func (c *cli) demoCmd() *cobra.Command {
+	var flags upFlags
+	var seed uint64
+	var once bool
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Watch the whole pipeline at work on a simulated company",
+		Long: `Run the appliance together with a simulated shipping company (4 accounts, 6 products, 3 environments)
+that delivers genuine CloudWatch Logs payloads to the front door as Firehose does. After 20 s a
+release breaks one product for 30 s: a card appears, the fault is fixed, the card resolves.
+Without --data everything goes to a new temporary folder.`,
+		Example: "  seamark demo\n  seamark demo --once --json --seed 7",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := c.config()
+			if err != nil {
+				return err
+			}
+			flags.apply(cfg)
+			frugalGC()
+			if flags.data == "" {
+				if cfg.Data, err = os.MkdirTemp("", "seamark-demo-"); err != nil {
+					return err
+				}
+			}
+			if cfg.Data, err = filepath.Abs(cfg.Data); err != nil {
+				return err
+			}
+			app.DemoConfig(cfg)
+			tell, level := c.out, slog.LevelWarn
+			if c.json {
+				tell = io.Discard
+			}
+			if !cmd.Flags().Changed("seed") {
+				seed = uint64(time.Now().UnixNano())
+			}
+			result, err := app.Demo(cmd.Context(), app.DemoOptions{
+				Options: app.Options{Config: cfg, Logger: c.logger(level), Version: buildVersion(), Listening: func(url string) {
+					fmt.Fprintf(tell, "Seamark demo, seed %d. Everything is in %s\nOpen %s   (Ctrl-C stops)\n\n", seed, cfg.Data, url)
+				}},
+				Seed: seed, Once: once, Tell: tell,
+			})
+			if c.json {
+				if err == nil || result.EventsIn > 0 {
+					c.writeJSON(c.out, result)
+				}
+			} else if result.EventsIn > 0 {
+				fmt.Fprintf(tell, "\nevents_in %s = rows %s + quarantined %s; control_messages %s; %.1f s to the card\n", count(result.EventsIn),
+					count(result.Rows), count(result.Quarantined), count(result.ControlMessages), result.SecondsToCard)
+			}
+			return err
+		},
+	}
+	flags.add(cmd)
+	cmd.Flags().Uint64Var(&seed, "seed", 0, "of the company (default: a new one each time)")
+	cmd.Flags().BoolVar(&once, "once", false, "stop when the incident has resolved")
+	return cmd
+}

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/internal/app"
+)
+
+func (c *cli) logsCmd() *cobra.Command {
+	var product, environment, level, component []string
+	var since, until, grep string
+	var limit int
+	var access bool
+	cmd := &cobra.Command{
+		Use:   "logs --lake LAKE",
+		Short: "Read logs from the lake, oldest first",
+		Long: `Read the newest logs that match, printed oldest first. Times: 15m, 1h, 7d, today, yesterday,
+14:00, 2026-11-22, RFC 3339 or Unix milliseconds; bare times mean the local zone.`,
+		Example: `  seamark logs --lake ./lake --product booking --level ERROR --since 1h
+  seamark logs --lake ./lake --grep AccessDenied --json | jq .log.error_stack
+  seamark logs --lake ./lake --access --component booking-api/prod`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			folder, _, err := c.lakeFolder()
+			if err != nil {
+				return err
+			}
+			span, err := seamark.ParseSpan(since, until, time.Now(), time.Local)
+			if err != nil {
+				return &usageError{err}
+			}
+			q := seamark.Query{Table: seamark.TableLogs, Span: span, Text: grep, Limit: limit}
+			if access {
+				q.Table = seamark.TableAccessLogs
+			}
+			for field, values := range map[seamark.Field][]string{seamark.FieldProduct: product, seamark.FieldEnvironment: environment,
+				seamark.FieldLevel: upper(level), seamark.FieldComponent: component} {
+				if len(values) > 0 {
+					q.Terms = append(q.Terms, seamark.Term{Field: field, Values: values})
+				}
+			}
+			if err := q.Validate(); err != nil {
+				return &usageError{err}
+			}
+			db, closeLake, err := app.OpenLake(cmd.Context(), folder, c.logger(warnLevel))
+			if err != nil {
+				return err
+			}
+			defer closeLake()
+			res, err := db.Search(cmd.Context(), q)
+			if err != nil {
+				return err
+			}
+			return c.printHits(res)
+		},
+	}
+	c.lakeFlag(cmd)
+	f := cmd.Flags()
+	f.StringSliceVar(&product, "product", nil, "only these products")
+	f.StringSliceVar(&environment, "environment", nil, "only these environments")
+	f.StringSliceVar(&level, "level", nil, "only these levels: ERROR,FATAL")
+	f.StringSliceVar(&component, "component", nil, "only these components")
+	f.StringVar(&since, "since", "1h", "from when on")
+	f.StringVar(&until, "until", "", "until when (default: now)")
+	f.StringVar(&grep, "grep", "", "only rows with this text, upper and lower case alike")
+	f.IntVar(&limit, "limit", 200, "rows at most")
+	f.BoolVar(&access, "access", false, "access logs instead of logs")
+	_ = cmd.RegisterFlagCompletionFunc("level", cobra.FixedCompletions(seamark.Levels(), cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func upper(words []string) []string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = strings.ToUpper(w)
+	}
+	return out
+}
+
+func (c *cli) printHits(res seamark.Result) error {
+	out := bufio.NewWriter(c.out)
+	defer out.Flush()
+	colour := colours(c.out)
+	for i := range res.Hits {
+		h := res.Hits[len(res.Hits)-1-i]
+		if c.json {
+			if err := c.writeJSON(out, h); err != nil {
+				return err
+			}
+			continue
+		}
+		fmt.Fprintln(out, line(h, colour))
+	}
+	if res.More && !c.json {
+		out.Flush()
+		fmt.Fprintf(c.err, "the newest %d rows; more match: raise --limit or narrow the search\n", len(res.Hits))
+	}
+	if len(res.Hits) == 0 && !c.json {
+		fmt.Fprintln(c.err, "no rows match; try a longer --since")
+	}
+	return nil
+}
+
+// line writes a row on one line: time, level, product/environment, component, message.
+func line(h seamark.Hit, colour bool) string {
+	if a := h.Access; a != nil {
+		status := "---"
+		if a.Status != nil {
+			status = fmt.Sprint(*a.Status)
+		}
+		latency := ""
+		if a.LatencyMs != nil {
+			latency = fmt.Sprintf("%.0f ms", *a.LatencyMs)
+		}
+		where := a.Path
+		if where == "" {
+			where = a.Route
+		}
+		return paint(colour, statusColour(status), fmt.Sprintf("%s %s", clock(a.Timestamp), status)) +
+			visible(fmt.Sprintf(" %s/%s %s %s %s %s %s", h.Product, h.Environment, a.Component, a.Method, where, latency, a.ErrorMessage))
+	}
+	l := h.Log
+	text := l.Message
+	if text == "" {
+		text = strings.TrimSpace(l.EventName + " " + l.EventData)
+	}
+	if l.ErrorMessage != "" && !strings.Contains(text, l.ErrorMessage) {
+		text += " · " + l.ErrorType + ": " + l.ErrorMessage
+	}
+	return paint(colour, levelColour(l.Level), fmt.Sprintf("%s %-5s", clock(l.Timestamp), l.Level)) +
+		visible(fmt.Sprintf(" %s/%s %s ", h.Product, h.Environment, l.Component)) + visible(strings.ReplaceAll(text, "\n", "⏎ "))
+}
+
+func clock(ms int64) string { return time.UnixMilli(ms).UTC().Format("2006-01-02T15:04:05.000Z") }
+
+func paint(on bool, colour, s string) string {
+	if !on || colour == "" {
+		return s
+	}
+	return "\x1b[" + colour + "m" + s + "\x1b[0m"
+}
+
+func levelColour(level string) string {
+	switch level {
+	case seamark.LevelFatal:
+		return "1;35"
+	case seamark.LevelError:
+		return "31"
+	case seamark.LevelWarn:
+		return "33"
+	case seamark.LevelDebug, seamark.LevelTrace:
+		return "2"
+	}
+	return ""
+}
+
+func statusColour(status string) string {
+	switch status[0] {
+	case '5':
+		return "31"
+	case '4':
+		return "33"
+	}
+	return ""
+}

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/internal/config"
+)
+
+// Exit codes: done, failed, wrong usage.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// cli is what every verb shares.
+type cli struct {
+	in  io.Reader
+	out io.Writer
+	err io.Writer
+
+	json       bool
+	quiet      bool
+	configFile string
+	lake       string
+	running    bool // a verb has begun: a fault from here on is no longer one of usage
+}
+
+// run executes one command line and returns its exit code.
+func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
+	c := &cli{in: in, out: out, err: errOut}
+	root := c.root()
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(errOut)
+	err := root.ExecuteContext(ctx)
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, errReported):
+		return exitFailed
+	case !c.running:
+		c.printFault(usage(err))
+		return exitUsage
+	}
+	c.printFault(err)
+	if _, ok := errors.AsType[*usageError](err); ok {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// errReported says that a verb failed and has said all there is to say.
+var errReported = errors.New("reported")
+
+// usageError is a command line that cannot be run.
+type usageError struct{ error }
+
+func (e *usageError) Unwrap() error { return e.error }
+
+func usage(err error) error {
+	text := strings.ReplaceAll(err.Error(), "\n\n", "\n")
+	return &usageError{&seamark.Fault{Class: seamark.Rejected, What: strings.TrimSpace(text), Remedy: "see `seamark --help`"}}
+}
+
+func (c *cli) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "seamark",
+		Short: "The observability appliance for many products in many AWS accounts",
+		Long: `Seamark turns tagged AWS resources into searchable logs and into cards that say what broke.
+
+  seamark demo                                    watch the whole pipeline at work
+  seamark up                                      run it; Firehose delivers to it
+  seamark transform --lake ./lake landing/*       landing objects into a lake
+  seamark logs --lake ./lake --level ERROR        read the lake's logs
+  seamark query --lake ./lake 'SELECT count(*) FROM logs'`,
+		SilenceErrors: true, SilenceUsage: true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: false},
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			c.running = true
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args: cobra.NoArgs,
+	}
+	flags := root.PersistentFlags()
+	flags.BoolVar(&c.json, "json", false, "write JSON to standard output")
+	flags.BoolVar(&c.quiet, "quiet", false, "no progress")
+	flags.StringVar(&c.configFile, "config", "", "configuration file (default: seamark.yml, when it is there)")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return &usageError{&seamark.Fault{Class: seamark.Rejected, What: err.Error(), Remedy: "see `" + cmd.CommandPath() + " --help`"}}
+	})
+	root.AddCommand(c.transformCmd(), c.queryCmd(), c.logsCmd(), c.indexCmd(), c.verifyCmd(), c.alertCmd(), c.upCmd(), c.demoCmd(), c.configCmd(), c.versionCmd())
+	return root
+}
+
+// lakeFlag adds --lake to a verb.
+func (c *cli) lakeFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&c.lake, "lake", "", "folder of the lake (default: from the configuration)")
+	_ = cmd.MarkFlagDirname("lake")
+}
+
+// config loads the configuration, or the defaults where there is none.
+func (c *cli) config() (*config.Config, error) {
+	name := c.configFile
+	if name == "" {
+		if _, err := os.Stat("seamark.yml"); err != nil {
+			return config.Default(), nil
+		}
+		name = "seamark.yml"
+	}
+	return config.Load(name)
+}
+
+// lakeFolder is --lake, or the configuration's.
+func (c *cli) lakeFolder() (string, *config.Config, error) {
+	cfg, err := c.config()
+	if err != nil {
+		return "", nil, err
+	}
+	if c.lake == "" {
+		if cfg.Lake == "" && c.configFile == "" {
+			if _, err := os.Stat(app.LakeFolder(cfg)); err != nil {
+				return "", nil, &usageError{&seamark.Fault{Class: seamark.Rejected, What: "which lake?", Remedy: "name it with --lake FOLDER, or as `lake:` in seamark.yml"}}
+			}
+		}
+		return app.LakeFolder(cfg), cfg, nil
+	}
+	if scheme, _, isURL := strings.Cut(c.lake, "://"); isURL {
+		if scheme != "file" {
+			return "", nil, &usageError{&seamark.Fault{Class: seamark.Rejected, What: fmt.Sprintf("a lake at %s:// is not supported yet", scheme), Where: "--lake", Remedy: "name a folder"}}
+		}
+		return strings.TrimPrefix(c.lake, "file://"), cfg, nil
+	}
+	return c.lake, cfg, nil
+}

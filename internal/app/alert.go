@@ -1,0 +1,151 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"time"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/alerter"
+	"github.com/seamark-hq/seamark/alerter/slack"
+	"github.com/seamark-hq/seamark/alerter/teams"
+	"github.com/seamark-hq/seamark/internal/config"
+	"github.com/seamark-hq/seamark/lake"
+	"github.com/seamark-hq/seamark/lake/duckdb"
+)
+
+// ReadEvent reads the alarms of an event file; "-" is standard input.
+func ReadEvent(name string, stdin io.Reader) ([]seamark.Alarm, error) {
+	var b []byte
+	var err error
+	if name == "-" {
+		b, err = io.ReadAll(stdin)
+	} else {
+		b, err = os.ReadFile(name)
+	}
+	if err != nil {
+		return nil, &seamark.Fault{Class: seamark.Rejected, What: "cannot read the event", Where: name, Err: rootCause(err), Remedy: "check the path"}
+	}
+	alarms, err := alerter.ParseEvent(b)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return alarms, nil
+}
+
+// RenderEvent returns the cards of the incidents that alarms make, as they would be
+// sent to slack, teams or a terminal ("text"). With a lake they hold its error lines.
+func RenderEvent(ctx context.Context, c *config.Config, alarms []seamark.Alarm, to string, log *slog.Logger) ([][]byte, error) {
+	render := map[string]func(alerter.Card) ([]byte, error){
+		"slack": slack.Render,
+		"teams": func(card alerter.Card) ([]byte, error) { return teams.Render(card, false) },
+		"text":  func(card alerter.Card) ([]byte, error) { return []byte(alerter.RenderText(card)), nil },
+	}[to]
+	links := c.CardLinks()
+	var out [][]byte
+	incidents := alerter.IncidentsOf(alarms, time.Now())
+	err := withLake(ctx, c, log, func(db *duckdb.DB) {
+		for i := range incidents {
+			enrich(ctx, db, c, &incidents[i], log)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i := range incidents {
+		b, err := render(alerter.BuildCard(&incidents[i], links))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, b)
+	}
+	if len(out) == 0 {
+		return nil, &seamark.Fault{Class: seamark.Rejected, What: "the event makes no card: its alarm neither fires nor is fine", Remedy: "send an event whose NewStateValue is ALARM or OK"}
+	}
+	return out, nil
+}
+
+// enrich puts into an incident what the lake knows of it; what fails is left out.
+func enrich(ctx context.Context, db *duckdb.DB, c *config.Config, in *seamark.Incident, log *slog.Logger) {
+	scope := seamark.Scope{Product: in.Product, Environment: in.Environment}
+	span := seamark.Span{From: in.OpenedAt.Add(-5 * time.Minute), To: in.OpenedAt.Add(5 * time.Minute)}
+	var err error
+	if in.Patterns, err = db.Patterns(ctx, scope, span, c.Alerts.Patterns); err != nil {
+		log.Warn("no error patterns", "error", err)
+	}
+	if in.Series, err = db.Series(ctx, scope, span, 30*time.Second); err != nil {
+		log.Warn("no chart", "error", err)
+	}
+}
+
+// withLake hands on a DuckDB over the configured lake, when there is one.
+func withLake(ctx context.Context, c *config.Config, log *slog.Logger, use func(*duckdb.DB)) error {
+	if _, err := os.Stat(LakeFolder(c)); err != nil && c.Lake == "" {
+		return nil
+	}
+	db, closeLake, err := OpenLake(ctx, LakeFolder(c), log)
+	if err != nil {
+		return err
+	}
+	defer closeLake()
+	use(db)
+	return nil
+}
+
+// SendEvent tells the configured receivers, and remembers what it told them below the
+// data folder, so that the next event of the incident edits the same card.
+func SendEvent(ctx context.Context, c *config.Config, alarms []seamark.Alarm, log *slog.Logger) ([]seamark.Incident, error) {
+	receivers, err := receiversOf(c, log)
+	if err != nil {
+		return nil, err
+	}
+	if len(receivers) == 0 {
+		return nil, &seamark.Fault{Class: seamark.Rejected, What: "nobody to tell", Remedy: "configure `receivers:` in seamark.yml"}
+	}
+	state, err := lake.OpenDir(c.Data, nil)
+	if err != nil {
+		return nil, err
+	}
+	unlock, err := state.Lock()
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	o := alerter.Options{Config: c.Alerts, Store: alerter.NewFileStore(state, "incidents"), Receivers: receivers, Route: c.Route, Links: c.CardLinks(), Log: log}
+	var told []seamark.Incident
+	var failed error
+	err = withLake(ctx, c, log, func(db *duckdb.DB) {
+		o.Enricher = db
+		told, failed = send(ctx, o, alarms)
+	})
+	if o.Enricher == nil && err == nil {
+		return send(ctx, o, alarms)
+	}
+	return told, errors.Join(err, failed)
+}
+
+// send tells the receivers and returns the incidents that alarms belong to.
+func send(ctx context.Context, o alerter.Options, alarms []seamark.Alarm) ([]seamark.Incident, error) {
+	m, err := alerter.New(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.Observe(ctx, alarms...); err != nil {
+		return nil, err
+	}
+	err = m.Flush(ctx)
+	var told []seamark.Incident
+	for _, in := range m.Incidents() {
+		for _, a := range alarms {
+			if in.Product == a.Scope.Product && in.Environment == a.Scope.Environment {
+				told = append(told, in)
+				break
+			}
+		}
+	}
+	return told, err
+}

@@ -1,0 +1,248 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/alerter"
+	"github.com/seamark-hq/seamark/alerter/rules"
+	"github.com/seamark-hq/seamark/collector/ingest"
+	"github.com/seamark-hq/seamark/dashboards"
+	"github.com/seamark-hq/seamark/internal/config"
+	"github.com/seamark-hq/seamark/lake"
+	"github.com/seamark-hq/seamark/lake/duckdb"
+	"github.com/seamark-hq/seamark/transformer"
+)
+
+// queryMemoryMB bounds DuckDB in the appliance, which shares the machine.
+const queryMemoryMB = 128
+
+// Options are what an appliance is started with.
+type Options struct {
+	Config  *config.Config
+	Logger  *slog.Logger
+	Version string
+	// Receivers are told of every incident besides those of the configuration.
+	Receivers []alerter.Receiver
+	// Listening is told the address once the appliance accepts requests; nil: nobody.
+	Listening func(url string)
+}
+
+// App is the appliance: every stage in one process. Make one with New, Run it, and it
+// drains when its context ends.
+type App struct {
+	o      Options
+	log    *slog.Logger
+	lake   *lake.Lake
+	state  *lake.Dir // the data folder
+	unlock []func()
+	key    string // what Firehose must send
+
+	db        *duckdb.DB
+	spool     *ingest.Spool
+	transform *transformStage
+	index     *indexStage // nil without an OpenSearch
+	alerts    *alerter.Manager
+	rules     *rules.Engine
+	flow      *flow
+	before    seamark.Accounts // what the ledger held at the start
+	metrics   *metrics
+	listener  net.Listener
+	server    *http.Server
+}
+
+// LakeFolder is where the configuration has the lake.
+func LakeFolder(c *config.Config) string {
+	if c.Lake != "" {
+		return c.Lake
+	}
+	return filepath.Join(c.Data, "lake")
+}
+
+// New opens everything and recovers what an earlier process left, but serves nothing yet.
+func New(ctx context.Context, o Options) (_ *App, err error) {
+	a := &App{o: o, log: o.Logger, metrics: newMetrics()}
+	defer func() {
+		if err != nil {
+			a.close()
+		}
+	}()
+	if err := o.Config.Validate(); err != nil {
+		return nil, err
+	}
+	if err := a.openFolders(ctx); err != nil {
+		return nil, err
+	}
+	if a.listener, err = net.Listen("tcp", o.Config.Listen); err != nil {
+		return nil, &seamark.Fault{Class: seamark.Rejected, What: "cannot listen", Where: o.Config.Listen, Err: rootCause(err), Remedy: "stop what uses the address, or name another with --listen"}
+	}
+	if a.db, err = duckdb.Open(a.lake, duckdb.Options{MemoryMB: queryMemoryMB, Logger: a.log}); err != nil {
+		return nil, err
+	}
+	a.flow = newFlow(a.lake)
+	a.before = a.flow.accounts
+	a.transform = newTransformStage(a.lake, transformer.New(a.lake, OwnersOf(o.Config)), a.log, a.transformed)
+	if a.index, err = newIndexStage(ctx, o.Config, a.lake, a.log); err != nil {
+		return nil, err
+	}
+	if err := a.openFrontDoor(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.openAlerter(ctx); err != nil {
+		return nil, err
+	}
+	return a, a.openServer()
+}
+
+func (a *App) openFolders(ctx context.Context) error {
+	state, err := lake.OpenDir(a.o.Config.Data, nil)
+	if err != nil {
+		return err
+	}
+	a.state = state
+	store, err := lake.OpenDir(LakeFolder(a.o.Config), nil)
+	if err != nil {
+		return err
+	}
+	for _, d := range []*lake.Dir{state, store} {
+		unlock, err := d.Lock()
+		if err != nil {
+			return err
+		}
+		a.unlock = append(a.unlock, unlock)
+		if n, err := d.CleanTemp(); err != nil {
+			return err
+		} else if n > 0 {
+			a.log.Info("removed temporary files of a process that died", "files", n, "folder", d.Root())
+		}
+	}
+	a.lake = lake.New(store)
+	return a.lake.Refresh(ctx)
+}
+
+func (a *App) openFrontDoor(ctx context.Context) (err error) {
+	c := a.o.Config
+	keyFile := c.FrontDoor.AccessKeyFile
+	if keyFile == "" {
+		keyFile = filepath.Join(c.Data, "access-key")
+	}
+	if a.key, _, err = ingest.LoadOrCreateKey(keyFile); err != nil {
+		return err
+	}
+	a.spool, err = ingest.OpenSpool(ctx, ingest.SpoolOptions{
+		Dir: a.lake.Dir, Log: a.log, SealBytes: int64(c.FrontDoor.SealBytes), SealAfter: time.Duration(c.FrontDoor.SealAfter),
+		Hooks: ingest.Hooks{Sealed: a.transform.offer, Request: a.metrics.request, Commit: a.metrics.commit, Failed: a.flow.storageFailed},
+	})
+	return err
+}
+
+func (a *App) openAlerter(ctx context.Context) error {
+	c := a.o.Config
+	receivers, err := receiversOf(c, a.log)
+	if err != nil {
+		return err
+	}
+	links := c.CardLinks()
+	if links.PublicURL == "" {
+		links.PublicURL = a.URL()
+	}
+	a.alerts, err = alerter.New(ctx, alerter.Options{
+		Config: c.Alerts, Store: alerter.NewFileStore(a.state, "incidents"), Enricher: a.db,
+		Receivers: append(receivers, a.o.Receivers...), Route: c.Route, Links: links, Log: a.log,
+	})
+	if err != nil {
+		return err
+	}
+	a.rules = rules.New(rules.Options{
+		Config: c.Rules, Counter: counter{a.db}, Sink: a.alerts, Complete: a.completeUntil, Firing: a.alerts.Firing(),
+		Runbook: c.Runbook, Log: a.log,
+	})
+	return nil
+}
+
+// completeUntil is until when all that arrived can be queried.
+func (a *App) completeUntil(context.Context) (time.Time, error) {
+	until := time.Now().Add(-time.Duration(a.o.Config.Rules.Lag))
+	if oldest, waiting := a.transform.oldest(); waiting && oldest.Before(until) {
+		until = oldest
+	}
+	return until, nil
+}
+
+func (a *App) openServer() error {
+	c := a.o.Config
+	token, err := config.ReadSecret(c.LoginTokenFile, c.LoginTokenEnv)
+	if err != nil {
+		return err
+	}
+	door, err := ingest.NewFirehose(ingest.FirehoseOptions{Spool: a.spool, AccessKey: a.key, Log: a.log})
+	if err != nil {
+		return err
+	}
+	page, err := dashboards.New(dashboards.Options{
+		Searcher: a.db, Incidents: incidents{a.alerts}, Flow: a, Logger: a.log, AllowedHosts: a.hosts(), Token: token,
+		Version: a.o.Version, Lake: a.lake.Root(),
+	})
+	if err != nil {
+		return err
+	}
+	guard := dashboards.GuardHost(a.hosts())
+	mux := http.NewServeMux()
+	mux.Handle("POST /ingest/firehose", door) // its key is its guard; Firehose names us as it was told
+	mux.Handle("/ingest/", door)
+	mux.Handle("GET /healthz", guard(http.HandlerFunc(a.healthz)))
+	mux.Handle("GET /metrics", guard(page.RequireLogin(a.metrics.handler(a))))
+	mux.Handle("/", page)
+	a.server = &http.Server{Handler: mux, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn)}
+	ingest.SetTimeouts(a.server)
+	return nil
+}
+
+// URL is where the page is.
+func (a *App) URL() string {
+	if a.o.Config.PublicURL != "" {
+		return a.o.Config.PublicURL
+	}
+	scheme := "http"
+	if a.o.Config.FrontDoor.TLSCert != "" {
+		scheme = "https"
+	}
+	return scheme + "://" + a.listener.Addr().String()
+}
+
+// AccessKey is what Firehose must send.
+func (a *App) AccessKey() string { return a.key }
+
+// close releases what New has opened.
+func (a *App) close() {
+	if a.spool != nil {
+		if err := a.spool.Close(); err != nil {
+			a.log.Error("the spool could not be sealed; the next start does it", "error", err)
+		}
+	}
+	if a.listener != nil {
+		a.listener.Close()
+	}
+	if a.db != nil {
+		a.db.Close()
+	}
+	for _, unlock := range a.unlock {
+		unlock()
+	}
+}
+
+func rootCause(err error) error {
+	for {
+		next := errors.Unwrap(err)
+		if next == nil {
+			return err
+		}
+		err = next
+	}
+}

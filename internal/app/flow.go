@@ -1,0 +1,201 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/lake"
+	"github.com/seamark-hq/seamark/transformer"
+)
+
+const (
+	recentSeconds  = 300
+	productsEvery  = 5 * time.Second
+	productsSpan   = 5 * time.Minute
+	quarantineKept = 20
+)
+
+// flow keeps the figures that the page shows of the pipeline.
+type flow struct {
+	started time.Time
+
+	mu         sync.Mutex
+	accounts   seamark.Accounts
+	recent     []seamark.FlowPoint // by second, the current one last
+	lag        time.Duration
+	quarantine []seamark.Quarantined
+	unbalanced int64
+	products   []seamark.ProductFlow
+	productsAt time.Time
+	storage    string // why something could not be stored, last
+	storageAt  time.Time
+}
+
+// newFlow begins with what the ledger holds.
+func newFlow(l *lake.Lake) *flow {
+	f := &flow{started: time.Now()}
+	for _, e := range l.Entries() {
+		f.book(e)
+	}
+	return f
+}
+
+// book adds an entry. The caller holds mu, or is alone.
+func (f *flow) book(e *lake.Entry) {
+	f.accounts.Add(e.Accounts)
+	if !e.Accounts.Balanced() {
+		f.unbalanced++
+	}
+	f.quarantine = append(f.quarantine, e.Quarantine...)
+	if n := len(f.quarantine); n > 2*quarantineKept {
+		f.quarantine = slices.Clone(f.quarantine[n-quarantineKept:])
+	}
+}
+
+// point is the current second's. The caller holds mu.
+func (f *flow) point(now time.Time) *seamark.FlowPoint {
+	now = now.UTC().Truncate(time.Second)
+	for n := len(f.recent); n == 0 || f.recent[n-1].At.Before(now); n = len(f.recent) {
+		next := now
+		if n > 0 && now.Sub(f.recent[n-1].At) <= recentSeconds*time.Second {
+			next = f.recent[n-1].At.Add(time.Second)
+		}
+		f.recent = append(f.recent, seamark.FlowPoint{At: next})
+	}
+	if n := len(f.recent); n > 2*recentSeconds {
+		f.recent = slices.Clone(f.recent[n-recentSeconds:])
+	}
+	return &f.recent[len(f.recent)-1]
+}
+
+// run keeps the seconds ticking.
+func (f *flow) run(ctx context.Context) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-tick.C:
+			f.mu.Lock()
+			f.point(now)
+			f.mu.Unlock()
+		}
+	}
+}
+
+// storageFailed notes that something could not be stored.
+func (f *flow) storageFailed(err error) {
+	f.mu.Lock()
+	f.storage, f.storageAt = err.Error(), time.Now()
+	f.mu.Unlock()
+}
+
+// transformed is told of each landing object that is done.
+func (a *App) transformed(res transformer.Result, arrival time.Time) {
+	now := time.Now()
+	if !res.Skipped {
+		f := a.flow
+		f.mu.Lock()
+		f.book(res.Entry)
+		p := f.point(now)
+		p.Events += res.Entry.Accounts.Events
+		p.Rows += res.Entry.Accounts.Rows
+		p.Quarantined += res.Entry.Accounts.Quarantined
+		f.lag = now.Sub(arrival)
+		f.mu.Unlock()
+		a.metrics.transformed(res.Entry, now.Sub(arrival))
+	}
+	a.index.offer(res.Entry)
+}
+
+// Flow implements dashboards.FlowSource.
+func (a *App) Flow(ctx context.Context) (seamark.Flow, error) {
+	now := time.Now()
+	firing := a.alerts.Firing()
+	products := a.productFlows(ctx, now)
+	f := a.flow
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.point(now)
+	out := seamark.Flow{
+		At: now.UTC(), StartedAt: f.started.UTC(), Accounts: f.accounts, LagMs: f.lag.Milliseconds(), Backlog: int64(a.transform.backlog()),
+		Products: products, Recent: slices.Clone(f.recent[max(0, len(f.recent)-recentSeconds):]), Unaccounted: f.unbalanced,
+		OpenAlarms: len(firing), Quarantine: []seamark.Quarantined{}, Faults: []string{},
+	}
+	var events int64
+	last := f.recent[max(0, len(f.recent)-11) : len(f.recent)-1]
+	for _, p := range last {
+		events += p.Events
+	}
+	if len(last) > 0 {
+		out.EventsPerS = float64(events) / float64(len(last))
+	}
+	for _, q := range slices.Backward(f.quarantine) {
+		if len(out.Quarantine) < quarantineKept {
+			out.Quarantine = append(out.Quarantine, q)
+		}
+	}
+	for _, in := range a.alerts.Incidents() {
+		if in.Status == seamark.IncidentOpen {
+			out.OpenCards++
+		}
+	}
+	out.Indexed, out.IndexFault = a.index.status()
+	out.Faults = a.faults(now)
+	return out, nil
+}
+
+// faults says in words what is wrong besides. The caller holds flow.mu.
+func (a *App) faults(now time.Time) []string {
+	faults := []string{}
+	if f := a.flow; f.storage != "" && now.Sub(f.storageAt) < time.Minute {
+		faults = append(faults, "storing failed: "+f.storage)
+	}
+	for key, reason := range a.db.Broken() {
+		faults = append(faults, fmt.Sprintf("%s is left out of queries: %s", key, reason))
+	}
+	for key := range a.lake.Damaged() {
+		faults = append(faults, "damaged ledger entry "+key)
+	}
+	if _, _, fault := a.rules.Status(); fault != "" {
+		faults = append(faults, "rules are not evaluated: "+fault)
+	}
+	slices.Sort(faults)
+	return faults
+}
+
+// productFlows asks the lake for the products' figures, not more often than productsEvery.
+func (a *App) productFlows(ctx context.Context, now time.Time) []seamark.ProductFlow {
+	f := a.flow
+	f.mu.Lock()
+	fresh := now.Sub(f.productsAt) < productsEvery
+	if !fresh {
+		f.productsAt = now
+	}
+	products := slices.Clone(f.products)
+	f.mu.Unlock()
+	if !fresh {
+		found, err := a.db.Products(ctx, seamark.Span{From: now.Add(-productsSpan)})
+		if err != nil {
+			a.log.Warn("cannot sum up the products", "error", err)
+		} else {
+			products = found
+			f.mu.Lock()
+			f.products = slices.Clone(found)
+			f.mu.Unlock()
+		}
+	}
+	for i := range products {
+		for _, in := range a.alerts.Incidents() {
+			if in.Status == seamark.IncidentOpen && in.Product == products[i].Product && in.Environment == products[i].Environment {
+				products[i].Incident = in.ID
+			}
+		}
+	}
+	return products
+}

@@ -1,0 +1,140 @@
+package app
+
+import (
+	"context"
+	"io"
+	"runtime"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/internal/config"
+	"github.com/seamark-hq/seamark/lake"
+	"github.com/seamark-hq/seamark/transformer"
+)
+
+// TransformResult is the answer of `seamark transform`; its JSON keys are part of the
+// command line.
+type TransformResult struct {
+	Objects         int64 `json:"objects"`
+	ObjectsSkipped  int64 `json:"objects_skipped"`
+	BytesIn         int64 `json:"bytes_in"`
+	Events          int64 `json:"events"`
+	Rows            int64 `json:"rows"`
+	ControlMessages int64 `json:"control_messages"`
+	Quarantined     int64 `json:"quarantined"`
+	FilesWritten    int64 `json:"files_written"`
+
+	Undecodable int64         `json:"-"`
+	Took        time.Duration `json:"-"`
+}
+
+// TransformOptions say what to transform.
+type TransformOptions struct {
+	Lake   string
+	Files  []string // "-" is standard input
+	Stdin  io.Reader
+	Force  bool
+	Owners *transformer.Owners
+
+	Quarantined func(name string, q seamark.Quarantined) // told of each bad piece
+	Failed      func(name string, err error)             // told of each object that could not be done
+	Progress    func(done, total int, r TransformResult) // told after each object
+}
+
+// Transform makes landing objects done. An object that fails does not stop the others:
+// it is reported to Failed, and counted in failed.
+func Transform(ctx context.Context, o TransformOptions) (result TransformResult, failed int, err error) {
+	begin := time.Now()
+	d, err := lake.OpenDir(o.Lake, nil)
+	if err != nil {
+		return result, 0, err
+	}
+	if _, err := d.CleanTemp(); err != nil {
+		return result, 0, err
+	}
+	l := lake.New(d)
+	if err := l.Refresh(ctx); err != nil {
+		return result, 0, err
+	}
+	t := transformer.New(l, o.Owners)
+	var mu sync.Mutex
+	done := 0
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for _, name := range o.Files {
+		if ctx.Err() != nil {
+			break
+		}
+		g.Go(func() error {
+			res, err := transformOne(ctx, l, t, o, name)
+			mu.Lock()
+			defer mu.Unlock()
+			done++
+			if err != nil {
+				failed++
+				o.Failed(name, err)
+			} else {
+				result.add(res)
+				if !res.Skipped {
+					for _, q := range res.Entry.Quarantine {
+						o.Quarantined(name, q)
+					}
+				}
+			}
+			if o.Progress != nil {
+				o.Progress(done, len(o.Files), result)
+			}
+			return nil
+		})
+	}
+	g.Wait()
+	result.Took = time.Since(begin)
+	return result, failed, ctx.Err()
+}
+
+func transformOne(ctx context.Context, l *lake.Lake, t *transformer.Transformer, o TransformOptions, name string) (transformer.Result, error) {
+	var src *transformer.Source
+	var err error
+	if name == "-" {
+		src, err = transformer.Spool(o.Stdin, time.Now())
+	} else {
+		src, err = transformer.OpenFile(l, name)
+	}
+	if err != nil {
+		return transformer.Result{}, err
+	}
+	defer src.Close()
+	return t.Transform(ctx, src, o.Force)
+}
+
+// add counts what this run did; an object that was done before counts as skipped only.
+func (r *TransformResult) add(res transformer.Result) {
+	if res.Skipped {
+		r.ObjectsSkipped++
+		return
+	}
+	a := res.Entry.Accounts
+	r.Objects++
+	r.BytesIn += a.BytesIn
+	r.Events += a.Events
+	r.Undecodable += a.Undecodable
+	r.Rows += a.Rows
+	r.ControlMessages += a.ControlMessages
+	r.Quarantined += a.Quarantined
+	r.FilesWritten += int64(len(res.Entry.Files))
+}
+
+// OwnersOf takes from the configuration who owns what.
+func OwnersOf(c *config.Config) *transformer.Owners {
+	o := &transformer.Owners{Accounts: map[string][]string{}}
+	for _, w := range c.Workloads {
+		o.Patterns = append(o.Patterns, transformer.SourcePattern{Source: w.Source, Product: w.Product, Environment: w.Environment, Team: w.Team})
+	}
+	for name, p := range c.Products {
+		o.Accounts[seamark.Slug(name)] = p.Accounts
+	}
+	return o
+}

@@ -1,0 +1,166 @@
+// Package arch holds the import table of docs/architecture.md as a test.
+package arch
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/seamark-hq/seamark"
+
+// room is one row of the import table: what production code below a folder may import
+// beside the standard library. A name that ends in /... covers all below.
+type room struct {
+	folder string
+	own    []string // rooms of this module
+	sdk    []string // modules of others
+}
+
+// table is the import table. The first row whose folder matches counts, so that the
+// narrower ones come first.
+var table = []room{
+	{".", nil, nil},
+	{"schemas", nil, nil},
+	{"lake/duckdb", rooms(".", "schemas", "lake"), []string{"github.com/duckdb/duckdb-go/v2"}},
+	{"lake", rooms(".", "schemas"), []string{"github.com/parquet-go/parquet-go", "golang.org/x/sync", "golang.org/x/sys"}},
+	{"collector/ingest", rooms(".", "schemas", "lake", "collector"), []string{"github.com/klauspost/compress", "golang.org/x/sys"}},
+	{"collector", rooms(".", "schemas", "lake"), nil},
+	{"transformer", rooms(".", "schemas", "lake"), []string{"github.com/klauspost/compress"}},
+	{"indexer/opensearch", rooms(".", "schemas", "lake", "indexer"), []string{"github.com/opensearch-project/opensearch-go/v2"}},
+	{"indexer", rooms(".", "schemas", "lake"), nil},
+	{"alerter/internal/cardtest", rooms(".", "alerter"), []string{"github.com/google/go-cmp"}},
+	{"alerter/slack", rooms(".", "alerter"), []string{"github.com/slack-go/slack"}},
+	{"alerter/teams", rooms(".", "alerter"), nil},
+	{"alerter/folder", rooms(".", "alerter"), nil},
+	{"alerter/rules", rooms(".", "alerter"), nil},
+	{"alerter", rooms(".", "schemas", "lake"), nil},
+	{"dashboards", rooms("."), nil},
+	{"internal/check", rooms("."), []string{"github.com/parquet-go/parquet-go"}},
+	{"internal/config", rooms(".", "alerter", "alerter/rules"), []string{"go.yaml.in/yaml/v3"}},
+	{"internal/arch", nil, nil},
+	{"internal/bench", rooms(".", "internal/fleet", "lake", "collector/ingest"), []string{"golang.org/x/sys"}},
+	{"internal/fleet", rooms("."), []string{"github.com/klauspost/compress"}},
+	{"internal/app", rooms("..."), []string{"github.com/prometheus/client_golang", "golang.org/x/sync"}},
+	{"cmd/seamark", rooms(".", "internal/app", "internal/config", "alerter", "lake/duckdb"), []string{"github.com/spf13/cobra", "golang.org/x/term"}},
+}
+
+func rooms(names ...string) []string { return names }
+
+type pkg struct {
+	ImportPath string
+	Imports    []string
+	Standard   bool
+	DepOnly    bool
+	Doc        string
+	GoFiles    []string
+	CgoFiles   []string
+}
+
+func list(t *testing.T, args ...string) []pkg {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Imports,Standard,DepOnly,Doc,GoFiles,CgoFiles"}, args...)...)
+	cmd.Dir = "../.."
+	out, err := cmd.Output()
+	if err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			t.Fatalf("go list: %s", exit.Stderr)
+		}
+		t.Fatal(err)
+	}
+	var pkgs []pkg
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p pkg
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return pkgs
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		pkgs = append(pkgs, p)
+	}
+}
+
+// local is a package's folder, or "" for one of another module.
+func local(path string) string {
+	if path == module {
+		return "."
+	}
+	folder, ok := strings.CutPrefix(path, module+"/")
+	if !ok {
+		return ""
+	}
+	return folder
+}
+
+func TestImports(t *testing.T) {
+	std := map[string]bool{}
+	for _, p := range list(t, "-deps", "./...") {
+		std[p.ImportPath] = p.Standard
+	}
+	for _, p := range list(t, "./...") {
+		folder := local(p.ImportPath)
+		r, ok := roomOf(folder)
+		if !ok {
+			t.Errorf("%s: no row in the table; say what it may import, here and in docs/architecture.md", folder)
+			continue
+		}
+		for _, imp := range p.Imports {
+			if imp == "C" {
+				t.Errorf("%s uses cgo itself", folder)
+			}
+			if std[imp] {
+				continue
+			}
+			if !allowed(r, folder, imp) {
+				t.Errorf("%s may not import %s", folder, imp)
+			}
+		}
+		if len(p.GoFiles) > 0 && p.Doc == "" && folder != "." {
+			t.Errorf("%s has no package comment", folder)
+		}
+	}
+}
+
+func roomOf(folder string) (room, bool) {
+	for _, r := range table {
+		if folder == r.folder || r.folder != "." && strings.HasPrefix(folder, r.folder+"/") {
+			return r, true
+		}
+	}
+	return room{}, false
+}
+
+func allowed(r room, from, imp string) bool {
+	if to := local(imp); to != "" {
+		within := to == r.folder || strings.HasPrefix(to, r.folder+"/")
+		return within || slices.Contains(r.own, to) || slices.Contains(r.own, "...")
+	}
+	for _, m := range r.sdk {
+		if imp == m || strings.HasPrefix(imp, m+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// TestStagesDoNotMeet: the stages import one another nowhere but in internal/app.
+func TestStagesDoNotMeet(t *testing.T) {
+	stages := []string{"collector", "transformer", "indexer", "alerter", "dashboards"}
+	stageOf := func(folder string) string { head, _, _ := strings.Cut(folder, "/"); return head }
+	for _, p := range list(t, "./...") {
+		from := stageOf(local(p.ImportPath))
+		if !slices.Contains(stages, from) {
+			continue
+		}
+		for _, imp := range p.Imports {
+			if to := stageOf(local(imp)); to != from && slices.Contains(stages, to) {
+				t.Errorf("%s imports %s", p.ImportPath, imp)
+			}
+		}
+	}
+}
