@@ -38,10 +38,13 @@ type Result struct {
 // skipped unless force is set. After an error nothing of it is visible, and it can
 // be tried again.
 func (t *Transformer) Transform(ctx context.Context, src *Source, force bool) (Result, error) {
-	if !force {
-		if e, err := t.lake.Entry(lake.LedgerKey(src.Arrival, src.ID)); err == nil {
-			return Result{e, true}, t.lake.RemoveSuperseded(e)
+	if e, known := t.known(src); known && !force {
+		if err := t.lake.Cover(e, src.Origin); err != nil {
+			return Result{}, err
 		}
+		return Result{e, true}, t.lake.RemoveSuperseded(e)
+	} else if known { // done again in place of what it was
+		src.Arrival, src.Origin = e.Arrival, e.Origin
 	}
 	o := t.object(ctx, src)
 	defer t.pool.Put(o)
@@ -69,6 +72,15 @@ func (t *Transformer) Transform(ctx context.Context, src *Source, force bool) (R
 		Files: files, Quarantine: kept, Notes: o.rows.notes.counts(), Supersedes: supersedes,
 	}
 	return Result{Entry: entry}, t.lake.Commit(entry)
+}
+
+// known finds the entry of an object that is done: the same content, wherever it lay.
+func (t *Transformer) known(src *Source) (*lake.Entry, bool) {
+	if e, ok := t.lake.Known(src.ID); ok {
+		return e, true
+	}
+	e, err := t.lake.Entry(lake.LedgerKey(src.Arrival, src.ID))
+	return e, err == nil
 }
 
 // object takes an object's buffers from the pool and points them at src.
