@@ -196,7 +196,11 @@ func fill(series []seamark.Bucket, span seamark.Span, step time.Duration) []seam
 	}
 	var out []seamark.Bucket
 	for t := span.From; t.Before(span.To) && len(out) < 10*maxBars; t = t.Add(step) {
-		out = append(out, seamark.Bucket{Start: t, Counts: have[t.Unix()]})
+		counts := have[t.Unix()]
+		if counts == nil {
+			counts = map[string]int64{} // JSON readers expect an object
+		}
+		out = append(out, seamark.Bucket{Start: t, Counts: counts})
 	}
 	return out
 }

@@ -181,9 +181,11 @@ func (a *App) productFlows(ctx context.Context, now time.Time) []seamark.Product
 	f.mu.Unlock()
 	if !fresh {
 		found, err := a.db.Products(ctx, seamark.Span{From: now.Add(-productsSpan)})
-		if err != nil {
+		switch {
+		case ctx.Err() != nil: // the page was closed
+		case err != nil:
 			a.log.Warn("cannot sum up the products", "error", err)
-		} else {
+		default:
 			products = found
 			f.mu.Lock()
 			f.products = slices.Clone(found)

@@ -18,7 +18,7 @@ export function stackBuckets(buckets: Bucket[], from: number, to: number, step: 
   for (const b of buckets) {
     const i = Math.floor((b.start - first) / step);
     if (i < 0 || i >= n) continue;
-    for (const [name, value] of Object.entries(b.counts)) {
+    for (const [name, value] of Object.entries(b.counts ?? {})) {
       const values = byName.get(name) ?? Array.from({ length: n }, () => 0);
       values[i]! += value;
       byName.set(name, values);

@@ -1,0 +1,39 @@
+# Seamark. `make` lists the targets.
+SHELL := /bin/bash
+GO    ?= go
+BIN   := bin/seamark
+
+.PHONY: help build demo test unit race fuzz bench lint web clean
+
+help:
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+build: ## the seamark binary, in bin/
+	$(GO) build -o $(BIN) ./cmd/seamark
+
+demo: build ## watch the whole pipeline at work; Ctrl-C stops
+	$(BIN) demo
+
+test: ## set everything up on a fresh machine and run every test
+	scripts/test.sh
+
+unit: ## the fast tests alone; they need no server
+	$(GO) test ./...
+
+race: ## the fast tests under the race detector
+	$(GO) test -race ./...
+
+fuzz: ## every fuzz target for FUZZTIME (5s)
+	scripts/fuzz.sh
+
+bench: build ## measure against peers and write docs/benchmarks.md
+	scripts/bench.sh
+
+lint: ## gofmt, vet, and what staticcheck finds
+	scripts/lint.sh
+
+web: ## build the page into dashboards/web/dist
+	cd dashboards/web && npm ci --ignore-scripts && npm run build
+
+clean: ## what the targets above have left
+	rm -rf bin .cache dashboards/web/node_modules

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Everything that must hold, on a fresh machine too: sets up what is missing, starts the
+# servers that the tests talk to, and stops them. Nothing is skipped silently.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+mkdir -p .cache bin
+began=$SECONDS
+passed=0
+step() { # name, command...
+	local name=$1 at=$SECONDS
+	shift
+	echo "== $name"
+	"$@" || { echo "== $name FAILED after $((SECONDS - at)) s"; exit 1; }
+	echo "== $name passed in $((SECONDS - at)) s"
+	passed=$((passed + 1))
+}
+port=$((20000 + RANDOM % 20000))
+data=$(mktemp -d /var/tmp/seamark-test-opensearch.XXXXXX)
+trap 'scripts/opensearch/stop.sh "$data" >/dev/null 2>&1 || true; rm -rf "$data"' EXIT
+
+step setup scripts/setup.sh
+step lint scripts/lint.sh
+step build go build -o bin/seamark ./cmd/seamark
+step unit env -u CI go test ./... # what needs a server has its own step below
+step fuzz env FUZZTIME="${FUZZTIME:-3s}" scripts/fuzz.sh
+step opensearch-start scripts/opensearch/start.sh "$port" "$data"
+step opensearch env SEAMARK_OPENSEARCH="http://127.0.0.1:$port" go test -count=1 ./indexer/... ./internal/app/...
+step opensearch-stop scripts/opensearch/stop.sh "$data"
+step end-to-end env SEAMARK_E2E=1 go test -count=1 -timeout 20m ./internal/... ./cmd/...
+step browser env SEAMARK_BROWSER=1 SEAMARK_SCREENSHOTS="$PWD/.cache/screenshots" go test -count=1 -timeout 20m ./dashboards -run TestWeb
+echo "== all of it in $((SECONDS - began)) s; screenshots in .cache/screenshots"
+echo "$passed passed, 0 failed"
