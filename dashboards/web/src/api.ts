@@ -104,6 +104,7 @@ export interface Alarm {
   state: string;
   severity: string;
   value: number;
+  peak?: number; // the worst value of the incident so far
   threshold: number;
   unit: string;
   samples: number;

@@ -17,7 +17,8 @@ export function faultOf(i: Incident): string {
   const a = list[0];
   if (!a) return "";
   const more = list.length > 1 ? `, and ${list.length - 1} more` : "";
-  return `${ruleNames[a.rule] ?? a.rule} ${measured(a.value, a.unit)} (limit ${measured(a.threshold, a.unit)})${more}`;
+  const worst = firing.length > 0 ? a.value : Math.max(a.value, a.peak ?? 0); // what is over is told by its peak
+  return `${ruleNames[a.rule] ?? a.rule} ${measured(worst, a.unit)} (limit ${measured(a.threshold, a.unit)})${more}`;
 }
 
 export function IncidentsView() {
