@@ -18,12 +18,14 @@ func (t Table) IndexPrefix() string {
 	return "app-logs-"
 }
 
-// IndexTemplate returns the composable index template of t for OpenSearch: typed
+// IndexTemplate returns the composable index template of t for OpenSearch, for indices
+// whose names begin with prefix (none, unless several share a cluster): typed
 // columns, promoted fields num.* (double) and kw.* (keyword), dynamic strings as
 // keywords, and event data as one flat_object that cannot explode the mapping.
-func (t Table) IndexTemplate(replicas int) ([]byte, error) {
+func (t Table) IndexTemplate(prefix string, replicas int) ([]byte, error) {
 	properties := map[string]any{
 		"ingest_note": keyword(),
+		"raw":         map[string]any{"type": "text", "index": false}, // event data that cannot be indexed
 		"num":         map[string]any{"type": "object", "dynamic": true},
 		"kw":          map[string]any{"type": "object", "dynamic": true},
 	}
@@ -33,7 +35,7 @@ func (t Table) IndexTemplate(replicas int) ([]byte, error) {
 		}
 	}
 	return json.MarshalIndent(map[string]any{
-		"index_patterns": []string{t.IndexPrefix() + "*"},
+		"index_patterns": []string{prefix + t.IndexPrefix() + "*"},
 		"priority":       200,
 		"version":        1,
 		"_meta":          map[string]any{"made_by": "seamark"},
@@ -44,13 +46,8 @@ func (t Table) IndexTemplate(replicas int) ([]byte, error) {
 				"refresh_interval":                     "5s",
 				"codec":                                "best_compression",
 				"mapping.total_fields.limit":           1000,
-				"mapping.depth.limit":                  20,
 				"query.default_field":                  defaultFields(t),
-				"mapping.ignore_malformed":             false,
-				"max_docvalue_fields_search":           100,
-				"mapping.nested_fields.limit":          10,
-				"mapping.field_name_length.limit":      256,
-				"translog.durability":                  "request",
+				"translog.durability":                  "request", // what is answered 201 is marked as done
 				"unassigned.node_left.delayed_timeout": "5m",
 			}},
 			"mappings": map[string]any{
