@@ -80,6 +80,9 @@ func (m *Manager) enrichDue(ctx context.Context, force bool) int {
 			break
 		}
 		patterns, series, err := m.lookUp(ctx, &j.in)
+		if err != nil && ctx.Err() != nil {
+			break // we are told to stop, which is no fault of the look-up
+		}
 		m.enriched(ctx, j.id, j.version, patterns, series, err)
 	}
 	return len(jobs)
