@@ -36,6 +36,9 @@ func main() {
 	}
 }
 
+// doorTime is how long each load lasts on the front door.
+const doorTime = 10 * time.Second
+
 // sample is one run of one contender.
 type sample struct {
 	cpu, wall time.Duration
@@ -95,7 +98,18 @@ func run(seamark, python string, events, rounds int, out string) error {
 		}
 		theirs = append(theirs, s)
 	}
-	report := describe(truth, ours, theirs)
+	var doors []doorSample
+	for _, d := range []struct {
+		name   string
+		events int
+	}{{"100 events a request", 100}, {"2,000 events a request", 2000}, {"20,000 events a request", 20_000}} {
+		s, err := frontDoor(seamark, d.name, d.events, doorTime)
+		if err != nil {
+			return err
+		}
+		doors = append(doors, s)
+	}
+	report := describe(truth, ours, theirs) + describeDoor(doors)
 	fmt.Print(report)
 	if out == "" {
 		return nil
