@@ -6,9 +6,10 @@ import "encoding/json"
 // indexed: 4 bytes a character keep it below Lucene's 32,766 bytes a term.
 const IgnoreAbove = 8191
 
-// MaxLeafBytes is the length beyond which Lucene refuses a term; a longer leaf of a
-// flat_object fails its whole document, so leaves are cut.
-const MaxLeafBytes = 32_766
+// MaxTermBytes bounds "<field>.<path>=<value>", which a flat_object keeps as one term and
+// one doc value for each of its leaves. Lucene ends at 32,766 bytes and OpenSearch 2.19.4
+// adds a few of its own; a longer one fails its whole document, so leaves are cut.
+const MaxTermBytes = 32_700
 
 // IndexPrefix returns the beginning of the names of t's daily indices.
 func (t Table) IndexPrefix() string {
@@ -81,11 +82,12 @@ func (c Column) mapping() map[string]any {
 	}
 }
 
-// defaultFields are searched when a query names none.
+// defaultFields are searched when a query names none. Of a flat_object that finds whole
+// values, as they are written, at any path.
 func defaultFields(t Table) []string {
 	fields := []string{}
 	for _, c := range t.Columns {
-		if c.Index == "text" || c.Name == "request_id" || c.Name == "event_name" || c.Name == "path" {
+		if c.Index == "text" || c.Index == "flat_object" || c.Name == "request_id" || c.Name == "event_name" || c.Name == "path" {
 			fields = append(fields, c.Name)
 		}
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -23,7 +24,7 @@ func (c *cli) logsCmd() *cobra.Command {
 		Long: `Read the newest logs that match, printed oldest first. Times: 15m, 1h, 7d, today, yesterday,
 14:00, 2026-11-22, RFC 3339 or Unix milliseconds; bare times mean the local zone.`,
 		Example: `  seamark logs --lake ./lake --product booking --level ERROR --since 1h
-  seamark logs --lake ./lake --grep AccessDenied --json | jq .log.error_stack
+  seamark logs --lake ./lake --grep AccessDenied --json | jq .error_stack
   seamark logs --lake ./lake --access --component booking-api/prod`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -90,7 +91,7 @@ func (c *cli) printHits(res seamark.Result) error {
 	for i := range res.Hits {
 		h := res.Hits[len(res.Hits)-1-i]
 		if c.json {
-			if err := c.writeJSON(out, h); err != nil {
+			if err := c.writeJSON(out, jsonRow(h)); err != nil {
 				return err
 			}
 			continue
@@ -105,6 +106,37 @@ func (c *cli) printHits(res seamark.Result) error {
 		fmt.Fprintln(c.err, "no rows match; try a longer --since")
 	}
 	return nil
+}
+
+// jsonRow is a row as scripts read it: the columns of its table, times as RFC 3339 in
+// UTC, JSON columns as JSON.
+func jsonRow(h seamark.Hit) any {
+	if a := h.Access; a != nil {
+		return struct {
+			Product     string `json:"product"`
+			Environment string `json:"environment"`
+			Timestamp   string `json:"timestamp"`
+			*seamark.AccessLog
+			Extra      json.RawMessage `json:"extra,omitempty"`
+			IngestedAt string          `json:"ingested_at"`
+		}{h.Product, h.Environment, clock(a.Timestamp), a, rawJSON(a.Extra), clock(a.IngestedAt)}
+	}
+	l := h.Log
+	return struct {
+		Product     string `json:"product"`
+		Environment string `json:"environment"`
+		Timestamp   string `json:"timestamp"`
+		*seamark.Log
+		EventData  json.RawMessage `json:"event_data,omitempty"`
+		IngestedAt string          `json:"ingested_at"`
+	}{h.Product, h.Environment, clock(l.Timestamp), l, rawJSON(l.EventData), clock(l.IngestedAt)}
+}
+
+func rawJSON(s string) json.RawMessage {
+	if !json.Valid([]byte(s)) {
+		return nil
+	}
+	return json.RawMessage(s)
 }
 
 // line writes a row on one line: time, level, product/environment, component, message.

@@ -27,7 +27,11 @@ func (c *cli) printFault(err error) {
 		return
 	}
 	if !c.json {
-		fmt.Fprintf(c.err, "seamark: %s\n", visible(err.Error()))
+		text := err.Error()
+		if f, ok := errors.AsType[*seamark.Fault](err); ok && f.Remedy != "" && strings.Contains(f.What, "\n") { // SQL with a mark below it
+			text = strings.TrimSuffix(text, ": "+f.Remedy) + "\n" + f.Remedy
+		}
+		fmt.Fprintf(c.err, "seamark: %s\n", visible(text))
 		return
 	}
 	type fault struct {

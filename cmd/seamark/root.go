@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -106,7 +107,7 @@ func (c *cli) root() *cobra.Command {
 
 // lakeFlag adds --lake to a verb.
 func (c *cli) lakeFlag(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&c.lake, "lake", "", "folder of the lake (default: from the configuration)")
+	cmd.Flags().StringVar(&c.lake, "lake", "", "folder of the lake, or data folder of an appliance (default: from the configuration)")
 	_ = cmd.MarkFlagDirname("lake")
 }
 
@@ -140,7 +141,19 @@ func (c *cli) lakeFolder() (string, *config.Config, error) {
 		if scheme != "file" {
 			return "", nil, &usageError{&seamark.Fault{Class: seamark.Rejected, What: fmt.Sprintf("a lake at %s:// is not supported yet", scheme), Where: "--lake", Remedy: "name a folder"}}
 		}
-		return strings.TrimPrefix(c.lake, "file://"), cfg, nil
+		c.lake = strings.TrimPrefix(c.lake, "file://")
 	}
-	return c.lake, cfg, nil
+	return lakeIn(c.lake), cfg, nil
+}
+
+// lakeIn is the lake inside the data folder of an appliance, or else folder itself.
+func lakeIn(folder string) string {
+	has := func(parts ...string) bool {
+		info, err := os.Stat(filepath.Join(append([]string{folder}, parts...)...))
+		return err == nil && info.IsDir()
+	}
+	if !has("ledger") && !has("landing") && (has("lake", "ledger") || has("lake", "landing")) {
+		return filepath.Join(folder, "lake")
+	}
+	return folder
 }

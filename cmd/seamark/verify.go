@@ -29,7 +29,7 @@ when something does not hold.`,
 				cfg.OpenSearch.URL = url
 			}
 			p := c.progress("files")
-			report, err := app.Verify(cmd.Context(), folder, cfg, url != "", p.show)
+			report, err := app.Verify(cmd.Context(), folder, cfg, url != "", c.logger(warnLevel), p.show)
 			p.clear()
 			if err != nil {
 				return err

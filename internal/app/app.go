@@ -88,7 +88,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	a.flow = newFlow(a.lake)
 	a.before = a.flow.accounts
 	a.transform = newTransformStage(a.lake, transformer.New(a.lake, OwnersOf(o.Config)), a.log, a.transformed)
-	if a.index, err = newIndexStage(ctx, o.Config, a.lake, a.log); err != nil {
+	if a.index, err = newIndexStage(o.Config, a.lake, a.log); err != nil {
 		return nil, err
 	}
 	if err := a.openFrontDoor(ctx); err != nil {

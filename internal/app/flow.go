@@ -110,7 +110,7 @@ func (a *App) transformed(res transformer.Result, arrival time.Time) {
 		f.mu.Unlock()
 		a.metrics.transformed(res.Entry, now.Sub(arrival))
 	}
-	a.index.offer(res.Entry)
+	a.index.offer()
 }
 
 // Flow implements dashboards.FlowSource.

@@ -2,20 +2,254 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
+	"time"
 
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/indexer"
+	"github.com/seamark-hq/seamark/indexer/opensearch"
 	"github.com/seamark-hq/seamark/internal/config"
 	"github.com/seamark-hq/seamark/lake"
 )
 
-// indexStage brings the lake's new rows into OpenSearch. A nil one has nothing to do.
-type indexStage struct{}
+// indexAtOnce bounds the objects of one round, so that a stop waits for little.
+const indexAtOnce = 50
 
-func newIndexStage(context.Context, *config.Config, *lake.Lake, *slog.Logger) (*indexStage, error) {
-	return nil, nil
+// indexStage brings the lake's new rows into OpenSearch. A nil one has nothing to do.
+type indexStage struct {
+	ix     *indexer.Indexer
+	client *opensearch.Client
+	log    *slog.Logger
+	wake   chan struct{}
+	ready  bool // templates are installed
 }
 
-func (s *indexStage) run(context.Context)         {}
-func (s *indexStage) drain(context.Context) error { return nil }
-func (s *indexStage) offer(*lake.Entry)           {}
-func (s *indexStage) status() (*int64, string)    { return nil, "" }
+// newIndexStage connects to nothing yet: an OpenSearch that is down delays the index, not the rest.
+func newIndexStage(c *config.Config, l *lake.Lake, log *slog.Logger) (*indexStage, error) {
+	if c.OpenSearch.URL == "" {
+		return nil, nil
+	}
+	client, ix, err := openIndex(c, l, indexer.Options{RetentionDays: c.Index.RetentionDays, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	return &indexStage{ix: ix, client: client, log: log, wake: make(chan struct{}, 1)}, nil
+}
+
+// openIndex makes an indexer for the configured cluster and fields.
+func openIndex(c *config.Config, l *lake.Lake, o indexer.Options) (*opensearch.Client, *indexer.Indexer, error) {
+	user, err := config.ReadSecret(c.OpenSearch.UsernameFile, c.OpenSearch.UsernameEnv)
+	if err != nil {
+		return nil, nil, err
+	}
+	password, err := config.ReadSecret(c.OpenSearch.PasswordFile, c.OpenSearch.PasswordEnv)
+	if err != nil {
+		return nil, nil, err
+	}
+	client, err := opensearch.New(opensearch.Options{URL: c.OpenSearch.URL, Username: user, Password: password, CAFile: c.OpenSearch.CAFile})
+	if err != nil {
+		return nil, nil, err
+	}
+	o.Fields = map[string]indexer.Promoted{}
+	for product, f := range c.Fields {
+		o.Fields[product] = indexer.Promoted{Num: f.Num, Kw: f.Kw}
+	}
+	ix, err := indexer.New(l, client, o)
+	return client, ix, err
+}
+
+// offer says that there are new rows.
+func (s *indexStage) offer() {
+	if s == nil {
+		return
+	}
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (s *indexStage) run(ctx context.Context) {
+	if s == nil {
+		return
+	}
+	tick := time.NewTicker(lookEvery / 2)
+	defer tick.Stop()
+	for {
+		if err := s.work(ctx); err != nil && ctx.Err() == nil {
+			s.log.Warn("indexing waits; it is tried again", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.wake:
+		case <-tick.C:
+		}
+	}
+}
+
+// work indexes what is pending.
+func (s *indexStage) work(ctx context.Context) error {
+	if !s.ready {
+		if err := s.client.InstallTemplates(ctx); err != nil {
+			return err
+		}
+		s.ready = true
+	}
+	pending, err := s.ix.Pending(ctx)
+	if err != nil {
+		return err
+	}
+	for some := range slices.Chunk(pending, indexAtOnce) {
+		if _, err := s.ix.Index(ctx, some); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// drain indexes what is left, unless the server is known to give nothing.
+func (s *indexStage) drain(ctx context.Context) error {
+	if s == nil {
+		return nil
+	}
+	if _, fault := s.ix.Status(); fault != nil {
+		return fault
+	}
+	return s.work(ctx)
+}
+
+// status is how many documents were sent since the start, and why the indexer waits.
+func (s *indexStage) status() (documents *int64, fault string) {
+	if s == nil {
+		return nil, ""
+	}
+	done, err := s.ix.Status()
+	if err != nil {
+		fault = err.Error()
+	}
+	return &done.Documents, fault
+}
+
+// IndexOptions say what to index.
+type IndexOptions struct {
+	Lake     string
+	Config   *config.Config // with the URL
+	Since    time.Time      // objects with a row from then on; zero: all
+	Objects  []string       // landing ids, origins or keys of lake files; none: all
+	Days     int            // older events are not sent; 0: all are
+	Wait     time.Duration  // how long a server that gives nothing is borne
+	Progress func(done, total int)
+	Logger   *slog.Logger
+}
+
+// Index brings objects of a lake into OpenSearch, whether they were indexed before or
+// not: what is there already counts as a duplicate.
+func Index(ctx context.Context, o IndexOptions) (indexer.Result, error) {
+	l, err := lake.Open(ctx, o.Lake, true)
+	if err != nil {
+		return indexer.Result{}, err
+	}
+	entries, err := pick(l.Entries(), o.Since, o.Objects)
+	if err != nil {
+		return indexer.Result{}, err
+	}
+	client, ix, err := openIndex(o.Config, l, indexer.Options{RetentionDays: o.Days, MaxElapsed: o.Wait, Log: o.Logger})
+	if err != nil {
+		return indexer.Result{}, err
+	}
+	if err := client.Check(ctx); err != nil {
+		return indexer.Result{}, err
+	}
+	if err := client.InstallTemplates(ctx); err != nil {
+		return indexer.Result{}, err
+	}
+	var sum indexer.Result
+	done := 0
+	for some := range slices.Chunk(entries, indexAtOnce) {
+		r, err := ix.Index(ctx, some)
+		sum.Add(r)
+		if err != nil {
+			return sum, err
+		}
+		done += len(some)
+		o.Progress(done, len(entries))
+	}
+	return sum, nil
+}
+
+// pick chooses entries by age and by name.
+func pick(entries []*lake.Entry, since time.Time, names []string) ([]*lake.Entry, error) {
+	var out []*lake.Entry
+	found := make([]bool, len(names))
+	for _, e := range entries {
+		named := len(names) == 0
+		for i, name := range names {
+			if isNamed(e, name) {
+				named, found[i] = true, true
+			}
+		}
+		recent := since.IsZero() || slices.ContainsFunc(e.Files, func(f lake.FileRef) bool { return f.MaxMs >= since.UnixMilli() })
+		if named && recent {
+			out = append(out, e)
+		}
+	}
+	for i, ok := range found {
+		if !ok {
+			return nil, &seamark.Fault{Class: seamark.Rejected, What: fmt.Sprintf("the lake has no object %q", names[i]),
+				Remedy: "name a landing id, a landing object or a lake file, or none for all"}
+		}
+	}
+	return out, nil
+}
+
+func isNamed(e *lake.Entry, name string) bool {
+	if string(e.ID) == name || e.Origin.URL == name || e.Origin.URL == "file://"+name || strings.HasSuffix(name, "/"+e.Origin.URL) {
+		return true
+	}
+	return slices.ContainsFunc(e.Files, func(f lake.FileRef) bool { return f.Key == name || strings.HasSuffix(name, "/"+f.Key) })
+}
+
+// verifyIndex compares the distinct events of the lake with the documents of the index:
+// all of them, or, where these differ, those within the index's retention.
+func verifyIndex(ctx context.Context, folder string, c *config.Config, report lake.Report, log *slog.Logger) (Report, error) {
+	db, closeLake, err := OpenLake(ctx, folder, log)
+	if err != nil {
+		return Report{}, err
+	}
+	defer closeLake()
+	client, _, err := openIndex(c, nil, indexer.Options{})
+	if err != nil {
+		return Report{}, err
+	}
+	if err := client.Check(ctx); err != nil {
+		return Report{}, err
+	}
+	retained := seamark.Span{From: time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, -c.Index.RetentionDays)}
+	out := Report{Report: report, Index: &IndexReport{}}
+	for _, t := range seamark.Tables() {
+		var ids, documents int64
+		for _, span := range []seamark.Span{{}, retained} {
+			if ids, err = db.DistinctEvents(ctx, t, span); err != nil {
+				return out, err
+			}
+			if documents, err = client.CountDocuments(ctx, t, span); err != nil {
+				return out, err
+			}
+			if ids == documents {
+				break
+			}
+		}
+		out.Index.DistinctIDs += ids
+		out.Index.Documents += documents
+		if ids != documents {
+			out.Balanced = false
+			out.Culprits = append(out.Culprits, lake.Culprit{Key: string(t), What: fmt.Sprintf("%d distinct event ids in the lake, %d documents in the index", ids, documents),
+				Remedy: "run `seamark index` on the lake"})
+		}
+	}
+	return out, nil
+}

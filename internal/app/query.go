@@ -35,7 +35,7 @@ type IndexReport struct {
 }
 
 // Verify proves the accounts of a lake, and with index those of its OpenSearch.
-func Verify(ctx context.Context, folder string, c *config.Config, index bool, progress func(done, total int)) (Report, error) {
+func Verify(ctx context.Context, folder string, c *config.Config, index bool, log *slog.Logger, progress func(done, total int)) (Report, error) {
 	l, err := lake.Open(ctx, folder, true)
 	if err != nil {
 		return Report{}, err
@@ -44,9 +44,5 @@ func Verify(ctx context.Context, folder string, c *config.Config, index bool, pr
 	if err != nil || !index {
 		return Report{Report: report}, err
 	}
-	return verifyIndex(ctx, l, c, report)
-}
-
-func verifyIndex(context.Context, *lake.Lake, *config.Config, lake.Report) (Report, error) {
-	panic("later")
+	return verifyIndex(ctx, folder, c, report, log)
 }

@@ -151,3 +151,22 @@ func (d *DB) Products(ctx context.Context, span seamark.Span) ([]seamark.Product
 	})
 	return flows, nil
 }
+
+// DistinctEvents counts the events of t in span, each once however often it came: an
+// event is its account, log group and id.
+func (d *DB) DistinctEvents(ctx context.Context, t seamark.Table, span seamark.Span) (int64, error) {
+	q := seamark.Query{Table: t, Span: span}
+	var n int64
+	err := d.run(ctx, func() (string, []any) {
+		where, args := conditions(q)
+		return fmt.Sprintf("SELECT count(*) FROM (SELECT DISTINCT account_id, source, event_id FROM %s WHERE %s)", d.from(q), where), args
+	}, func(rows *sql.Rows) error {
+		for rows.Next() {
+			if err := rows.Scan(&n); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return n, err
+}

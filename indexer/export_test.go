@@ -1,0 +1,4 @@
+package indexer
+
+// Reduce is what the fuzz target calls.
+var Reduce = reduce
