@@ -192,14 +192,12 @@ func (a *App) openServer() error {
 	if err != nil {
 		return err
 	}
-	guard := dashboards.GuardHost(a.hosts())
 	mux := http.NewServeMux()
-	mux.Handle("POST /ingest/firehose", door) // its key is its guard; Firehose names us as it was told
-	mux.Handle("/ingest/", door)
-	mux.Handle("GET /healthz", guard(http.HandlerFunc(a.healthz)))
-	mux.Handle("GET /metrics", guard(page.RequireLogin(a.metrics.handler(a))))
+	mux.Handle("/ingest/firehose", door) // its access key is its login
+	mux.Handle("GET /healthz", http.HandlerFunc(a.healthz))
+	mux.Handle("GET /metrics", page.RequireLogin(a.metrics.handler(a)))
 	mux.Handle("/", page)
-	a.server = &http.Server{Handler: mux, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn)}
+	a.server = &http.Server{Handler: dashboards.GuardHost(a.hosts())(mux), ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn)}
 	ingest.SetTimeouts(a.server)
 	return nil
 }
