@@ -234,7 +234,7 @@ func problem(in *seamark.Incident, a seamark.Alarm) Problem {
 	if !p.Firing && p.Measured != "" {
 		p.Measured = "peak " + p.Measured
 	}
-	if a.Value == 0 || a.Composite || in.Product == seamark.Unassigned {
+	if value == 0 || a.Composite || in.Product == seamark.Unassigned {
 		p.Reason = Line(a.Reason, maxSample)
 	}
 	return p
