@@ -120,7 +120,7 @@ func impossible(d doc, a Answer) error {
 		Remedy: "make the index writable (open, no write block, free shards), or delete it; then index again"}
 	if a.Status == 400 && !closedTypes[a.Type] {
 		f.What = fmt.Sprintf("its index takes not even a reduced document: %d %s", a.Status, a.Type)
-		f.Remedy = "the index was not made from Seamark's template: delete it and index again with --force"
+		f.Remedy = "the index was not made from Seamark's template: delete it and run `seamark index` on the lake"
 	}
 	return f
 }

@@ -16,6 +16,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/duckdb/duckdb-go/v2"
 
@@ -41,7 +42,7 @@ type DB struct {
 	logger *slog.Logger
 
 	mu     sync.Mutex
-	broken map[string]string // files left out, by key, with the reason
+	broken map[string]broken // files left out, by key
 }
 
 // Open starts a DuckDB in memory.
@@ -70,19 +71,32 @@ func Open(l *lake.Lake, o Options) (*DB, error) {
 	db := sql.OpenDB(connector)
 	db.SetMaxOpenConns(maxQueries) // each holds buffers of its own; more only wait for the cores
 	db.SetMaxIdleConns(1)
-	return &DB{lake: l, db: db, logger: o.Logger, broken: map[string]string{}}, nil
+	return &DB{lake: l, db: db, logger: o.Logger, broken: map[string]broken{}}, nil
 }
 
 // Close stops DuckDB.
 func (d *DB) Close() error { return d.db.Close() }
 
-// Broken lists the lake files that could not be read and were left out, with the reason.
+// broken is why a file is left out, and since when.
+type broken struct {
+	reason string
+	at     time.Time
+}
+
+// lookAgain is how long a file stays left out: it may have been mended.
+const lookAgain = time.Minute
+
+// Broken lists the lake files that could not be read and are left out, with the reason.
 func (d *DB) Broken() map[string]string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	out := make(map[string]string, len(d.broken))
-	for k, v := range d.broken {
-		out[k] = v
+	for k, b := range d.broken {
+		if time.Since(b.at) > lookAgain {
+			delete(d.broken, k)
+			continue
+		}
+		out[k] = b.reason
 	}
 	return out
 }
@@ -90,7 +104,7 @@ func (d *DB) Broken() map[string]string {
 func (d *DB) leaveOut(key, reason string) {
 	d.mu.Lock()
 	_, known := d.broken[key]
-	d.broken[key] = reason
+	d.broken[key] = broken{reason, time.Now()}
 	d.mu.Unlock()
 	if !known {
 		d.logger.Warn("lake file left out of queries", "key", key, "reason", reason, "remedy", "run seamark verify")
@@ -100,13 +114,13 @@ func (d *DB) leaveOut(key, reason string) {
 // files lists the paths of t's files that may hold rows in span and that are whole at
 // first sight.
 func (d *DB) files(t seamark.Table, span seamark.Span, keep func(lake.Partition) bool) []string {
-	broken := d.Broken()
+	leftOut := d.Broken()
 	var paths []string
 	for _, f := range d.lake.Files(t, span) {
 		if keep != nil && !keep(f.Partition) {
 			continue
 		}
-		if _, bad := broken[f.Key]; bad {
+		if _, bad := leftOut[f.Key]; bad {
 			continue
 		}
 		p, err := d.lake.Path(f.Key)
