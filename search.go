@@ -244,5 +244,6 @@ type Quarantined struct {
 	Offset int64     `json:"offset"` // of the bad bytes in the object
 	Bytes  int64     `json:"bytes"`
 	Reason string    `json:"reason"`
-	Kept   string    `json:"kept"` // key of the kept bytes
+	Kept   string    `json:"kept"`             // key of the kept bytes
+	SHA256 string    `json:"sha256,omitempty"` // of the kept bytes, in hex
 }

@@ -86,6 +86,8 @@ func QuarantineKey(arrival time.Time, id ID, n int) string {
 	return fmt.Sprintf("%s/%s/%s/%05d.bin", QuarantineFolder, arrival.UTC().Format("2006/01/02"), id, n)
 }
 
+var quarantineKeyPattern = regexp.MustCompile(`^quarantine/\d{4}/\d{2}/\d{2}/([0-9a-f]{64})/\d{5,}\.bin$`)
+
 var (
 	landingHour  = regexp.MustCompile(`(?:^|/)landing/(\d{4}/\d{2}/\d{2}/\d{2})/`)
 	firehoseTime = regexp.MustCompile(`-(\d{4}-\d{2}-\d{2}-\d{2}-\d{2}-\d{2})-[0-9a-f-]{36}(?:\.[A-Za-z0-9.]+)?$`)

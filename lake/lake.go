@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -31,6 +30,7 @@ type Lake struct {
 
 	mu         sync.RWMutex
 	entries    map[ID]*Entry
+	files      map[ID][]File // of each entry, with their keys taken apart
 	superseded map[ID]bool
 	folders    map[string]time.Time // ledger folders seen, with their modification time
 	damaged    map[string]error     // ledger entries that cannot be read, by key
@@ -56,7 +56,7 @@ func Open(ctx context.Context, folder string, mustExist bool) (*Lake, error) {
 
 // New returns a lake over d whose ledger is not read yet.
 func New(d *Dir) *Lake {
-	return &Lake{Dir: d, entries: map[ID]*Entry{}, superseded: map[ID]bool{}, folders: map[string]time.Time{}, damaged: map[string]error{}}
+	return &Lake{Dir: d, entries: map[ID]*Entry{}, files: map[ID][]File{}, superseded: map[ID]bool{}, folders: map[string]time.Time{}, damaged: map[string]error{}}
 }
 
 // Refresh reads the ledger entries that are new. Entries that cannot be read are kept
@@ -150,6 +150,13 @@ func (l *Lake) readEntry(key string) {
 func (l *Lake) add(e *Entry) {
 	delete(l.damaged, e.Key())
 	l.entries[e.ID] = e
+	files := make([]File, 0, len(e.Files))
+	for _, f := range e.Files {
+		if p, _, err := ParseFileKey(f.Key); err == nil { // as the entry was checked
+			files = append(files, File{f, p})
+		}
+	}
+	l.files[e.ID] = files
 	for _, id := range e.Supersedes {
 		l.superseded[id] = true
 	}
@@ -232,16 +239,13 @@ func (l *Lake) Files(t seamark.Table, span seamark.Span) []File {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	var out []File
-	for id, e := range l.entries {
+	for id, files := range l.files {
 		if l.superseded[id] {
 			continue
 		}
-		for _, f := range e.Files {
-			if !span.From.IsZero() && f.MaxMs < span.From.UnixMilli() || !span.To.IsZero() && f.MinMs >= span.To.UnixMilli() {
-				continue
-			}
-			if p, _, err := ParseFileKey(f.Key); err == nil && p.Table == t {
-				out = append(out, File{f, p})
+		for _, f := range files {
+			if f.Table == t && (span.From.IsZero() || f.MaxMs >= span.From.UnixMilli()) && (span.To.IsZero() || f.MinMs < span.To.UnixMilli()) {
+				out = append(out, f)
 			}
 		}
 	}
@@ -333,6 +337,9 @@ func (l *Lake) removeAllBut(was, e *Entry) error {
 		if err := l.Remove(key); err != nil {
 			return err
 		}
+		if err := l.SyncFolder(key); err != nil { // before what leads to it goes
+			return err
+		}
 	}
 	return nil
 }
@@ -347,50 +354,6 @@ func (l *Lake) put(e *Entry) error {
 	}
 	l.mu.Lock()
 	l.add(e)
-	l.mu.Unlock()
-	return nil
-}
-
-// RemoveSuperseded deletes what the predecessors of e left: files, quarantine, entry
-// and last the mark, by which a run that was killed finds the rest.
-func (l *Lake) RemoveSuperseded(e *Entry) error {
-	for _, id := range e.Supersedes {
-		mark := damagedPrefix(e.Origin.URL) + "/" + string(id)
-		b, err := l.ReadFile(mark)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return fault("cannot read", mark, err)
-		}
-		key := strings.TrimSpace(string(b))
-		if !ledgerKeyPattern.MatchString(key) {
-			return fmt.Errorf("%s: %q is not a ledger key", mark, key)
-		}
-		if err := l.removeEntry(key, id); err != nil {
-			return err
-		}
-		if err := l.Remove(mark); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (l *Lake) removeEntry(key string, id ID) error {
-	was, err := l.Entry(key)
-	if err != nil {
-		return nil // gone already, or damaged: verify names what is left over
-	}
-	if err := l.removeAllBut(was, &Entry{}); err != nil {
-		return err
-	}
-	if err := l.Remove(key); err != nil {
-		return err
-	}
-	l.mu.Lock()
-	delete(l.entries, id)
-	l.generation++
 	l.mu.Unlock()
 	return nil
 }

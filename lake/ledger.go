@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
@@ -90,6 +89,9 @@ func DecodeEntry(b []byte) (*Entry, error) {
 	if hex.EncodeToString(sum[:]) != f.SHA256 {
 		return nil, errors.New("checksum does not match")
 	}
+	if string(b) != `{"entry":`+string(f.Entry)+`,"sha256":"`+f.SHA256+"\"}\n" { // encoding/json is lax about case and more
+		return nil, errors.New("not as seamark writes it")
+	}
 	e := new(Entry)
 	if err := strictJSON(f.Entry, e); err != nil {
 		return nil, err
@@ -123,8 +125,9 @@ func (e *Entry) check() error {
 		}
 	}
 	for _, q := range e.Quarantine {
-		if q.Kept != "" && (!strings.HasPrefix(q.Kept, QuarantineFolder+"/") || strings.Contains(q.Kept, "..")) {
-			return fmt.Errorf("%q is not a quarantine key", q.Kept)
+		m := quarantineKeyPattern.FindStringSubmatch(q.Kept)
+		if m == nil || ID(m[1]) != e.ID {
+			return fmt.Errorf("%q is not a quarantine key of this object", q.Kept)
 		}
 	}
 	for _, id := range e.Supersedes {

@@ -3,10 +3,15 @@ package lake
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/parquet-go/parquet-go"
@@ -61,7 +66,7 @@ func (l *Lake) Verify(ctx context.Context, now time.Time, progress func(done, to
 			r.Files++
 			r.Bytes += f.Bytes
 			if what := l.checkRows(f); what != "" {
-				r.blame(f.Key, what, redo(e))
+				r.blame(f.Key, what, l.redo(e))
 			}
 			if progress != nil {
 				progress(r.Files, total)
@@ -69,11 +74,11 @@ func (l *Lake) Verify(ctx context.Context, now time.Time, progress func(done, to
 		}
 		if !e.Accounts.Balanced() || rows != e.Accounts.Rows || int64(len(e.Quarantine)) != e.Accounts.Quarantined {
 			r.blame(e.Key(), fmt.Sprintf("events %d + undecodable %d, but rows %d in files and quarantined %d",
-				e.Accounts.Events, e.Accounts.Undecodable, rows, len(e.Quarantine)), redo(e))
+				e.Accounts.Events, e.Accounts.Undecodable, rows, len(e.Quarantine)), l.redo(e))
 		}
 		for _, q := range e.Quarantine {
-			if _, err := l.Stat(q.Kept); err != nil {
-				r.blame(q.Kept, "quarantined bytes are missing", redo(e))
+			if what := l.checkKept(q); what != "" {
+				r.blame(q.Kept, what, l.redo(e))
 			}
 		}
 	}
@@ -86,6 +91,9 @@ func (l *Lake) Verify(ctx context.Context, now time.Time, progress func(done, to
 	if err := l.forgotten(&r, now); err != nil {
 		return r, err
 	}
+	if err := l.rotten(ctx, &r, entries); err != nil {
+		return r, err
+	}
 	slices.SortFunc(r.Culprits, func(a, b Culprit) int { return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.What, b.What)) })
 	r.Balanced = len(r.Culprits) == 0
 	return r, nil
@@ -95,11 +103,16 @@ func (r *Report) blame(key, what, remedy string) {
 	r.Culprits = append(r.Culprits, Culprit{key, what, remedy})
 }
 
-func redo(e *Entry) string {
-	if e.Origin.URL == "-" {
-		return "feed the object to `seamark transform --force` again"
+// redo is the command that makes the rows of an entry anew.
+func (l *Lake) redo(e *Entry) string {
+	url := strings.TrimPrefix(e.Origin.URL, "file://")
+	switch {
+	case url == "-":
+		return "feed the object to `seamark transform --force --lake " + l.root + " -` again"
+	case strings.HasPrefix(url, LandingFolder+"/"):
+		url = filepath.Join(l.root, filepath.FromSlash(url))
 	}
-	return "run `seamark transform --force " + e.Origin.URL + "`"
+	return "run `seamark transform --force --lake " + l.root + " " + url + "`"
 }
 
 // checkRows compares a file's bytes with its checksum, and its rows with their number.
@@ -147,9 +160,68 @@ func (l *Lake) forgotten(r *Report, now time.Time) error {
 	}
 	r.Waiting = len(pending)
 	for _, p := range pending {
-		if now.Sub(p.Arrival) > grace {
-			r.blame(p.Key, "landing object not transformed", "run `seamark transform` on it, or `seamark up`")
+		if now.Sub(p.Arrival) <= grace {
+			continue
+		}
+		if sum, err := l.hash(p.Key); err == nil {
+			if _, known := l.Known(ID(sum)); known {
+				r.Waiting-- // a copy of the lake has other times, but the same objects
+				continue
+			}
+		}
+		r.blame(p.Key, "landing object not transformed", "run `seamark transform --lake "+l.root+" "+filepath.Join(l.root, filepath.FromSlash(p.Key))+"`, or `seamark up`")
+	}
+	return nil
+}
+
+// checkKept compares quarantined bytes with their checksum.
+func (l *Lake) checkKept(q seamark.Quarantined) string {
+	sum, err := l.hash(q.Kept)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "quarantined bytes are missing"
+	}
+	if err != nil {
+		return err.Error()
+	}
+	if q.SHA256 != "" && sum != q.SHA256 { // entries of earlier parsers have none
+		return "quarantined bytes have changed: the checksum does not match the ledger's"
+	}
+	return ""
+}
+
+// rotten reports landing objects that are no longer what was transformed although nobody
+// has written to them: their rows are sound, but no replay could make them again.
+func (l *Lake) rotten(ctx context.Context, r *Report, entries []*Entry) error {
+	for _, e := range entries {
+		for _, o := range append([]Origin{e.Origin}, e.Also...) {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if !strings.HasPrefix(o.URL, LandingFolder+"/") {
+				continue
+			}
+			info, err := l.Stat(o.URL)
+			if err != nil || info.Size() != o.Size || !info.ModTime().Equal(o.Modified) {
+				continue // expired, or new and so waiting
+			}
+			if sum, err := l.hash(o.URL); err != nil {
+				r.blame(o.URL, "cannot read the landing object: "+err.Error(), "restore it from a copy; its rows are in the lake")
+			} else if ID(sum) != e.ID {
+				r.blame(o.URL, "the landing object's bytes have changed since it was transformed", "restore it from a copy; its rows are in the lake")
+			}
 		}
 	}
 	return nil
+}
+
+// hash is the SHA-256 of an object, in hex.
+func (l *Lake) hash(key string) (string, error) {
+	f, err := l.Dir.Open(key)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	sum := sha256.New()
+	_, err = io.Copy(sum, f)
+	return hex.EncodeToString(sum.Sum(nil)), err
 }

@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -275,7 +277,9 @@ func (o *object) keepQuarantine(l *lake.Lake) ([]seamark.Quarantined, error) {
 	var out []seamark.Quarantined
 	for n, p := range o.quarantine {
 		p.Kept = lake.QuarantineKey(o.src.Arrival, o.src.ID, n)
+		sum := sha256.New()
 		err := l.Put(p.Kept, func(w io.Writer) error {
+			w = io.MultiWriter(w, sum)
 			if p.bytes != nil {
 				_, err := w.Write(p.bytes)
 				return err
@@ -286,6 +290,7 @@ func (o *object) keepQuarantine(l *lake.Lake) ([]seamark.Quarantined, error) {
 		if err != nil {
 			return nil, err
 		}
+		p.SHA256 = hex.EncodeToString(sum.Sum(nil))
 		out = append(out, p.Quarantined)
 	}
 	return out, nil

@@ -37,7 +37,7 @@ func OpenFile(l *lake.Lake, name string) (*Source, error) {
 	}
 	info, err := f.Stat()
 	if err == nil && info.IsDir() {
-		err = errors.New("is a folder")
+		err = errFolder
 	}
 	if err != nil {
 		f.Close()
@@ -94,6 +94,8 @@ func (s *Source) identify(r io.Reader) error {
 	return err
 }
 
+var errFolder = errors.New("is a folder")
+
 func inputFault(name string, err error) error {
 	f := &seamark.Fault{Class: seamark.Rejected, What: "cannot read the landing object", Where: name, Err: err}
 	var path *fs.PathError
@@ -101,6 +103,8 @@ func inputFault(name string, err error) error {
 		f.Err = path.Err
 	}
 	switch {
+	case errors.Is(err, errFolder):
+		f.Remedy = "name the files in it"
 	case errors.Is(err, fs.ErrNotExist):
 		f.Remedy = "check the path"
 	case errors.Is(err, fs.ErrPermission):

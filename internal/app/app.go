@@ -123,7 +123,10 @@ func (a *App) openFolders(ctx context.Context) error {
 		}
 	}
 	a.lake = lake.New(store)
-	return a.lake.Refresh(ctx)
+	if err := a.lake.Refresh(ctx); err != nil {
+		return err
+	}
+	return a.lake.Recover()
 }
 
 func (a *App) openFrontDoor(ctx context.Context) (err error) {
@@ -184,6 +187,9 @@ func (a *App) openServer() error {
 	door, err := ingest.NewFirehose(ingest.FirehoseOptions{Spool: a.spool, AccessKey: a.key, Log: a.log})
 	if err != nil {
 		return err
+	}
+	if c.FrontDoor.TLSCert != "" && c.PublicURL == "" && len(c.AllowedHosts) == 0 {
+		a.log.Warn("requests under a public host name will be refused with 421", "remedy", "set publicURL or allowedHosts in seamark.yml")
 	}
 	page, err := dashboards.New(dashboards.Options{
 		Searcher: a.db, Incidents: incidents{a.alerts}, Flow: a, Logger: a.log, AllowedHosts: a.hosts(), Token: token,

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
@@ -25,6 +26,9 @@ type indexStage struct {
 	log    *slog.Logger
 	wake   chan struct{}
 	ready  bool // templates are installed
+
+	mu    sync.Mutex
+	fault string // why the last round failed
 }
 
 // newIndexStage connects to nothing yet: an OpenSearch that is down delays the index, not the rest.
@@ -79,15 +83,32 @@ func (s *indexStage) run(ctx context.Context) {
 	tick := time.NewTicker(lookEvery / 2)
 	defer tick.Stop()
 	for {
-		if err := s.work(ctx); err != nil && ctx.Err() == nil {
-			s.log.Warn("indexing waits; it is tried again", "error", err)
+		err := s.work(ctx)
+		if ctx.Err() != nil {
+			return
 		}
+		s.note(err)
 		select {
 		case <-ctx.Done():
 			return
 		case <-s.wake:
 		case <-tick.C:
 		}
+	}
+}
+
+// note keeps why a round failed, and logs it once.
+func (s *indexStage) note(err error) {
+	fault := ""
+	if err != nil {
+		fault = err.Error()
+	}
+	s.mu.Lock()
+	changed := fault != s.fault
+	s.fault = fault
+	s.mu.Unlock()
+	if changed && err != nil {
+		s.log.Warn("indexing waits; it is tried again", "error", err)
 	}
 }
 
@@ -128,6 +149,9 @@ func (s *indexStage) status() (documents *int64, fault string) {
 		return nil, ""
 	}
 	done, err := s.ix.Status()
+	s.mu.Lock()
+	fault = s.fault
+	s.mu.Unlock()
 	if err != nil {
 		fault = err.Error()
 	}

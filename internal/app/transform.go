@@ -52,11 +52,11 @@ func Transform(ctx context.Context, o TransformOptions) (result TransformResult,
 	if err != nil {
 		return result, 0, err
 	}
-	if _, err := d.CleanTemp(); err != nil {
-		return result, 0, err
-	}
 	l := lake.New(d)
 	if err := l.Refresh(ctx); err != nil {
+		return result, 0, err
+	}
+	if err := l.Recover(); err != nil {
 		return result, 0, err
 	}
 	t := transformer.New(l, o.Owners)
