@@ -50,7 +50,7 @@ func FuzzCalendarTime(f *testing.F) {
 	f.Add("2024-02-29T23:59:59+14:00")
 	f.Add("0000-01-01T00:00:00Z")
 	f.Fuzz(func(t *testing.T, s string) {
-		var want time.Time // UnmarshalText is strict where time.Parse is not
+		var want time.Time                                                                   // UnmarshalText is strict where time.Parse is not
 		if err := want.UnmarshalText([]byte(s)); err != nil || len(s) > 40 || s[13] != ':' { // even it takes an hour of one digit
 			return
 		}

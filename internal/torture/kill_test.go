@@ -26,6 +26,16 @@ type client struct {
 	err      error
 }
 
+// impatient is a clock that does not wait for long, so that there is always load.
+type impatient struct{}
+
+func (impatient) Now() time.Time { return time.Now() }
+
+func (impatient) Sleep(ctx context.Context, d time.Duration) error {
+	sleep(ctx, min(d, 200*time.Millisecond))
+	return ctx.Err()
+}
+
 // RoundTrip notes the id of the request that is sent.
 func (c *client) RoundTrip(r *http.Request) (*http.Response, error) {
 	c.lastID = r.Header.Get("X-Amz-Firehose-Request-Id")
@@ -38,7 +48,7 @@ func newClient(url, key string, seed uint64) *client {
 	})}
 	c.firehose = &fleet.Firehose{
 		URL: url + "/ingest/firehose", AccessKey: key, Gzip: seed%2 == 0, Seed: seed, Client: &http.Client{Transport: c},
-		AttemptTimeout: 5 * time.Second, RetryFor: 2 * time.Minute, FirstBackoff: 30 * time.Millisecond,
+		AttemptTimeout: 5 * time.Second, RetryFor: time.Hour, FirstBackoff: 30 * time.Millisecond, Clock: impatient{},
 	}
 	return c
 }
