@@ -1,6 +1,7 @@
 package transformer
 
 import (
+	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
 	"unsafe"
@@ -184,6 +185,20 @@ func scanNumber(b []byte, i int) int {
 		i = n
 	}
 	return i
+}
+
+// parseInt reads a JSON number that is a whole one.
+func parseInt(v []byte) (int64, bool) {
+	if len(v) == 0 || len(v) > 20 {
+		return 0, false
+	}
+	for i, c := range v { // strconv's error would be an allocation, and this is no rare case
+		if (c < '0' || c > '9') && !(i == 0 && c == '-' && len(v) > 1) {
+			return 0, false
+		}
+	}
+	n, err := strconv.ParseInt(view(v), 10, 64)
+	return n, err == nil
 }
 
 func skipDigits(b []byte, i int) int {

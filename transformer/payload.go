@@ -1,10 +1,6 @@
 package transformer
 
-import (
-	"strconv"
-
-	seamark "github.com/seamark-hq/seamark"
-)
+import "strconv"
 
 // envelope is what CloudWatch Logs says of all the events of one payload. Its texts
 // point into the payload.
@@ -396,51 +392,4 @@ func (p *payloads) message(b []byte, i int) ([]byte, int) {
 		return nil, i
 	}
 	return a.valid(a.text[start:len(a.text):len(a.text)]), i
-}
-
-// parseInt reads a JSON number that is a whole one.
-func parseInt(v []byte) (int64, bool) {
-	if len(v) == 0 || len(v) > 20 {
-		return 0, false
-	}
-	for i, c := range v { // strconv's error would be an allocation, and this is no rare case
-		if (c < '0' || c > '9') && !(i == 0 && c == '-' && len(v) > 1) {
-			return 0, false
-		}
-	}
-	n, err := strconv.ParseInt(view(v), 10, 64)
-	return n, err == nil
-}
-
-// ours returns the workload of the first of our filters.
-func (e *envelope) ours(cache *filterCache) (seamark.Workload, bool) {
-	for _, name := range e.filters[:e.filterCount] {
-		if w, ok := cache.parse(name); ok {
-			return w, true
-		}
-	}
-	return seamark.Workload{}, false
-}
-
-// filterCache remembers the filter names of an object: they are few and long.
-type filterCache struct {
-	known map[string]parsedFilter
-}
-
-type parsedFilter struct {
-	workload seamark.Workload
-	ours     bool
-}
-
-func (c *filterCache) parse(name string) (seamark.Workload, bool) {
-	p, ok := c.known[name]
-	if !ok {
-		w, err := seamark.ParseFilterName(string([]byte(name)))
-		p = parsedFilter{w, err == nil}
-		if c.known == nil || len(c.known) > 10_000 {
-			c.known = map[string]parsedFilter{}
-		}
-		c.known[string([]byte(name))] = p
-	}
-	return p.workload, p.ours
 }

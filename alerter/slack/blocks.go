@@ -46,39 +46,10 @@ func build(card alerter.Card, s shape) message {
 		if err == nil {
 			return m
 		}
-		if !shrink(&card) {
+		if !alerter.Shrink(&card) {
 			return message{Text: bareText(card)}
 		}
 	}
-}
-
-// shrink takes the least telling part out of card, and reports whether there was one.
-func shrink(card *alerter.Card) bool {
-	patterns := append([]alerter.CardPattern(nil), card.Patterns...)
-	for i := range patterns {
-		if len(patterns[i].Stack) > 0 {
-			for j := range patterns {
-				patterns[j].Stack = nil
-			}
-			card.Patterns = patterns
-			return true
-		}
-	}
-	switch {
-	case len(patterns) > 0:
-		card.Patterns = patterns[:len(patterns)-1]
-	case card.Chart != nil:
-		card.Chart = nil
-	case len(card.Notes) > 0:
-		card.Notes = nil
-	case len(card.Links) > 1:
-		card.Links = card.Links[:len(card.Links)-1]
-	case len(card.Problems) > 1:
-		card.Problems = card.Problems[:len(card.Problems)-1]
-	default:
-		return false
-	}
-	return true
 }
 
 func blocks(card alerter.Card, s shape) []api.Block {
@@ -241,5 +212,10 @@ func fallback(card alerter.Card) string {
 
 // bareText is the whole card where no block was accepted.
 func bareText(card alerter.Card) string {
-	return escape(icon(card) + " " + alerter.Cut(alerter.RenderText(card), 3000))
+	text := alerter.RenderText(card)
+	for limit := 3000; ; limit /= 2 { // escaping may make five characters of one
+		if s := escape(icon(card) + " " + alerter.Cut(text, limit)); length(s) <= maxFallback {
+			return s
+		}
+	}
 }

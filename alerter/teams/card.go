@@ -25,7 +25,7 @@ func Render(card alerter.Card, bare bool) ([]byte, error) {
 		if err != nil || len(b) <= maxBytes {
 			return b, err
 		}
-		if !shrink(&card) {
+		if !alerter.Shrink(&card) {
 			return encode(minimal(card), bare)
 		}
 	}
@@ -46,35 +46,6 @@ func encode(card alerter.Card, bare bool) ([]byte, error) {
 		return nil, fmt.Errorf("encode card: %w", err)
 	}
 	return bytes.TrimSpace(b.Bytes()), nil
-}
-
-// shrink takes the least telling part out of card, and reports whether there was one.
-func shrink(card *alerter.Card) bool {
-	patterns := append([]alerter.CardPattern(nil), card.Patterns...)
-	for i := range patterns {
-		if len(patterns[i].Stack) > 0 {
-			for j := range patterns {
-				patterns[j].Stack = nil
-			}
-			card.Patterns = patterns
-			return true
-		}
-	}
-	switch {
-	case len(patterns) > 0:
-		card.Patterns = patterns[:len(patterns)-1]
-	case card.Chart != nil:
-		card.Chart = nil
-	case len(card.Notes) > 0:
-		card.Notes = nil
-	case len(card.Links) > 1:
-		card.Links = card.Links[:len(card.Links)-1]
-	case len(card.Problems) > 1:
-		card.Problems = card.Problems[:len(card.Problems)-1]
-	default:
-		return false
-	}
-	return true
 }
 
 // minimal is what always fits.

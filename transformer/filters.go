@@ -1,0 +1,36 @@
+package transformer
+
+import seamark "github.com/seamark-hq/seamark"
+
+// ours returns the workload of the first of our filters.
+func (e *envelope) ours(cache *filterCache) (seamark.Workload, bool) {
+	for _, name := range e.filters[:e.filterCount] {
+		if w, ok := cache.parse(name); ok {
+			return w, true
+		}
+	}
+	return seamark.Workload{}, false
+}
+
+// filterCache remembers the filter names of an object: they are few and long.
+type filterCache struct {
+	known map[string]parsedFilter
+}
+
+type parsedFilter struct {
+	workload seamark.Workload
+	ours     bool
+}
+
+func (c *filterCache) parse(name string) (seamark.Workload, bool) {
+	p, ok := c.known[name]
+	if !ok {
+		w, err := seamark.ParseFilterName(string([]byte(name)))
+		p = parsedFilter{w, err == nil}
+		if c.known == nil || len(c.known) > 10_000 {
+			c.known = map[string]parsedFilter{}
+		}
+		c.known[string([]byte(name))] = p
+	}
+	return p.workload, p.ours
+}
