@@ -33,7 +33,7 @@ lint: ## gofmt, vet, and what staticcheck finds
 	scripts/lint.sh
 
 web: ## build the page into dashboards/web/dist
-	cd dashboards/web && npm ci --ignore-scripts && npm run build
+	cd dashboards/web && npm install --no-save --ignore-scripts && npm run build
 
 clean: ## what the targets above have left
 	rm -rf bin .cache dashboards/web/node_modules

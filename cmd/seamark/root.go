@@ -70,8 +70,21 @@ type usageError struct{ error }
 func (e *usageError) Unwrap() error { return e.error }
 
 func usage(err error) error {
+	if f, ok := errors.AsType[*seamark.Fault](err); ok {
+		return &usageError{f}
+	}
 	text := strings.ReplaceAll(err.Error(), "\n\n", "\n")
 	return &usageError{&seamark.Fault{Class: seamark.Rejected, What: strings.TrimSpace(text), Remedy: "see `seamark --help`"}}
+}
+
+// need refuses a command line without what the verb is about.
+func need(least, most int, what, remedy string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) >= least && len(args) <= most {
+			return nil
+		}
+		return &seamark.Fault{Class: seamark.Rejected, What: what, Remedy: remedy}
+	}
 }
 
 func (c *cli) root() *cobra.Command {

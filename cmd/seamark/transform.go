@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/spf13/cobra"
 
@@ -19,7 +20,7 @@ Parquet. The input is read, never moved or copied. An object that the ledger has
 already is skipped. What cannot be decoded is kept in quarantine, and the exit code is 1.`,
 		Example: `  seamark transform --lake ./lake landing/2026/11/22/16/*
   zcat -f dump.gz | seamark transform --lake ./lake --json -`,
-		Args: cobra.MinimumNArgs(1),
+		Args: need(1, math.MaxInt, "which landing objects?", "name their files, or - for standard input"),
 		RunE: func(cmd *cobra.Command, files []string) error {
 			folder, cfg, err := c.lakeFolder()
 			if err != nil {

@@ -136,9 +136,10 @@ func (s *transformStage) ready() []string {
 func (s *transformStage) one(ctx context.Context, key string) {
 	res, err := s.transform(ctx, key)
 	if err != nil {
-		if ctx.Err() == nil {
-			s.log.Error("landing object not transformed; it is tried again", "key", key, "error", err)
+		if ctx.Err() != nil {
+			return // cut short, not failed: the drain takes it up at once
 		}
+		s.log.Error("landing object not transformed; it is tried again", "key", key, "error", err)
 		s.mu.Lock()
 		s.tried[key] = time.Now()
 		s.mu.Unlock()
@@ -173,6 +174,9 @@ func (s *transformStage) transform(ctx context.Context, key string) (transformer
 // drain transforms all that is there.
 func (s *transformStage) drain(ctx context.Context) error {
 	s.look(ctx)
+	s.mu.Lock()
+	clear(s.tried) // what failed a moment ago gets its last try
+	s.mu.Unlock()
 	s.work(ctx)
 	if n := s.backlog(); n > 0 {
 		return &seamark.Fault{Class: seamark.Temporary, What: "landing objects are left to transform"}

