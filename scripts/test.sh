@@ -33,7 +33,7 @@ step build go build -o bin/seamark ./cmd/seamark
 step unit unit
 step fuzz env FUZZTIME="${FUZZTIME:-3s}" scripts/fuzz.sh
 step opensearch-start scripts/opensearch/start.sh "$port" "$data"
-step opensearch env SEAMARK_OPENSEARCH="http://127.0.0.1:$port" go test -count=1 ./indexer/... ./internal/app/...
+step opensearch env SEAMARK_OPENSEARCH="http://127.0.0.1:$port" go test -count=1 ./indexer/... ./internal/app/... ./cmd/seamark
 step opensearch-stop scripts/opensearch/stop.sh "$data"
 step end-to-end env SEAMARK_E2E=1 go test -count=1 -timeout 20m ./internal/... ./cmd/...
 step browser env SEAMARK_BROWSER=1 SEAMARK_SCREENSHOTS="$PWD/.cache/screenshots" go test -count=1 -timeout 20m ./dashboards -run TestWeb

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/seamark-hq/seamark/internal/fleet"
+)
+
+const indexEvents = 900
+
+// fleetLake transforms an object of fleet logs into a new lake.
+func fleetLake(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	object, lake := filepath.Join(folder, "object.gz"), filepath.Join(folder, "lake")
+	var b bytes.Buffer
+	if _, err := fleet.WriteObject(&b, 1, indexEvents); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(object, b.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, stderr := seamarkRun(t, "transform", "--lake", lake, object); code != exitDone {
+		t.Fatal(stderr)
+	}
+	return lake
+}
+
+func seamarkRun(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, errOut bytes.Buffer
+	code = run(t.Context(), append([]string{"--config", os.DevNull}, args...), strings.NewReader(""), &out, &errOut)
+	return code, out.String(), errOut.String()
+}
+
+// TestIndexVerb indexes twice into the real OpenSearch that `make test` starts.
+func TestIndexVerb(t *testing.T) {
+	url := os.Getenv("SEAMARK_OPENSEARCH")
+	if url == "" {
+		t.Skip("SEAMARK_OPENSEARCH is not set: make test sets it")
+	}
+	emptyIndex(t, url)
+	t.Cleanup(func() { emptyIndex(t, url) })
+	lake := fleetLake(t)
+	for _, want := range []map[string]float64{
+		{"objects": 1, "documents": indexEvents, "created": indexEvents, "duplicates": 0, "reduced": 0},
+		{"objects": 1, "documents": indexEvents, "created": 0, "duplicates": indexEvents, "reduced": 0},
+	} {
+		code, stdout, stderr := seamarkRun(t, "index", "--lake", lake, "--opensearch", url, "--json")
+		if code != exitDone {
+			t.Fatal(stderr)
+		}
+		var got map[string]float64
+		if err := json.Unmarshal([]byte(stdout), &got); err != nil {
+			t.Fatal(err)
+		}
+		for key, n := range want {
+			if got[key] != n {
+				t.Errorf("%s is %v, want %v: %s", key, got[key], n, stdout)
+			}
+		}
+	}
+	if code, stdout, stderr := seamarkRun(t, "verify", "--lake", lake, "--opensearch", url); code != exitDone ||
+		!strings.Contains(stdout, fmt.Sprintf("distinct_ids %d, documents %d", indexEvents, indexEvents)) {
+		t.Errorf("verify: %d\n%s%s", code, stdout, stderr)
+	}
+	emptyIndex(t, url)
+	if code, stdout, _ := seamarkRun(t, "verify", "--lake", lake, "--opensearch", url); code != exitFailed || !strings.Contains(stdout, "0 documents in the index") {
+		t.Errorf("verify with an empty index: %d\n%s", code, stdout)
+	}
+}
+
+// emptyIndex deletes the indices that the verb writes to.
+func emptyIndex(t *testing.T, url string) {
+	t.Helper()
+	req, err := http.NewRequest(http.MethodDelete, url+"/app-logs-*,access-logs-*", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		t.Fatal(resp.Status)
+	}
+}
+
+// TestIndexVerbFaults: an OpenSearch that cannot be used gives exit 1 and a message that
+// names it and the remedy.
+func TestIndexVerbFaults(t *testing.T) {
+	lake := fleetLake(t)
+	tests := map[string]struct {
+		status int
+		body   string
+		want   string
+	}{
+		"401":     {http.StatusUnauthorized, `{"error":"no"}`, "401"},
+		"503":     {http.StatusServiceUnavailable, `{}`, "503"},
+		"429":     {http.StatusTooManyRequests, `{}`, "429"},
+		"garbage": {http.StatusOK, `<html>`, "OpenSearch"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(tt.status)
+				fmt.Fprint(w, tt.body)
+			}))
+			defer server.Close()
+			code, stdout, stderr := seamarkRun(t, "index", "--lake", lake, "--opensearch", server.URL, "--wait", "1s")
+			if code != exitFailed || stdout != "" || !strings.Contains(stderr, server.URL) || !strings.Contains(stderr, tt.want) {
+				t.Errorf("exit %d\n%s%s", code, stdout, stderr)
+			}
+			t.Log(strings.TrimSpace(stderr))
+		})
+	}
+	if code, _, stderr := seamarkRun(t, "index", "--lake", lake, "--opensearch", "http://127.0.0.1:1", "--wait", "1s", "nosuchobject"); code != exitFailed || !strings.Contains(stderr, `no object "nosuchobject"`) {
+		t.Errorf("exit %d: %s", code, stderr)
+	}
+}
