@@ -2,6 +2,7 @@
 -- zstd Parquet, two tables with the columns of schemas/columns.go. One thread.
 -- Parameters are put in by internal/bench: $INPUT, $OUTPUT.
 SET threads = 1;
+SET enable_progress_bar = false;
 SET TimeZone = 'UTC';
 SET preserve_insertion_order = false;
 
