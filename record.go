@@ -27,8 +27,8 @@ func Levels() []string {
 	return []string{LevelTrace, LevelDebug, LevelInfo, LevelWarn, LevelError, LevelFatal}
 }
 
-// SevereLevels are those that earn a fingerprint.
-func SevereLevels() []string { return []string{LevelWarn, LevelError, LevelFatal} }
+// ErrorLevels are those that count as an error.
+func ErrorLevels() []string { return []string{LevelError, LevelFatal} }
 
 // Log is one row of the logs table: one log event.
 //

@@ -206,11 +206,8 @@ const tmpFolder = "tmp"
 // Temp is a file being written. It is locked while its process lives, so that a
 // cleaner can tell it from what a dead one left.
 type Temp struct {
-	d    *Dir
-	f    FSFile
-	path string
-	key  string
-	err  error // the first failure: after it nothing of the file counts
+	appender
+	d *Dir
 }
 
 // Temp begins a file. End it with Publish, Replace or Discard.
@@ -232,39 +229,11 @@ func (d *Dir) Temp() (*Temp, error) {
 		f.Close()
 		return nil, fault("cannot lock a temporary file", p, err)
 	}
-	return &Temp{d: d, f: f, path: p, key: key}, nil
+	return &Temp{appender{f: f, name: p}, d}, nil
 }
 
 // Path is where the bytes lie until the file is published.
-func (t *Temp) Path() string { return t.path }
-
-// Write appends. After a failure every further call fails.
-func (t *Temp) Write(b []byte) (int, error) {
-	if t.err != nil {
-		return 0, t.err
-	}
-	n, err := t.f.Write(b)
-	if err == nil && n < len(b) {
-		err = io.ErrShortWrite
-	}
-	if err != nil {
-		t.err = fault("cannot write", t.path, err)
-		return n, t.err
-	}
-	return n, nil
-}
-
-// Sync makes what was written durable. After a failed fsync nobody knows what the
-// disk holds, so it is never tried again: the file is lost.
-func (t *Temp) Sync() error {
-	if t.err != nil {
-		return t.err
-	}
-	if err := t.f.Sync(); err != nil {
-		t.err = fault("cannot fsync", t.path, err)
-	}
-	return t.err
-}
+func (t *Temp) Path() string { return t.name }
 
 // Publish makes the file durable under key, and fails with fs.ErrExist when key is taken.
 func (t *Temp) Publish(key string) error { return t.finish(key, t.d.fs.Link) }
@@ -285,7 +254,7 @@ func (t *Temp) finish(key string, move func(old, new string) error) error {
 		t.d.forget()
 		return fault("cannot make the folder of", key, err)
 	}
-	if err := move(t.path, target); err != nil {
+	if err := move(t.name, target); err != nil {
 		if errors.Is(err, fs.ErrExist) {
 			return fmt.Errorf("%s: %w", key, fs.ErrExist)
 		}
@@ -306,7 +275,7 @@ func (t *Temp) Discard() {
 	if t.err == nil {
 		t.err = os.ErrClosed
 	}
-	t.d.fs.Remove(t.path) // gone already after Replace
+	t.d.fs.Remove(t.name) // gone already after Replace
 	t.f.Close()
 	t.f = nil
 }

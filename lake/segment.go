@@ -2,7 +2,6 @@ package lake
 
 import (
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -21,12 +20,10 @@ const SpoolFolder = "spool"
 // Segment is a file in the spool that grows. What was synced is durable under the
 // segment's name. It is locked while its process lives. It is not safe for concurrent use.
 type Segment struct {
-	d       *Dir
-	f       FSFile
-	name    string
-	size    int64 // bytes written
-	durable int64 // bytes that were synced
-	err     error // the first failure: nothing after durable counts any more
+	appender // after its first failure nothing beyond durable counts any more
+	d        *Dir
+	size     int64 // bytes written
+	durable  int64 // bytes that were synced
 }
 
 // NewSegment begins a segment, whose name becomes durable with it. It fails with
@@ -45,7 +42,7 @@ func (d *Dir) NewSegment(name string) (*Segment, error) {
 		d.forget() // somebody may have deleted the folder
 		return nil, fault("cannot begin a segment", p, err)
 	}
-	s := &Segment{d: d, f: f, name: name}
+	s := &Segment{appender: appender{f: f, name: name}, d: d}
 	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		s.Discard()
 		return nil, fault("cannot lock a segment", p, err)
@@ -77,30 +74,16 @@ func (s *Segment) Durable() int64 { return s.durable }
 
 // Write appends. After a failure every further call fails.
 func (s *Segment) Write(b []byte) (int, error) {
-	if s.err != nil {
-		return 0, s.err
-	}
-	n, err := s.f.Write(b)
-	if err == nil && n < len(b) {
-		err = io.ErrShortWrite
-	}
+	n, err := s.appender.Write(b)
 	s.size += int64(n)
-	if err != nil {
-		s.err = fault("cannot write", s.name, err)
-		return n, s.err
-	}
-	return n, nil
+	return n, err
 }
 
-// Sync makes what was written durable. A failed fsync is never tried again: what was
-// written since the last one is lost, whatever the file seems to hold.
+// Sync makes what was written durable. After a failure what was written since the last
+// one is lost, whatever the file seems to hold.
 func (s *Segment) Sync() error {
-	if s.err != nil {
-		return s.err
-	}
-	if err := s.f.Sync(); err != nil {
-		s.err = fault("cannot fsync", s.name, err)
-		return s.err
+	if err := s.appender.Sync(); err != nil {
+		return err
 	}
 	s.durable = s.size
 	return nil

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"strconv"
 	"strings"
-	"time"
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/lake"
@@ -19,7 +18,7 @@ const (
 
 // notes count what is odd in an object but kept.
 type notes struct {
-	implausibleTimes, contradictedClaims, unassigned, invalidUTF8 int64
+	implausibleTimes, contradictedClaims, unassigned int64
 }
 
 func (n notes) counts() map[string]int64 {
@@ -296,5 +295,3 @@ func matches(pattern, s string) bool {
 	}
 	return strings.HasSuffix(s, last)
 }
-
-func arrivalMs(t time.Time) int64 { return t.UnixMilli() }

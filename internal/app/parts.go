@@ -79,7 +79,7 @@ func (c counter) Ratios(ctx context.Context, kind rules.Kind, span seamark.Span)
 	case rules.Kind4xx, rules.Kind5xx:
 		return c.db.Ratios(ctx, seamark.TableAccessLogs, span, seamark.Term{Field: seamark.FieldStatus, Values: []string{string(kind)}})
 	default:
-		return c.db.Ratios(ctx, seamark.TableLogs, span, seamark.Term{Field: seamark.FieldLevel, Values: []string{seamark.LevelError, seamark.LevelFatal}})
+		return c.db.Ratios(ctx, seamark.TableLogs, span, seamark.Term{Field: seamark.FieldLevel, Values: seamark.ErrorLevels()})
 	}
 }
 

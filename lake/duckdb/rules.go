@@ -63,7 +63,7 @@ func scopeTerms(s seamark.Scope) []seamark.Term {
 // and span, each with its newest record.
 func (d *DB) Patterns(ctx context.Context, scope seamark.Scope, span seamark.Span, top int) ([]seamark.Pattern, error) {
 	q := seamark.Query{Table: seamark.TableLogs, Span: span, Terms: append(scopeTerms(scope),
-		seamark.Term{Field: seamark.FieldLevel, Values: []string{seamark.LevelError, seamark.LevelFatal}})}
+		seamark.Term{Field: seamark.FieldLevel, Values: seamark.ErrorLevels()})}
 	var patterns []seamark.Pattern
 	err := d.run(ctx, func() (string, []any) {
 		where, args := conditions(q)
@@ -126,7 +126,7 @@ func (d *DB) Series(ctx context.Context, scope seamark.Scope, span seamark.Span,
 func (d *DB) Products(ctx context.Context, span seamark.Span) ([]seamark.ProductFlow, error) {
 	sums := map[[2]string]*seamark.ProductFlow{}
 	for table, term := range map[seamark.Table]seamark.Term{
-		seamark.TableLogs:       {Field: seamark.FieldLevel, Values: []string{seamark.LevelError, seamark.LevelFatal}},
+		seamark.TableLogs:       {Field: seamark.FieldLevel, Values: seamark.ErrorLevels()},
 		seamark.TableAccessLogs: {Field: seamark.FieldStatus, Values: []string{"5xx"}},
 	} {
 		ratios, err := d.Ratios(ctx, table, span, term)
