@@ -57,6 +57,7 @@ type Log struct {
 	ErrorStack   string `parquet:"error_stack,id(18),optional" json:"error_stack,omitempty"`
 	Fingerprint  string `parquet:"fingerprint,id(19),optional,dict" json:"fingerprint,omitempty"`    // "1:<16 hex>", WARN and above only
 	IngestedAt   int64  `parquet:"ingested_at,id(20),timestamp(millisecond:utc)" json:"ingested_at"` // Unix milliseconds: arrival of the landing object
+	LandingID    string `parquet:"landing_id,id(21),optional,dict" json:"landing_id,omitempty"`      // SHA-256 of the landing object, hex
 }
 
 // AccessLog is one row of the access_logs table: one request to an API.
@@ -86,4 +87,5 @@ type AccessLog struct {
 	ErrorMessage         string   `parquet:"error_message,id(21),optional,dict" json:"error_message,omitempty"`
 	Extra                string   `parquet:"extra,id(22),optional" json:"extra,omitempty"` // a JSON object as text: what has no column
 	IngestedAt           int64    `parquet:"ingested_at,id(23),timestamp(millisecond:utc)" json:"ingested_at"`
+	LandingID            string   `parquet:"landing_id,id(24),optional,dict" json:"landing_id,omitempty"` // SHA-256 of the landing object, hex
 }

@@ -84,6 +84,7 @@ var Logs = Table{
 		{18, "error_stack", Text, false, "text", "Stack trace.", []string{"stackTrace", "stack_trace", "error.stack_trace", "error.stack", "exception.stacktrace", "stacktrace", "stack", "errorStack", "error_stack"}},
 		{19, "fingerprint", Text, false, "keyword", "Hash of the event's template, `<version>:<hex>`; WARN and above only.", nil},
 		{20, "ingested_at", Timestamp, true, "date", "When the landing object arrived.", nil},
+		{21, "landing_id", Text, false, "", "SHA-256 of the landing object that the event came in.", nil},
 	},
 }
 
@@ -115,5 +116,6 @@ var AccessLogs = Table{
 		{21, "error_message", Text, false, "text", "Why it failed, as the API or its integration said.", []string{"errorMessage", "error_message", "integrationErrorMessage", "integration_error_message", "error.message", "authorizerError"}},
 		{22, "extra", JSON, false, "flat_object", "Everything else the line said, as a JSON object.", nil},
 		{23, "ingested_at", Timestamp, true, "date", "When the landing object arrived.", nil},
+		{24, "landing_id", Text, false, "", "SHA-256 of the landing object that the event came in.", nil},
 	},
 }

@@ -84,7 +84,7 @@ func conditions(q seamark.Query) (string, []any) {
 	if q.Text != "" {
 		columns := []string{}
 		for _, c := range tableOf(q.Table).Columns {
-			if c.Type == schemas.Text && c.Name != "fingerprint" || c.Type == schemas.JSON {
+			if c.Type == schemas.Text && c.Name != "fingerprint" && c.Name != "landing_id" || c.Type == schemas.JSON {
 				columns = append(columns, fmt.Sprintf("contains(lower(%s), ?)", c.Name))
 				args = append(args, strings.ToLower(q.Text))
 			}
@@ -153,13 +153,13 @@ func hit(t seamark.Table) (*seamark.Hit, []any) {
 		h := &seamark.Hit{Table: t, Access: a}
 		return h, []any{&h.Product, &h.Environment, &a.Timestamp, &a.EventID, &a.AccountID, &a.Region, &a.Source, &a.Stream, &a.Component,
 			&a.Team, &a.RequestID, &a.TraceID, &a.Method, &a.Path, &a.Route, &a.Status, &a.LatencyMs, &a.IntegrationLatencyMs,
-			&a.ResponseBytes, &a.IP, &a.UserAgent, &a.Protocol, &a.ErrorMessage, &a.Extra, &a.IngestedAt}
+			&a.ResponseBytes, &a.IP, &a.UserAgent, &a.Protocol, &a.ErrorMessage, &a.Extra, &a.IngestedAt, &a.LandingID}
 	}
 	l := &seamark.Log{}
 	h := &seamark.Hit{Table: t, Log: l}
 	return h, []any{&h.Product, &h.Environment, &l.Timestamp, &l.EventID, &l.AccountID, &l.Region, &l.Source, &l.Stream, &l.Component,
 		&l.Team, &l.Level, &l.EventName, &l.EventData, &l.Message, &l.RequestID, &l.TraceID, &l.SpanID, &l.ErrorType, &l.ErrorMessage,
-		&l.ErrorStack, &l.Fingerprint, &l.IngestedAt}
+		&l.ErrorStack, &l.Fingerprint, &l.IngestedAt, &l.LandingID}
 }
 
 // bucketKey is what a histogram is stacked by: the level, or the class of the status.

@@ -21,7 +21,8 @@ CREATE EXTERNAL TABLE IF NOT EXISTS `seamark`.`access_logs_all` (
   `protocol` string COMMENT 'Protocol of the request.',
   `error_message` string COMMENT 'Why it failed, as the API or its integration said.',
   `extra` string COMMENT 'Everything else the line said, as a JSON object.',
-  `ingested_at` timestamp COMMENT 'When the landing object arrived.'
+  `ingested_at` timestamp COMMENT 'When the landing object arrived.',
+  `landing_id` string COMMENT 'SHA-256 of the landing object that the event came in.'
 )
 COMMENT 'One row for each request to an API.'
 PARTITIONED BY (
