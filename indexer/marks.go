@@ -25,7 +25,7 @@ const mergeBeyond = 64
 
 // marks is what is known of one target. It is safe for concurrent use.
 type marks struct {
-	dir    *lake.Dir
+	dir    lake.Store
 	folder string
 
 	mu    sync.Mutex
@@ -36,7 +36,7 @@ type marks struct {
 
 func openMarks(l *lake.Lake, target string) (*marks, error) {
 	sum := sha256.Sum256([]byte(target))
-	m := &marks{dir: l.Dir, folder: marksFolder + "/" + hex.EncodeToString(sum[:16]), done: map[lake.ID]string{}, files: map[string]bool{}}
+	m := &marks{dir: l.Store, folder: marksFolder + "/" + hex.EncodeToString(sum[:16]), done: map[lake.ID]string{}, files: map[string]bool{}}
 	err := l.Walk(m.folder, func(key string, _ fs.DirEntry) error {
 		b, err := l.ReadFile(key)
 		if errors.Is(err, fs.ErrNotExist) {

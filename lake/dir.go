@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -53,11 +55,10 @@ func OpenDir(folder string, fsys FS) (*Dir, error) {
 	return d, nil
 }
 
-// Root is the absolute path of the folder.
+// Root implements Store: the absolute path of the folder.
 func (d *Dir) Root() string { return d.root }
 
-// Path is the absolute path of the object with key. Keys that leave the root, or are
-// not in their shortest form, are refused.
+// Path implements Store.
 func (d *Dir) Path(key string) (string, error) {
 	if !fs.ValidPath(key) || key == "." || strings.ContainsAny(key, "\\\x00") {
 		return "", &seamark.Fault{Class: seamark.Rejected, What: fmt.Sprintf("%q is not an object key", key)}
@@ -65,18 +66,17 @@ func (d *Dir) Path(key string) (string, error) {
 	return filepath.Join(d.root, filepath.FromSlash(key)), nil
 }
 
-// Create writes a new object. It fails with fs.ErrExist when key is taken; then
-// nothing has changed.
+// Create implements Store.
 func (d *Dir) Create(key string, write func(io.Writer) error) error {
-	return d.write(key, write, (*Temp).Publish)
+	return d.write(key, write, Temp.Publish)
 }
 
-// Put writes an object, or replaces it as a whole.
+// Put implements Store.
 func (d *Dir) Put(key string, write func(io.Writer) error) error {
-	return d.write(key, write, (*Temp).Replace)
+	return d.write(key, write, Temp.Replace)
 }
 
-func (d *Dir) write(key string, write func(io.Writer) error, finish func(*Temp, string) error) error {
+func (d *Dir) write(key string, write func(io.Writer) error, finish func(Temp, string) error) error {
 	t, err := d.Temp()
 	if err != nil {
 		return err
@@ -93,8 +93,16 @@ func (d *Dir) PutBytes(key string, b []byte) error {
 	return d.Put(key, func(w io.Writer) error { _, err := w.Write(b); return err })
 }
 
-// Open opens an object for reading.
-func (d *Dir) Open(key string) (*os.File, error) {
+// Open implements Store.
+func (d *Dir) Open(key string) (Object, error) {
+	f, err := d.openFile(key)
+	if err != nil {
+		return nil, err // not f: a nil *os.File is not a nil Object
+	}
+	return f, nil
+}
+
+func (d *Dir) openFile(key string) (*os.File, error) {
 	p, err := d.Path(key)
 	if err != nil {
 		return nil, err
@@ -102,7 +110,7 @@ func (d *Dir) Open(key string) (*os.File, error) {
 	return os.Open(p)
 }
 
-// ReadFile reads a whole object, which must be small.
+// ReadFile implements Store.
 func (d *Dir) ReadFile(key string) ([]byte, error) {
 	p, err := d.Path(key)
 	if err != nil {
@@ -111,7 +119,7 @@ func (d *Dir) ReadFile(key string) ([]byte, error) {
 	return os.ReadFile(p)
 }
 
-// Stat describes an object.
+// Stat implements Store.
 func (d *Dir) Stat(key string) (fs.FileInfo, error) {
 	p, err := d.Path(key)
 	if err != nil {
@@ -120,21 +128,29 @@ func (d *Dir) Stat(key string) (fs.FileInfo, error) {
 	return os.Stat(p)
 }
 
-// Remove deletes an object; one that is not there is fine.
-func (d *Dir) Remove(key string) error {
-	p, err := d.Path(key)
-	if err != nil {
-		return err
+// Remove implements Store: the names are gone for good when it returns.
+func (d *Dir) Remove(keys ...string) error {
+	folders := map[string]bool{}
+	for _, key := range keys {
+		p, err := d.Path(key)
+		if err != nil {
+			return err
+		}
+		if err := d.fs.Remove(p); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fault("cannot delete", key, err)
+		}
+		folders[filepath.Dir(p)] = true
 	}
-	if err := d.fs.Remove(p); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fault("cannot delete", key, err)
+	for _, folder := range slices.Sorted(maps.Keys(folders)) {
+		if err := d.fs.SyncDir(folder); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fault("cannot fsync the folder", folder, err)
+		}
 	}
 	return nil
 }
 
-// Walk calls fn for each object below the folder prefix, in order of its key. A
-// folder that is not there holds nothing; files whose name begins with a dot are
-// not objects.
+// Walk implements Store. A folder that is not there holds nothing; files whose name
+// begins with a dot are not objects.
 func (d *Dir) Walk(prefix string, fn func(key string, e fs.DirEntry) error) error {
 	p, err := d.Path(prefix)
 	if err != nil {
@@ -203,15 +219,15 @@ func (d *Dir) forget() {
 
 const tmpFolder = "tmp"
 
-// Temp is a file being written. It is locked while its process lives, so that a
+// dirTemp is a file being written. It is locked while its process lives, so that a
 // cleaner can tell it from what a dead one left.
-type Temp struct {
+type dirTemp struct {
 	appender
 	d *Dir
 }
 
-// Temp begins a file. End it with Publish, Replace or Discard.
-func (d *Dir) Temp() (*Temp, error) {
+// Temp implements Store.
+func (d *Dir) Temp() (Temp, error) {
 	var name [12]byte
 	rand.Read(name[:])
 	key := tmpFolder + "/" + hex.EncodeToString(name[:]) + ".tmp"
@@ -229,19 +245,16 @@ func (d *Dir) Temp() (*Temp, error) {
 		f.Close()
 		return nil, fault("cannot lock a temporary file", p, err)
 	}
-	return &Temp{appender{f: f, name: p}, d}, nil
+	return &dirTemp{appender{f: f, name: p}, d}, nil
 }
 
-// Path is where the bytes lie until the file is published.
-func (t *Temp) Path() string { return t.name }
+// Publish implements Temp.
+func (t *dirTemp) Publish(key string) error { return t.finish(key, t.d.fs.Link) }
 
-// Publish makes the file durable under key, and fails with fs.ErrExist when key is taken.
-func (t *Temp) Publish(key string) error { return t.finish(key, t.d.fs.Link) }
+// Replace implements Temp.
+func (t *dirTemp) Replace(key string) error { return t.finish(key, t.d.fs.Rename) }
 
-// Replace makes the file durable under key, in place of what was there.
-func (t *Temp) Replace(key string) error { return t.finish(key, t.d.fs.Rename) }
-
-func (t *Temp) finish(key string, move func(old, new string) error) error {
+func (t *dirTemp) finish(key string, move func(old, new string) error) error {
 	defer t.Discard()
 	target, err := t.d.Path(key)
 	if err != nil {
@@ -267,8 +280,8 @@ func (t *Temp) finish(key string, move func(old, new string) error) error {
 	return nil
 }
 
-// Discard ends the file; what was not published is gone. It may be called at any time.
-func (t *Temp) Discard() {
+// Discard implements Temp.
+func (t *dirTemp) Discard() {
 	if t.f == nil {
 		return
 	}
@@ -280,14 +293,14 @@ func (t *Temp) Discard() {
 	t.f = nil
 }
 
-// CleanTemp removes temporary files whose process has died, and reports how many.
+// CleanTemp implements Store.
 func (d *Dir) CleanTemp() (int, error) {
 	n := 0
 	err := d.Walk(tmpFolder, func(key string, _ fs.DirEntry) error {
 		if !strings.HasSuffix(key, ".tmp") {
 			return nil
 		}
-		f, err := d.Open(key)
+		f, err := d.openFile(key)
 		if err != nil {
 			return nil // its owner was quicker
 		}

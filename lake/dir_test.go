@@ -42,14 +42,15 @@ func TestMain(m *testing.M) {
 		if err != nil {
 			panic(err)
 		}
-		temp, err := d.Temp()
+		_, err = d.Temp()
 		if err != nil {
 			panic(err)
 		}
 		if _, err := d.Lock(); err != nil {
 			panic(err)
 		}
-		fmt.Println(temp.Path())
+		names, _ := filepath.Glob(filepath.Join(folder, "tmp", "*.tmp"))
+		fmt.Println(names[0])
 		io.Copy(io.Discard, os.Stdin)
 		os.Exit(0) // without a word to the files
 	default:

@@ -82,7 +82,7 @@ func life() []step {
 		return func(l *lake.Lake) error {
 			err := l.Create(key, write(b))
 			if errors.Is(err, fs.ErrExist) { // an attempt whose last fsync failed: it is whole
-				return l.SyncFolder(key)
+				return l.Store.(*lake.Dir).SyncFolder(key)
 			}
 			return err
 		}

@@ -8,11 +8,9 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	seamark "github.com/seamark-hq/seamark"
 )
@@ -23,18 +21,18 @@ type File struct {
 	Partition
 }
 
-// Lake is a Dir with what its ledger says: which files count. It is safe for
+// Lake is a Store with what its ledger says: which files count. It is safe for
 // concurrent use.
 type Lake struct {
-	*Dir
+	Store
 
 	mu         sync.RWMutex
 	entries    map[ID]*Entry
 	files      map[ID][]File // of each entry, with their keys taken apart
 	superseded map[ID]bool
-	folders    map[string]time.Time // ledger folders seen, with their modification time
-	damaged    map[string]error     // ledger entries that cannot be read, by key
-	generation uint64               // changes whenever the files do
+	seen       Seen             // of the ledger's folder
+	damaged    map[string]error // ledger entries that cannot be read, by key
+	generation uint64           // changes whenever the files do
 }
 
 // Open opens the lake in folder and reads its ledger. With mustExist, a folder that is
@@ -54,73 +52,15 @@ func Open(ctx context.Context, folder string, mustExist bool) (*Lake, error) {
 	return l, l.Refresh(ctx)
 }
 
-// New returns a lake over d whose ledger is not read yet.
-func New(d *Dir) *Lake {
-	return &Lake{Dir: d, entries: map[ID]*Entry{}, files: map[ID][]File{}, superseded: map[ID]bool{}, folders: map[string]time.Time{}, damaged: map[string]error{}}
+// New returns a lake over s whose ledger is not read yet.
+func New(s Store) *Lake {
+	return &Lake{Store: s, entries: map[ID]*Entry{}, files: map[ID][]File{}, superseded: map[ID]bool{}, damaged: map[string]error{}}
 }
 
 // Refresh reads the ledger entries that are new. Entries that cannot be read are kept
 // for Damaged and hide nothing else.
 func (l *Lake) Refresh(ctx context.Context) error {
-	return l.walkFolders(ctx, filepath.Join(l.root, LedgerFolder), 0)
-}
-
-// walkFolders descends the four levels of date and hour; an hour's folder that has not
-// changed since it was read is passed over.
-func (l *Lake) walkFolders(ctx context.Context, folder string, depth int) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if depth == 4 {
-		return l.readHour(folder)
-	}
-	names, err := os.ReadDir(folder)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return fault("cannot list the ledger", folder, err)
-	}
-	for _, e := range names {
-		if e.IsDir() && e.Name() != damagedFolder {
-			if err := l.walkFolders(ctx, filepath.Join(folder, e.Name()), depth+1); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func (l *Lake) readHour(folder string) error {
-	info, err := os.Stat(folder)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return fault("cannot list the ledger", folder, err)
-	}
-	l.mu.RLock()
-	seen := l.folders[folder]
-	l.mu.RUnlock()
-	// A folder changed within the clock's grain of its last reading is read again.
-	if !seen.IsZero() && info.ModTime().Equal(seen) && time.Since(seen) > 2*time.Second {
-		return nil
-	}
-	names, err := os.ReadDir(folder)
-	if err != nil {
-		return fault("cannot list the ledger", folder, err)
-	}
-	for _, n := range names {
-		key, err := filepath.Rel(l.root, filepath.Join(folder, n.Name()))
-		if err != nil {
-			return err
-		}
-		l.readEntry(filepath.ToSlash(key))
-	}
-	l.mu.Lock()
-	l.folders[folder] = info.ModTime()
-	l.mu.Unlock()
-	return nil
+	return l.News(ctx, LedgerFolder, &l.seen, l.readEntry)
 }
 
 func (l *Lake) readEntry(key string) {
@@ -330,18 +270,7 @@ func (l *Lake) removeAllBut(was, e *Entry) error {
 	for _, q := range was.Quarantine {
 		stale = append(stale, q.Kept)
 	}
-	for _, key := range stale {
-		if named[key] {
-			continue
-		}
-		if err := l.Remove(key); err != nil {
-			return err
-		}
-		if err := l.SyncFolder(key); err != nil { // before what leads to it goes
-			return err
-		}
-	}
-	return nil
+	return l.Remove(slices.DeleteFunc(stale, func(key string) bool { return named[key] })...)
 }
 
 func (l *Lake) put(e *Entry) error {

@@ -26,7 +26,7 @@ func (l *Lake) ReadAccessLogs(f FileRef, fn func([]seamark.AccessLog) error) err
 
 // CheckFile compares a file with what the ledger says of it.
 func (l *Lake) CheckFile(f FileRef) error {
-	file, err := l.Dir.Open(f.Key)
+	file, err := l.Open(f.Key)
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func readRows[T any](l *Lake, f FileRef, fn func([]T) error) (err error) {
 	if err := l.CheckFile(f); err != nil {
 		return &seamark.Fault{What: "damaged lake file", Where: f.Key, Err: err, Remedy: "run `seamark transform --force` on its landing object"}
 	}
-	file, err := l.Dir.Open(f.Key)
+	file, err := l.Open(f.Key)
 	if err != nil {
 		return err
 	}

@@ -202,7 +202,7 @@ func (d *Dir) OpenSpooled(name string) (f *os.File, busy bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
-	if f, err = d.Open(key); err != nil {
+	if f, err = d.openFile(key); err != nil {
 		return nil, false, err
 	}
 	if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) != nil {

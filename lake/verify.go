@@ -108,11 +108,11 @@ func (l *Lake) redo(e *Entry) string {
 	url := strings.TrimPrefix(e.Origin.URL, "file://")
 	switch {
 	case url == "-":
-		return "feed the object to `seamark transform --force --lake " + l.root + " -` again"
+		return "feed the object to `seamark transform --force --lake " + l.Root() + " -` again"
 	case strings.HasPrefix(url, LandingFolder+"/"):
-		url = filepath.Join(l.root, filepath.FromSlash(url))
+		url = filepath.Join(l.Root(), filepath.FromSlash(url))
 	}
-	return "run `seamark transform --force --lake " + l.root + " " + url + "`"
+	return "run `seamark transform --force --lake " + l.Root() + " " + url + "`"
 }
 
 // checkRows compares a file's bytes with its checksum, and its rows with their number.
@@ -122,7 +122,7 @@ func (l *Lake) checkRows(f FileRef) string {
 	} else if err != nil {
 		return err.Error()
 	}
-	file, err := l.Dir.Open(f.Key)
+	file, err := l.Open(f.Key)
 	if err != nil {
 		return err.Error()
 	}
@@ -169,7 +169,7 @@ func (l *Lake) forgotten(r *Report, now time.Time) error {
 				continue
 			}
 		}
-		r.blame(p.Key, "landing object not transformed", "run `seamark transform --lake "+l.root+" "+filepath.Join(l.root, filepath.FromSlash(p.Key))+"`, or `seamark up`")
+		r.blame(p.Key, "landing object not transformed", "run `seamark transform --lake "+l.Root()+" "+filepath.Join(l.Root(), filepath.FromSlash(p.Key))+"`, or `seamark up`")
 	}
 	return nil
 }
@@ -216,7 +216,7 @@ func (l *Lake) rotten(ctx context.Context, r *Report, entries []*Entry) error {
 
 // hash is the SHA-256 of an object, in hex.
 func (l *Lake) hash(key string) (string, error) {
-	f, err := l.Dir.Open(key)
+	f, err := l.Open(key)
 	if err != nil {
 		return "", err
 	}

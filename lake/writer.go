@@ -25,7 +25,7 @@ const (
 //
 // It is not safe for concurrent use.
 type Writer struct {
-	d        *Dir
+	store    Store
 	id       ID
 	parts    map[Partition]*part
 	last     *part // rows come in runs of one partition
@@ -33,14 +33,14 @@ type Writer struct {
 }
 
 // NewWriter begins the files of landing object id.
-func (d *Dir) NewWriter(id ID) *Writer {
-	return &Writer{d: d, id: id, parts: map[Partition]*part{}}
+func (l *Lake) NewWriter(id ID) *Writer {
+	return &Writer{store: l.Store, id: id, parts: map[Partition]*part{}}
 }
 
 // part is one file being written.
 type part struct {
 	p        Partition
-	temp     *Temp
+	temp     Temp
 	sum      hash.Hash
 	bytes    int64
 	logs     *parquet.GenericWriter[seamark.Log]
@@ -107,7 +107,7 @@ func (w *Writer) part(p Partition) (*part, error) {
 	}
 	t := w.parts[p]
 	if t == nil {
-		temp, err := w.d.Temp()
+		temp, err := w.store.Temp()
 		if err != nil {
 			return nil, err
 		}

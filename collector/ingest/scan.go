@@ -3,7 +3,8 @@ package ingest
 import (
 	"crypto/sha256"
 	"io"
-	"os"
+
+	"github.com/seamark-hq/seamark/lake"
 )
 
 // part is one complete request in a segment: its marker, or markers, and its members.
@@ -102,7 +103,7 @@ func hashOf(f io.ReaderAt, offset, n int64) (sum [sha256.Size]byte, err error) {
 }
 
 // identitiesIn is readIdentities of a file.
-func identitiesIn(f *os.File) ([]identity, error) {
+func identitiesIn(f lake.Object) ([]identity, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err

@@ -40,6 +40,7 @@ type App struct {
 	o      Options
 	log    *slog.Logger
 	lake   *lake.Lake
+	door   *lake.Dir // where the front door keeps what it took
 	state  *lake.Dir // the data folder
 	unlock []func()
 	key    string // what Firehose must send
@@ -122,7 +123,7 @@ func (a *App) openFolders(ctx context.Context) error {
 			a.log.Info("removed temporary files of a process that died", "files", n, "folder", d.Root())
 		}
 	}
-	a.lake = lake.New(store)
+	a.door, a.lake = store, lake.New(store)
 	if err := a.lake.Refresh(ctx); err != nil {
 		return err
 	}
@@ -139,7 +140,7 @@ func (a *App) openFrontDoor(ctx context.Context) (err error) {
 		return err
 	}
 	a.spool, err = ingest.OpenSpool(ctx, ingest.SpoolOptions{
-		Dir: a.lake.Dir, Log: a.log, SealBytes: int64(c.FrontDoor.SealBytes), SealAfter: time.Duration(c.FrontDoor.SealAfter),
+		Dir: a.door, Log: a.log, SealBytes: int64(c.FrontDoor.SealBytes), SealAfter: time.Duration(c.FrontDoor.SealAfter),
 		Hooks: ingest.Hooks{Sealed: a.transform.offer, Request: a.metrics.request, Commit: a.metrics.commit, Failed: a.flow.storageFailed},
 	})
 	return err
