@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures the transform against DuckDB (from PyPI, one thread) in the same run, and the
-# front door, and writes docs/benchmarks.md.
+# Measures the transform against DuckDB (from PyPI, one thread) in the same run, two cores, redaction,
+# lookups, compaction and the front door, and writes docs/benchmarks.md. ONLY=transform,… runs less.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p .cache
@@ -8,4 +8,4 @@ if [ ! -x .cache/venv/bin/python ]; then
 	python3 -m venv .cache/venv
 	.cache/venv/bin/pip install -q duckdb==1.5.5
 fi
-go run ./internal/bench -seamark bin/seamark -python .cache/venv/bin/python -events "${EVENTS:-600000}" -rounds "${ROUNDS:-5}" -out docs/benchmarks.md
+go run ./internal/bench -seamark bin/seamark -python .cache/venv/bin/python -events "${EVENTS:-600000}" -rounds "${ROUNDS:-5}" -files "${FILES:-10000}" -only "${ONLY:-}" -out docs/benchmarks.md

@@ -43,9 +43,28 @@ type delivery struct {
 
 const idPlace = "REQUEST-ID-REQUEST-ID-REQUEST-ID-000"
 
-// frontDoor starts an appliance and delivers to it for a while: every request answered
-// 200 is on disk.
-func frontDoor(seamark, name string, eventsPerRequest int, lasts time.Duration) (doorSample, error) {
+// doorTime is how long each load lasts.
+const doorTime = 10 * time.Second
+
+// frontDoor measures the front door under loads of small and large requests.
+func (b *bench) frontDoor() (string, error) {
+	var doors []doorSample
+	for _, d := range []struct {
+		name   string
+		events int
+	}{{"100 events a request", 100}, {"2,000 events a request", 2000}, {"20,000 events a request", 20_000}} {
+		s, err := load(b.seamark, d.name, d.events, doorTime)
+		if err != nil {
+			return "", err
+		}
+		doors = append(doors, s)
+	}
+	return describeDoor(doors), nil
+}
+
+// load starts an appliance and delivers to it for a while: every request answered 200 is
+// on disk.
+func load(seamark, name string, eventsPerRequest int, lasts time.Duration) (doorSample, error) {
 	data, err := os.MkdirTemp("", "seamark-bench-door-")
 	if err != nil {
 		return doorSample{}, err
@@ -190,7 +209,7 @@ func peakMB(pid int) int64 {
 
 func describeDoor(samples []doorSample) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n## Front door\n\n`seamark up`, %d connections, everything behind the door running too. A request is counted once it is answered 200, which is after its fsync.\n\n", connections)
+	fmt.Fprintf(&b, "## Front door\n\n`seamark up`, %d connections, everything behind the door running too. A request is counted once it is answered 200, which is after its fsync.\n\n", connections)
 	fmt.Fprintf(&b, "| | requests/s | MB/s of bodies | MB/s uncompressed | events/s | peak MB resident |\n|---|---|---|---|---|---|\n")
 	for _, s := range samples {
 		t := s.took.Seconds()
