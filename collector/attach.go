@@ -1,0 +1,206 @@
+package collector
+
+import (
+	"context"
+	"strings"
+	"time"
+)
+
+// filterWork is the work on one log group.
+type filterWork struct {
+	*sweep
+	group   string
+	created int64 // of the group
+	have    []Filter
+	want    Filter
+	was     GroupState
+	plan    filterPlan
+}
+
+// attach puts the wanted filter before the old ones go. When no slot is free an old one
+// must go first; the gap is noted before, so that it is refilled even after a kill.
+func (w *filterWork) attach(ctx context.Context, d *Desired) {
+	if w.plan.clash != nil {
+		w.refused(d, "another deployment's filter has the name; it sends to "+w.plan.clash.Destination)
+		return
+	}
+	if !w.plan.put && len(w.plan.old) == 0 {
+		w.journal.unchanged(1)
+		w.attached()
+		return
+	}
+	if w.stillFull() {
+		w.reportRefusal(d, w.group, w.was.Refused)
+		if !w.opt.DryRun {
+			w.was.Checked = unixMilli()
+			w.note(w.was)
+		}
+		return
+	}
+	w.describeChanges()
+	if w.opt.DryRun {
+		return
+	}
+	if w.plan.put && !w.putNew(ctx, d) {
+		return
+	}
+	w.attached()
+	for _, old := range w.plan.old {
+		if err := w.delete(ctx, old.Name); err != nil {
+			w.failed(ctx, w.group, "DeleteSubscriptionFilter", err)
+			w.note(GroupState{Created: w.created}) // looked at again by the next sweep
+			return
+		}
+	}
+}
+
+// A refusal is tried again when other filters hold the slots, and after a week in any
+// case: AWS raises limits.
+const patience = 7 * 24 * time.Hour
+
+func (w *filterWork) stillFull() bool {
+	return w.was.Refused != "" && w.was.Hash == filterHash(w.want) && w.was.Refused == noSlot+w.holders() &&
+		unixMilli()-w.was.Tried < patience.Milliseconds()
+}
+
+const noSlot = "no filter slot is free; they are taken by "
+
+func (w *filterWork) describeChanges() {
+	c := Change{What: changeFilter, Resource: w.group, Name: w.want.Name}
+	switch {
+	case w.plan.put && (w.plan.here != nil || len(w.plan.old) > 0):
+		c.Action, c.Why = Update, "the tags or the configuration have changed"
+	case w.plan.put && w.was.Refused != "":
+		c.Action, c.Why = Create, "a slot may be free now"
+	case w.plan.put && w.was.Hash != "":
+		c.Action, c.Why = Create, "it was removed by someone else"
+	case w.plan.put:
+		c.Action, c.Why = Create, "its tags ask for it"
+	default:
+		c.Action, c.Why, c.Name = Delete, "another filter of ours has taken its place", w.plan.old[0].Name
+	}
+	w.journal.change(c)
+}
+
+// putNew reports whether the filter is there now.
+func (w *filterWork) putNew(ctx context.Context, d *Desired) bool {
+	err := w.put(ctx)
+	if err != nil && judge(err) == full && len(w.plan.old) > 0 {
+		err = w.swap(ctx)
+	}
+	switch {
+	case err == nil:
+		return true
+	case judge(err) == gone:
+		w.forget(w.group)
+	case judge(err) == full:
+		w.refused(d, noSlot+w.holders())
+	default:
+		w.failed(ctx, w.group, "PutSubscriptionFilter", err)
+	}
+	return false
+}
+
+func (w *filterWork) put(ctx context.Context) error {
+	return w.meter.call(ctx, putSubscriptionFilter, func() error { return w.cloud.PutSubscriptionFilter(ctx, w.group, w.want) })
+}
+
+func (w *filterWork) delete(ctx context.Context, name string) error {
+	err := w.meter.call(ctx, deleteSubscriptionFilter, func() error { return w.cloud.DeleteSubscriptionFilter(ctx, w.group, name) })
+	if err != nil && judge(err) == gone {
+		return nil
+	}
+	return err
+}
+
+// swap frees the slot of an old filter of ours, and fills it.
+func (w *filterWork) swap(ctx context.Context) error {
+	w.gap(unixMilli(), 0)
+	w.save(ctx)
+	if err := w.delete(ctx, w.plan.old[0].Name); err != nil {
+		return err
+	}
+	w.plan.old = w.plan.old[1:]
+	return w.put(ctx)
+}
+
+// attached notes that the wanted filter is there, and what of the group's history it has not seen.
+func (w *filterWork) attached() {
+	if w.opt.DryRun {
+		return
+	}
+	now := unixMilli()
+	ours := w.plan.here != nil || len(w.plan.old) > 0
+	w.mu.Lock()
+	open, pending := w.state.Pending[w.group]
+	w.mu.Unlock()
+	switch {
+	case pending && open.To == 0 && w.plan.here != nil:
+		w.gap(open.From, max(w.plan.here.Created, open.From))
+	case pending && open.To == 0:
+		w.gap(open.From, now)
+	case ours && w.plan.here != nil && w.was.Hash == "" && w.created > 0: // put by a sweep that could not note it
+		w.gap(w.created, w.plan.here.Created)
+	case !ours && w.plan.put && w.was.Hash != "" && w.was.Refused == "":
+		w.gap(w.was.Checked, now) // removed by someone since then
+	case !ours && w.plan.put && w.created > 0:
+		w.gap(w.created, now)
+	}
+	w.note(GroupState{Hash: filterHash(w.want), Created: w.created, Checked: now})
+}
+
+// gap notes a span to be fetched; one that is pending already grows.
+func (w *filterWork) gap(from, to int64) {
+	if to != 0 && to <= from {
+		to = from + 1
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if have, found := w.state.Pending[w.group]; found {
+		from = min(from, have.From)
+		if to != 0 {
+			to = max(to, have.To)
+		}
+	}
+	w.state.Pending[w.group] = Gap{from, to}
+}
+
+func (w *filterWork) note(g GroupState) {
+	w.mu.Lock()
+	w.state.Groups[w.group] = g
+	w.mu.Unlock()
+}
+
+// refused remembers that the filter cannot be put; it is tried again in its turn.
+func (w *filterWork) refused(d *Desired, why string) {
+	w.reportRefusal(d, w.group, why)
+	if !w.opt.DryRun {
+		now := unixMilli()
+		w.note(GroupState{Hash: filterHash(w.want), Refused: why, Tried: now, Created: w.created, Checked: now})
+	}
+}
+
+func (w *filterWork) holders() string {
+	names := make([]string, 0, len(w.have))
+	for _, f := range w.have {
+		names = append(names, f.Name+" (to "+f.Destination+")")
+	}
+	return strings.Join(names, ", ")
+}
+
+// remove takes away what is ours.
+func (w *filterWork) remove(ctx context.Context) {
+	for _, old := range w.plan.old {
+		w.journal.change(Change{Delete, changeFilter, w.group, old.Name, "its tags no longer ask for it"})
+		if w.opt.DryRun {
+			continue
+		}
+		if err := w.delete(ctx, old.Name); err != nil {
+			w.failed(ctx, w.group, "DeleteSubscriptionFilter", err)
+			return
+		}
+	}
+	if !w.opt.DryRun {
+		w.forget(w.group)
+	}
+}

@@ -1,0 +1,157 @@
+package collector
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	seamark "github.com/seamark-hq/seamark"
+)
+
+// Config is what an operator says about onboarding. The zero value does not validate:
+// a deployment and a destination must be named.
+type Config struct {
+	Deployment       string               // owner mark on all that is made
+	Tags             TagKeys              // zero keys are the defaults
+	Filters          map[string]string    // patterns by name, for the tag filter
+	Destination      string               // ARN of the logs destination; {region} and {account} are filled in
+	DestinationRole  string               // sender-side role, where the destination needs one
+	Topic            string               // ARN of the topic that composite alarms tell; filled in likewise
+	ManageAccessLogs bool                 // switch access logging on for stages of APIs that have none
+	PerResourceTags  bool                 // read tags resource by resource, not with tag:GetResources
+	Thresholds       map[string]Threshold // by rule, in place of the built-in defaults
+	MinRequests      int                  // below so many requests in a window a ratio is 0; 0 is 20
+	Exclude          []string             // log groups that are never attached, such as the pipeline's own; * stands for any characters
+	Runbooks         map[string]string    // by product slug, where no tag gives one
+	Accounts         map[string][]string  // by product slug: accounts that may claim it
+}
+
+// TagKeys are the keys of the tags that teams use. Existing company tags serve as well.
+type TagKeys struct {
+	Product, Environment, Team, Logs, Filter, Alarms, Severity, Runbook string
+	AlarmPrefix                                                         string // before the name of a rule
+}
+
+// DefaultTagKeys are the keys of the design.
+func DefaultTagKeys() TagKeys {
+	return TagKeys{
+		Product: "seamark:product", Environment: "seamark:environment", Team: "seamark:team", Logs: "seamark:logs",
+		Filter: "seamark:filter", Alarms: "seamark:alarms", Severity: "seamark:severity", Runbook: "seamark:runbook",
+		AlarmPrefix: "seamark:alarm-",
+	}
+}
+
+// The tags that mark what we made.
+const (
+	ownerTag = "seamark:owner"
+	hashTag  = "seamark:hash"
+)
+
+// withDefaults fills in what was left out.
+func (c Config) withDefaults() *Config {
+	d := DefaultTagKeys()
+	for _, k := range []struct {
+		key *string
+		def string
+	}{
+		{&c.Tags.Product, d.Product}, {&c.Tags.Environment, d.Environment}, {&c.Tags.Team, d.Team}, {&c.Tags.Logs, d.Logs},
+		{&c.Tags.Filter, d.Filter}, {&c.Tags.Alarms, d.Alarms}, {&c.Tags.Severity, d.Severity}, {&c.Tags.Runbook, d.Runbook},
+		{&c.Tags.AlarmPrefix, d.AlarmPrefix},
+	} {
+		if *k.key == "" {
+			*k.key = k.def
+		}
+	}
+	if c.MinRequests == 0 {
+		c.MinRequests = 20
+	}
+	return &c
+}
+
+// concerns reports whether a sweep looks at a tag with that key.
+func (c *Config) concerns(key string) bool {
+	t := c.Tags
+	switch key {
+	case t.Product, t.Environment, t.Team, t.Logs, t.Filter, t.Alarms, t.Severity, t.Runbook, ownerTag, hashTag:
+		return true
+	}
+	return strings.HasPrefix(key, t.AlarmPrefix)
+}
+
+// keep returns those of the tags that a sweep looks at.
+func (c *Config) keep(tags Tags) Tags {
+	n := 0
+	for _, t := range tags {
+		if c.concerns(t.Key) {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	out := make(Tags, 0, n)
+	for _, t := range tags {
+		if c.concerns(t.Key) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+var (
+	deploymentName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,62}$`)
+	destinationARN = regexp.MustCompile(`^arn:aws[a-z-]*:logs:[a-z0-9{}-]+:[0-9{}a-z]+:destination:[^:*]{1,512}$`)
+	topicARN       = regexp.MustCompile(`^arn:aws[a-z-]*:sns:[a-z0-9{}-]+:[0-9{}a-z]+:[A-Za-z0-9_-]{1,256}(\.fifo)?$`)
+)
+
+// Validate reports the first fault of c.
+func (c *Config) Validate() error {
+	fault := func(where, what, remedy string) error {
+		return &seamark.Fault{Class: seamark.Rejected, Where: where, What: what, Remedy: remedy}
+	}
+	switch {
+	case !deploymentName.MatchString(c.Deployment):
+		return fault("deployment", "'"+c.Deployment+"' is no name for a deployment", "use 1 to 63 of a-z, 0-9, '.', '_' and '-'")
+	case !destinationARN.MatchString(c.Destination):
+		return fault("onboard.destination", "'"+c.Destination+"' is no ARN of a logs destination", "use arn:aws:logs:{region}:<account>:destination:<name>")
+	case c.Topic != "" && !topicARN.MatchString(c.Topic):
+		return fault("alarms.topic", "'"+c.Topic+"' is no ARN of a topic", "use arn:aws:sns:{region}:<account>:<name>")
+	case c.MinRequests < 0:
+		return fault("alarms.minRequests", "must not be negative", "use 1 or more")
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Thresholds)) {
+		r := ruleNamed(name)
+		if r == nil {
+			return fault("alarms.rules."+name, "no such rule", "use one of "+strings.Join(ruleNames(), ", "))
+		}
+		if t := c.Thresholds[name]; !t.Off && !r.accepts(t) {
+			return fault("alarms.rules."+name, "threshold out of range", "use "+r.span())
+		}
+	}
+	return nil
+}
+
+// fill puts a place into an ARN of the configuration.
+func fill(arn string, p Place) string {
+	return strings.NewReplacer("{region}", p.Region, "{account}", p.Account).Replace(arn)
+}
+
+// matches reports whether name follows pattern, in which * stands for any characters.
+func matches(pattern, name string) bool {
+	parts := strings.Split(pattern, "*")
+	last := len(parts) - 1
+	if last == 0 {
+		return pattern == name
+	}
+	rest, ok := strings.CutPrefix(name, parts[0])
+	if !ok {
+		return false
+	}
+	for _, part := range parts[1:last] {
+		if _, rest, ok = strings.Cut(rest, part); !ok {
+			return false
+		}
+	}
+	return strings.HasSuffix(rest, parts[last])
+}

@@ -1,0 +1,216 @@
+package collector
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/lake"
+)
+
+// Desired is what shall be in a place. Filters and alarms are kept as recipes, of which
+// each is built when it is compared or put: a sweep of a thousand accounts holds many.
+type Desired struct {
+	cfg        *Config
+	place      Place
+	inv        *Inventory
+	Filters    []WantedFilter // by log group, sorted
+	AccessLogs []WantedAccessLog
+	Alarms     []WantedAlarm     // by name, sorted
+	Formats    map[string]string // access-log formats by hash, which the lake must hold
+
+	groups   []string        // names of all log groups
+	unknown  map[string]bool // of those that stay as they are
+	taken    map[string]bool // names of alarms that are there and not ours
+	listed   bool            // every listing was read
+	complete bool            // and so were all tags: what is not wished for may go
+}
+
+// WantedFilter is what a log group shall have.
+type WantedFilter struct {
+	Group     string
+	Created   int64 // of the log group, Unix milliseconds
+	Component string
+	Format    string // hash of an access-log format that is not self-describing
+	Wish      *Wish
+}
+
+// Filter builds the subscription filter.
+func (d *Desired) Filter(w *WantedFilter) Filter {
+	name := seamark.Workload{
+		Product: w.Wish.Product, Environment: w.Wish.Environment, Team: w.Wish.Team,
+		Region: d.place.Region, Component: w.Component, Format: w.Format,
+	}.FilterName()
+	return Filter{Name: name, Pattern: w.Wish.Pattern, Destination: fill(d.cfg.Destination, d.place), Role: fill(d.cfg.DestinationRole, d.place)}
+}
+
+// mine reports whether f is this deployment's: by name and by destination.
+func (d *Desired) mine(f Filter) bool {
+	_, err := seamark.ParseFilterName(f.Name)
+	return err == nil && f.Destination == fill(d.cfg.Destination, d.place)
+}
+
+// filterHash names what a filter is, for the remembered state.
+func filterHash(f Filter) string { return shortHash(f.Name, f.Pattern, f.Destination, f.Role) }
+
+// WantedAccessLog is a stage whose access log shall be switched on, or off again.
+type WantedAccessLog struct {
+	API   *API
+	Stage string
+	Group string // the log group that we make for it
+	Off   bool
+	Wish  *Wish // nil when Off
+}
+
+// Desire derives from the decisions what shall be in the place. It takes inv over.
+func Desire(cfg *Config, inv *Inventory, decisions []Decision) *Desired {
+	d := &Desired{cfg: cfg.withDefaults(), place: inv.Place, inv: inv, Formats: map[string]string{}, groups: make([]string, 0, len(inv.Groups))}
+	d.listed, d.complete, d.unknown = len(inv.Unreadable) == 0, !inv.incomplete(), map[string]bool{}
+	formats := d.formatsByGroup()
+	for i := range decisions {
+		dec := &decisions[i]
+		if dec.Kind == KindLogGroup {
+			d.groups = append(d.groups, dec.Name)
+			if dec.Unknown {
+				d.unknown[dec.Name] = true
+			}
+		}
+		if dec.Wish == nil || dec.Unknown {
+			continue
+		}
+		switch {
+		case dec.Kind == KindLogGroup && dec.Wish.Logs:
+			g := &inv.Groups[dec.Index]
+			w := WantedFilter{Group: g.Name, Created: g.Created, Component: dec.Component, Wish: dec.Wish}
+			if text := formats[g.Name]; text != "" {
+				w.Format = lake.FormatHash(text)
+				d.Formats[w.Format] = text
+			}
+			d.Filters = append(d.Filters, w)
+		case dec.Kind != KindLogGroup && dec.Wish.Alarms:
+			d.addAlarms(dec)
+		}
+	}
+	slices.SortFunc(d.Filters, func(a, b WantedFilter) int { return strings.Compare(a.Group, b.Group) })
+	d.nameAlarms()
+	d.accessLogs(decisions)
+	inv.Groups = nil // all that counts of them is in d now
+	return d
+}
+
+// formatsByGroup are the formats of access logs that do not describe themselves, where all
+// the stages that write to a group agree.
+func (d *Desired) formatsByGroup() map[string]string {
+	formats := map[string]string{}
+	for i := range d.inv.Stages {
+		s := &d.inv.Stages[i]
+		_, group, found := strings.Cut(strings.TrimSuffix(s.AccessLog.Destination, ":*"), ":log-group:")
+		if !found {
+			continue
+		}
+		text := s.AccessLog.Format
+		if strings.HasPrefix(strings.TrimSpace(text), "{") {
+			text = ""
+		}
+		if have, seen := formats[group]; seen && have != text {
+			text = ""
+		}
+		formats[group] = text
+	}
+	return formats
+}
+
+// alarmRef says of what a wanted alarm is.
+type alarmRef struct {
+	kind  Kind
+	index int // in the inventory's list
+	route int // of the stage; -1 for all of it
+	rule  *rule
+}
+
+// WantedAlarm is a metric alarm that shall be.
+type WantedAlarm struct {
+	Name string
+	Wish *Wish
+	what string // the resource's part of the name, not yet mended
+	id   string // what tells the resource from all others
+	ref  alarmRef
+}
+
+func (d *Desired) addAlarms(dec *Decision) {
+	for i := range rules {
+		r := &rules[i]
+		if r.kind != dec.Kind || dec.Wish.Thresholds[i].Off {
+			continue
+		}
+		a := WantedAlarm{Wish: dec.Wish, what: dec.Component, ref: alarmRef{dec.Kind, dec.Index, -1, r}}
+		if dec.Kind == KindFunction {
+			if r.name == "duration" && d.inv.Functions[dec.Index].Timeout <= 0 {
+				continue // a share of an unknown time-out would always fire
+			}
+			a.id = d.place.FunctionARN(dec.Name)
+			d.Alarms = append(d.Alarms, a)
+			continue
+		}
+		s := &d.inv.Stages[dec.Index]
+		a.id = d.place.StageARN(s)
+		d.Alarms = append(d.Alarms, a)
+		if !s.DetailedMetrics || s.API.Protocol == WebSocket {
+			continue
+		}
+		for j, route := range s.Routes {
+			b := a
+			b.ref.route = j
+			b.what += "/" + route.Method + " " + route.Resource
+			b.id += " " + route.Method + " " + route.Resource
+			d.Alarms = append(d.Alarms, b)
+		}
+	}
+}
+
+// nameAlarms gives each alarm its name. Two resources that map to one name both get a
+// hash; so does one whose name belongs to an alarm that is not ours.
+func (d *Desired) nameAlarms() {
+	count := map[string]int{}
+	for i := range d.Alarms {
+		a := &d.Alarms[i]
+		a.Name = alarmName(a.Wish.Product, a.Wish.Environment, a.what, a.ref.rule.name, "")
+		count[a.Name]++
+	}
+	d.taken = d.takenNames()
+	for i := range d.Alarms {
+		a := &d.Alarms[i]
+		switch {
+		case d.taken[a.Name]:
+			a.Name = alarmName(a.Wish.Product, a.Wish.Environment, a.what, a.ref.rule.name, d.cfg.Deployment+" "+a.id)
+		case count[a.Name] > 1:
+			a.Name = alarmName(a.Wish.Product, a.Wish.Environment, a.what, a.ref.rule.name, a.id)
+		}
+	}
+	slices.SortFunc(d.Alarms, func(a, b WantedAlarm) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.id, b.id))
+	})
+}
+
+// takenNames are the names of alarms that are there and not ours.
+func (d *Desired) takenNames() map[string]bool {
+	taken := map[string]bool{}
+	for i := range d.inv.Metric {
+		if a := &d.inv.Metric[i]; !d.owns(a.Tags) {
+			taken[a.Name] = true
+		}
+	}
+	for i := range d.inv.Composite {
+		if a := &d.inv.Composite[i]; !d.owns(a.Tags) {
+			taken[a.Name] = true
+		}
+	}
+	return taken
+}
+
+// owns reports whether tags carry this deployment's owner mark.
+func (d *Desired) owns(tags Tags) bool {
+	owner, _ := tags.Get(ownerTag)
+	return owner == d.cfg.Deployment
+}

@@ -1,0 +1,36 @@
+package collector
+
+import (
+	"context"
+	"sync"
+)
+
+// SweepAll sweeps places side by side, at most parallel at a time (0: all of them: each
+// has quotas of its own). Reports are handed over one at a time, as they come, and not
+// kept, so that memory hangs on what is under way.
+//
+// A place that cannot be opened, because its role cannot be assumed or its account is
+// suspended, gets a report with that failure and does not hold up the others.
+func SweepAll(ctx context.Context, places []Place, opener Opener, o Options, parallel int, report func(*Report)) {
+	if o.Limits == nil {
+		o.Limits = &Limits{}
+	}
+	if parallel <= 0 {
+		parallel = len(places)
+	}
+	var mu sync.Mutex
+	each(ctx, parallel, len(places), func(i int) {
+		r := sweepOne(ctx, places[i], opener, o)
+		mu.Lock()
+		defer mu.Unlock()
+		report(r)
+	})
+}
+
+func sweepOne(ctx context.Context, p Place, opener Opener, o Options) *Report {
+	cloud, err := opener.Open(ctx, p)
+	if err != nil {
+		return &Report{Place: p, Failures: []Failure{{Resource: p.String(), Doing: "assume the role", Err: err}}}
+	}
+	return Sweep(ctx, p, cloud, o)
+}

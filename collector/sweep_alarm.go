@@ -1,0 +1,310 @@
+package collector
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// recognise finds out whose the alarms are whose tags the listing does not have: ours if
+// we remember them, else by asking for their tags.
+func (s *sweep) recognise(ctx context.Context, inv *Inventory) {
+	s.remembered = map[string]bool{}
+	for i := range inv.Metric {
+		s.ownerOf(ctx, inv.Metric[i].Name, &inv.Metric[i].Tags)
+	}
+	for i := range inv.Composite {
+		s.ownerOf(ctx, inv.Composite[i].Name, &inv.Composite[i].Tags)
+	}
+}
+
+func (s *sweep) ownerOf(ctx context.Context, name string, tags *Tags) {
+	if _, marked := tags.Get(ownerTag); marked {
+		return
+	}
+	if _, known := s.state.Alarms[name]; known {
+		s.remembered[name] = true
+		*tags = NewTags(Tag{ownerTag, s.cfg.Deployment})
+		return
+	}
+	arn := s.place.AlarmARN(name)
+	read, unread := s.tagsOf(ctx, alarmListTags, arn, func() (Tags, error) { return s.cloud.AlarmTags(ctx, arn) })
+	if unread {
+		s.alarmsBlind = true
+	}
+	*tags = read
+}
+
+// alarmSweep compares and applies the alarms of a place.
+type alarmSweep struct {
+	*sweep
+	d         *Desired
+	metric    map[string]*MetricAlarm // ours, by name
+	composite map[string]*CompositeAlarm
+	missing   map[string]bool // wanted, and could not be made
+	complete  bool            // all was read: what is not wanted may go
+}
+
+// sweepAlarms puts alarms, then composites over them, then deletes composites from the
+// top, then alarms: CloudWatch refuses to delete a child that a composite still names.
+func (s *sweep) sweepAlarms(ctx context.Context, d *Desired) {
+	if s.alarmsBlind {
+		return // whose the alarms are is not known: each could be another's
+	}
+	a := &alarmSweep{sweep: s, d: d, metric: map[string]*MetricAlarm{}, composite: map[string]*CompositeAlarm{}, missing: map[string]bool{},
+		complete: d.complete}
+	for i := range d.inv.Metric {
+		if m := &d.inv.Metric[i]; d.owns(m.Tags) {
+			a.metric[m.Name] = m
+		}
+	}
+	for i := range d.inv.Composite {
+		if c := &d.inv.Composite[i]; d.owns(c.Tags) {
+			a.composite[c.Name] = c
+		}
+	}
+	a.forgetGone()
+	a.putMetric(ctx)
+	if !a.complete || s.stopped(ctx) {
+		return
+	}
+	wanted := a.d.Composites(func(name string) bool { return !a.missing[name] })
+	for i := range wanted {
+		a.doComposite(ctx, &wanted[i])
+	}
+	if s.stopped(ctx) {
+		return
+	}
+	a.deleteComposites(ctx, wanted)
+	a.deleteMetric(ctx)
+}
+
+func (s *sweep) stopped(ctx context.Context) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.handedOn || ctx.Err() != nil
+}
+
+func (a *alarmSweep) forgetGone() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for name := range a.state.Alarms {
+		if a.metric[name] == nil && a.composite[name] == nil {
+			delete(a.state.Alarms, name)
+		}
+	}
+}
+
+func (a *alarmSweep) putMetric(ctx context.Context) {
+	var jobs []int
+	for i := range a.d.Alarms {
+		w := a.d.Alarm(&a.d.Alarms[i])
+		if have := a.metric[w.Name]; have != nil && sameAlarm(have, &w) && !a.tagsDiffer(w.Name, w.Tags, have.Tags) {
+			a.journal.unchanged(1)
+			a.remember(w.Name, w.Tags)
+			continue
+		}
+		jobs = append(jobs, i)
+	}
+	do := func(ctx context.Context, i int) {
+		w := a.d.Alarm(&a.d.Alarms[jobs[i]])
+		a.doMetric(ctx, &w)
+	}
+	if a.opt.DryRun {
+		for i := range jobs {
+			do(ctx, i)
+		}
+		return
+	}
+	err := a.meter.dispatch(ctx, putMetricAlarm, a.width, len(jobs), do)
+	a.ended(ctx, err)
+}
+
+func (a *alarmSweep) doMetric(ctx context.Context, w *MetricAlarm) {
+	have := a.metric[w.Name]
+	if have == nil || !sameAlarm(have, w) {
+		c := Change{Create, changeAlarm, w.Name, w.Name, "its resource's tags ask for it"}
+		if have != nil {
+			c.Action, c.Why = Update, "it is not as the tags and the configuration say"
+		}
+		a.journal.change(c)
+		if a.opt.DryRun {
+			return
+		}
+		if err := a.meter.call(ctx, putMetricAlarm, func() error { return a.cloud.PutMetricAlarm(ctx, *w) }); err != nil {
+			a.failed(ctx, w.Name, "PutMetricAlarm", err)
+			if have == nil {
+				a.mu.Lock()
+				a.missing[w.Name] = true
+				a.mu.Unlock()
+			}
+			return
+		}
+	}
+	if have == nil {
+		a.remember(w.Name, w.Tags)
+		return
+	}
+	a.tag(ctx, w.Name, w.Tags, have.Tags)
+}
+
+// settling is how long the tagging API may still show old tags.
+const settling = 15 * time.Minute
+
+// tagsDiffer compares tags with what was applied, when that was a moment ago or is all
+// that is known, else with what the tagging API says.
+func (a *alarmSweep) tagsDiffer(name string, want, have Tags) bool {
+	a.mu.Lock()
+	applied := a.state.Alarms[name]
+	a.mu.Unlock()
+	if applied.Tags == tagsHash(want) && (a.remembered[name] || unixMilli()-applied.At < settling.Milliseconds()) {
+		return false
+	}
+	set, unset := a.d.missingTags(want, have)
+	return len(set)+len(unset) > 0
+}
+
+// tag brings the tags of an alarm that is there to what they shall be: Put takes none.
+func (a *alarmSweep) tag(ctx context.Context, name string, want, have Tags) {
+	if !a.tagsDiffer(name, want, have) {
+		a.remember(name, want)
+		return
+	}
+	a.journal.change(Change{Update, changeTags, name, name, "its tags are not those of its resource"})
+	if a.opt.DryRun {
+		return
+	}
+	set, unset := a.d.missingTags(want, have)
+	arn := a.place.AlarmARN(name)
+	if a.remembered[name] { // what it has is not known: all of it
+		for _, key := range []string{a.d.cfg.Tags.Team, a.d.cfg.Tags.Runbook} {
+			if _, wanted := want.Get(key); !wanted {
+				unset = append(unset, key)
+			}
+		}
+	}
+	if len(unset) > 0 {
+		if err := a.meter.call(ctx, untagAlarm, func() error { return a.cloud.UntagAlarm(ctx, arn, unset) }); err != nil {
+			a.failed(ctx, name, "UntagResource", err)
+			return
+		}
+	}
+	if len(set) > 0 {
+		if err := a.meter.call(ctx, tagAlarm, func() error { return a.cloud.TagAlarm(ctx, arn, set) }); err != nil {
+			a.failed(ctx, name, "TagResource", err)
+			return
+		}
+	}
+	a.applied(name, want)
+}
+
+// remember notes an alarm as ours; one that is noted keeps its time.
+func (a *alarmSweep) remember(name string, tags Tags) {
+	a.mu.Lock()
+	known := a.state.Alarms[name].Tags == tagsHash(tags)
+	a.mu.Unlock()
+	if !known {
+		a.applied(name, tags)
+	}
+}
+
+func (a *alarmSweep) applied(name string, tags Tags) {
+	a.mu.Lock()
+	a.state.Alarms[name] = AlarmState{Tags: tagsHash(tags), At: unixMilli()}
+	a.mu.Unlock()
+}
+
+func (a *alarmSweep) doComposite(ctx context.Context, w *CompositeAlarm) {
+	have := a.composite[w.Name]
+	if have != nil && sameComposite(have, w) && !a.tagsDiffer(w.Name, w.Tags, have.Tags) {
+		a.journal.unchanged(1)
+		a.remember(w.Name, w.Tags)
+		return
+	}
+	if have == nil || !sameComposite(have, w) {
+		c := Change{Create, changeComposite, w.Name, w.Name, "the alarms of its product and environment need one that notifies"}
+		if have != nil {
+			c.Action, c.Why = Update, "its alarms have changed"
+		}
+		a.journal.change(c)
+		if a.opt.DryRun {
+			return
+		}
+		if err := a.meter.call(ctx, putCompositeAlarm, func() error { return a.cloud.PutCompositeAlarm(ctx, *w) }); err != nil {
+			a.failed(ctx, w.Name, "PutCompositeAlarm", err)
+			return
+		}
+	}
+	if have == nil {
+		a.remember(w.Name, w.Tags)
+		return
+	}
+	a.tag(ctx, w.Name, w.Tags, have.Tags)
+}
+
+// deleteComposites deletes what is not wanted, parents before their children.
+func (a *alarmSweep) deleteComposites(ctx context.Context, wanted []CompositeAlarm) {
+	keep := map[string]bool{}
+	for _, c := range wanted {
+		keep[c.Name] = true
+	}
+	var names []string
+	for name := range a.composite {
+		if !keep[name] {
+			names = append(names, name)
+		}
+	}
+	slices.SortFunc(names, func(x, y string) int {
+		if d := depth(y) - depth(x); d != 0 {
+			return d
+		}
+		return len(x) - len(y)
+	})
+	for _, name := range names {
+		a.delete(ctx, changeComposite, []string{name})
+	}
+}
+
+func (a *alarmSweep) deleteMetric(ctx context.Context) {
+	keep := map[string]bool{}
+	for i := range a.d.Alarms {
+		keep[a.d.Alarms[i].Name] = true
+	}
+	var names []string
+	for name := range a.metric {
+		if !keep[name] {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for batch := range slices.Chunk(names, 100) {
+		a.delete(ctx, changeAlarm, batch)
+	}
+}
+
+// delete deletes alarms together; when one of them cannot go, the others go one by one.
+func (a *alarmSweep) delete(ctx context.Context, what string, names []string) {
+	if a.opt.DryRun {
+		for _, name := range names {
+			a.journal.change(Change{Delete, what, name, name, "nothing asks for it any more"})
+		}
+		return
+	}
+	err := a.meter.call(ctx, deleteAlarms, func() error { return a.cloud.DeleteAlarms(ctx, names) })
+	if err != nil && len(names) > 1 && !a.stopped(ctx) {
+		for _, name := range names {
+			a.delete(ctx, what, []string{name})
+		}
+		return
+	}
+	if err != nil && judge(err) != gone {
+		a.failed(ctx, names[0], "DeleteAlarms", err)
+		return
+	}
+	for _, name := range names {
+		a.journal.change(Change{Delete, what, name, name, "nothing asks for it any more"})
+		a.mu.Lock()
+		delete(a.state.Alarms, name)
+		a.mu.Unlock()
+	}
+}

@@ -1,0 +1,103 @@
+// Package cloud is a simulated AWS control plane: many accounts and regions with log
+// groups, functions, APIs, tags, subscription filters and alarms, as the collector sees them.
+//
+// It enforces what AWS enforces and no emulator does all of: a quota per account, region
+// and API with real error codes, page sizes, tags that the tagging API shows seconds
+// later, the limit of subscription filters, composite alarms whose children must exist
+// and cannot be deleted before them. On demand it throttles and fails at random, from a
+// seed. Time is time.Now, so that a testing/synctest bubble makes it simulated.
+package cloud
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/seamark-hq/seamark/collector"
+)
+
+// Options say how the cloud behaves.
+type Options struct {
+	Seed        uint64
+	Latency     time.Duration // of each call
+	TagDelay    time.Duration // until the tagging API shows a change
+	FilterLimit int           // subscription filters per log group; documents say 2, and 5
+	Throttle    float64       // share of calls that are throttled though the quota allows them
+	Fault       float64       // share of calls that fail with a 500; half of them after they took effect
+}
+
+// Cloud is all accounts.
+type Cloud struct {
+	opt    Options
+	mu     sync.Mutex
+	random *rand.Rand
+	places map[collector.Place]*Region
+	broken map[string]string // by account: the error code with which its role cannot be assumed
+	calls  map[string]int    // by API
+}
+
+// New makes a cloud without accounts.
+func New(o Options) *Cloud {
+	if o.FilterLimit == 0 {
+		o.FilterLimit = 2
+	}
+	return &Cloud{
+		opt: o, random: rand.New(rand.NewPCG(o.Seed, 0x5ea3a4c)), places: map[collector.Place]*Region{},
+		broken: map[string]string{}, calls: map[string]int{},
+	}
+}
+
+// Region returns a place, made when it is new.
+func (c *Cloud) Region(p collector.Place) *Region {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r := c.places[p]
+	if r == nil {
+		r = newRegion(c, p)
+		c.places[p] = r
+	}
+	return r
+}
+
+// Chaos sets the shares of calls that are throttled and that fail.
+func (c *Cloud) Chaos(throttle, fault float64) {
+	c.mu.Lock()
+	c.opt.Throttle, c.opt.Fault = throttle, fault
+	c.mu.Unlock()
+}
+
+// Break makes an account's role fail with an error code: "AccessDenied", or "AccountSuspended".
+func (c *Cloud) Break(account, code string) { c.broken[account] = code }
+
+// Open assumes the role in an account, as collector.Opener says.
+func (c *Cloud) Open(_ context.Context, p collector.Place) (collector.Cloud, error) {
+	if code := c.broken[p.Account]; code != "" {
+		return nil, &Error{code, "sts:AssumeRole in account " + p.Account}
+	}
+	return c.Region(p), nil
+}
+
+// Calls returns how often each API was called, refused calls included.
+func (c *Cloud) Calls() map[string]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	calls := make(map[string]int, len(c.calls))
+	for api, n := range c.calls {
+		calls[api] = n
+	}
+	return calls
+}
+
+// Error is an error as the SDK shows it.
+type Error struct{ Code, Message string }
+
+// Error reads "ThrottlingException: Rate exceeded".
+func (e *Error) Error() string { return e.Code + ": " + e.Message }
+
+// ErrorCode is AWS's code.
+func (e *Error) ErrorCode() string { return e.Code }
+
+func notFound(what string) error {
+	return &Error{"ResourceNotFoundException", what + " does not exist"}
+}
