@@ -28,11 +28,7 @@ type AthenaTable struct {
 // projection, so that no partition is ever registered.
 // Source: https://docs.aws.amazon.com/athena/latest/ug/partition-projection-setting-up.html
 func (t Table) AthenaDDL(o AthenaTable) string {
-	name := t.Name
-	if o.Kind == Enumerated {
-		name += "_all"
-	}
-	location := strings.TrimSuffix(o.Location, "/") + "/lake/" + t.Name + "/"
+	name, location := o.name(t), o.location(t)
 	var b strings.Builder
 	fmt.Fprintf(&b, "CREATE EXTERNAL TABLE IF NOT EXISTS `%s`.`%s` (\n", athenaName(o.Database), name)
 	for i, c := range t.Columns {
@@ -52,16 +48,10 @@ func (t Table) AthenaDDL(o AthenaTable) string {
 	}
 	fmt.Fprintf(&b, ")\nSTORED AS PARQUET\nLOCATION '%s'\nTBLPROPERTIES (\n", athenaText(location))
 	properties := [][2]string{{"parquet.compression", "ZSTD"}, {"projection.enabled", "true"}}
-	if o.Kind == Enumerated {
-		properties = append(properties, [2]string{"projection.product.type", "enum"}, [2]string{"projection.product.values", strings.Join(o.Products, ",")})
-	} else {
-		properties = append(properties, [2]string{"projection.product.type", "injected"})
+	for _, p := range o.projection() {
+		properties = append(properties, [2]string{"projection." + p.column + "." + p.key, strings.Join(p.values, ",")})
 	}
-	properties = append(properties,
-		[2]string{"projection.environment.type", "enum"}, [2]string{"projection.environment.values", strings.Join(o.Environments, ",")},
-		[2]string{"projection.date.type", "date"}, [2]string{"projection.date.format", "yyyy-MM-dd"}, [2]string{"projection.date.range", o.Since + ",NOW+3DAYS"},
-		[2]string{"projection.hour.type", "integer"}, [2]string{"projection.hour.range", "0,23"}, [2]string{"projection.hour.digits", "2"},
-		[2]string{"storage.location.template", location + "product=${product}/environment=${environment}/date=${date}/hour=${hour}/"})
+	properties = append(properties, [2]string{"storage.location.template", location + partitionTemplate})
 	for i, p := range properties {
 		comma := ","
 		if i == len(properties)-1 {
@@ -71,6 +61,39 @@ func (t Table) AthenaDDL(o AthenaTable) string {
 	}
 	b.WriteString(");\n")
 	return b.String()
+}
+
+// partitionTemplate is where a partition lies below its table's location.
+const partitionTemplate = "product=${product}/environment=${environment}/date=${date}/hour=${hour}/"
+
+func (o AthenaTable) name(t Table) string {
+	if o.Kind == Enumerated {
+		return t.Name + "_all"
+	}
+	return t.Name
+}
+
+func (o AthenaTable) location(t Table) string {
+	return strings.TrimSuffix(o.Location, "/") + "/lake/" + t.Name + "/"
+}
+
+// property is one property of a partition column's projection.
+type property struct {
+	column, key string
+	values      []string
+}
+
+// projection says how each partition column's values are found without a catalog.
+// Source: https://docs.aws.amazon.com/athena/latest/ug/partition-projection-supported-types.html
+func (o AthenaTable) projection() []property {
+	product := []property{{"product", "type", []string{"injected"}}}
+	if o.Kind == Enumerated {
+		product = []property{{"product", "type", []string{"enum"}}, {"product", "values", o.Products}}
+	}
+	return append(product,
+		property{"environment", "type", []string{"enum"}}, property{"environment", "values", o.Environments},
+		property{"date", "type", []string{"date"}}, property{"date", "format", []string{"yyyy-MM-dd"}}, property{"date", "range", []string{o.Since, "NOW+3DAYS"}},
+		property{"hour", "type", []string{"integer"}}, property{"hour", "range", []string{"0", "23"}}, property{"hour", "digits", []string{"2"}})
 }
 
 func (t Type) athena() string {
