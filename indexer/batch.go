@@ -6,6 +6,11 @@ type object struct {
 	read bool   // all of its rows are in batches
 	left int    // documents whose end is open
 	err  error  // the first thing that could not be done
+
+	replace bool // its documents stand in place of what has their ids
+	shared  bool // rows of it are still to be read, in compacted files
+	counted bool // its rows beyond the retention are counted
+	tries   int  // how often it was asked where its rows are
 }
 
 // Forms of a document, each after the one before was refused.

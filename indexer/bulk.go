@@ -13,8 +13,8 @@ type Bulk interface {
 	Target(ctx context.Context) (string, error)
 	// Prefix begins the names of all indices; it may be empty.
 	Prefix() string
-	// Bulk sends body, which holds n documents of two lines each with the action "create",
-	// and returns an answer for each, in order. An error concerns the request as a whole:
+	// Bulk sends body, which holds n documents of two lines each with the action "create" or
+	// "index", and returns an answer for each, in order. An error concerns the request as a whole:
 	// ErrTooLarge, a *seamark.Fault of class Temporary when it may pass or when nobody
 	// knows what became of the request, any other when it will not. RetryAfter tells how
 	// long the server asked to wait.
@@ -23,7 +23,7 @@ type Bulk interface {
 
 // Answer is what the server says of one document.
 type Answer struct {
-	Status int    // as HTTP has it: 201 created, 409 there already, …
+	Status int    // as HTTP has it: 201 created, 200 replaced, 409 there already, …
 	Type   string // of the error, empty when there is none
 	Reason string // untrusted: it quotes the document
 }

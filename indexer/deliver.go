@@ -84,6 +84,8 @@ func (r *run) settle(b *batch, answers []Answer) (rest *batch, busy error) {
 	for i, a := range answers {
 		d := b.docs[i]
 		switch kind := a.outcome(); {
+		case kind == created && d.form == formWhole && a.Status == 200:
+			r.result.Replaced++
 		case kind == created && d.form == formWhole:
 			r.result.Created++
 		case kind == created:

@@ -30,7 +30,8 @@ type Builder struct {
 	row     int64
 	startMs int64
 	access  bool
-	action  []byte // up to the id
+	action  []byte // up to the id, behind the action's name
+	replace bool
 	owner   []byte // ,"product":…,"environment":…
 	want    *promotions
 
@@ -51,11 +52,15 @@ func (b *Builder) File(p lake.Partition, id lake.ID) {
 	b.object, b.row, b.startMs = id, 0, p.Start().UnixMilli()
 	b.access = p.Table == seamark.TableAccessLogs
 	b.want = b.fields[p.Product]
-	b.action = append(b.action[:0], `{"create":{"_index":`...)
+	b.action = append(b.action[:0], `:{"_index":`...)
 	b.action = append(appendString(b.action, IndexName(b.prefix, p)), `,"_id":"`...)
 	b.owner = appendString(append(b.owner[:0], `,"product":`...), p.Product)
 	b.owner = appendString(append(b.owner, `,"environment":`...), p.Environment)
 }
+
+// Replacing chooses the action of the documents that follow: "index", which puts them in
+// place of what has their ids, or "create", which leaves that alone.
+func (b *Builder) Replacing(on bool) { b.replace = on }
 
 // DocumentID is the _id of an event: 128 bits of the SHA-256 of the account that AWS
 // wrote into its payload, its log group and its event id, each behind its length. Nobody
@@ -78,6 +83,11 @@ func appendID(dst, scratch []byte, parts ...string) (id, kept []byte) {
 // begin appends the action and opens the source. A row without an event id, which the
 // transformer never writes, is known by its place.
 func (b *Builder) begin(dst []byte, account, source, eventID string, timestamp int64) []byte {
+	if b.replace {
+		dst = append(dst, `{"index"`...)
+	} else {
+		dst = append(dst, `{"create"`...)
+	}
 	dst = append(dst, b.action...)
 	if eventID == "" {
 		dst, b.hash = appendID(dst, b.hash, account, source, "", string(b.object), strconv.FormatInt(b.row, 10))

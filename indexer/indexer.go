@@ -18,6 +18,9 @@ type Options struct {
 	Fields map[string]Promoted
 	// BatchBytes and BatchDocs bound one request. 0: 5 MiB and 1,000.
 	BatchBytes, BatchDocs int
+	// Replace puts each document in place of the one with its id, even where the marks do not
+	// say that it was made from other rows.
+	Replace bool
 	// InFlight is how many requests are under way at a time. 0: 2, which keeps a server on the
 	// same machine busy (BenchmarkIndex).
 	InFlight int
@@ -32,11 +35,12 @@ type Options struct {
 	Log *slog.Logger
 }
 
-// Result counts what was done. Created + Duplicates + Reduced = Documents.
+// Result counts what was done. Created + Replaced + Duplicates + Reduced = Documents.
 type Result struct {
 	Objects    int64 `json:"objects"`    // landing objects now wholly in the index
 	Documents  int64 `json:"documents"`  // rows that are in the index now
 	Created    int64 `json:"created"`    // documents that were not there before
+	Replaced   int64 `json:"replaced"`   // in place of one that was made from earlier rows of the same event
 	Duplicates int64 `json:"duplicates"` // that were there already, perhaps from a request whose answer was lost
 	Reduced    int64 `json:"reduced"`    // created in the reduced form
 	Retries    int64 `json:"retries"`    // documents sent once more, because the server was busy or gave no sensible answer
@@ -48,6 +52,7 @@ func (r *Result) Add(b Result) {
 	r.Objects += b.Objects
 	r.Documents += b.Documents
 	r.Created += b.Created
+	r.Replaced += b.Replaced
 	r.Duplicates += b.Duplicates
 	r.Reduced += b.Reduced
 	r.Retries += b.Retries

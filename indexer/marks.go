@@ -15,8 +15,8 @@ import (
 // marksFolder holds which landing objects are in which index.
 //
 // indexed/<hash of the target>/<hash of the content>.ids has a line for each object:
-// its landing id and a hash of its files, so that an object that was transformed anew
-// is indexed anew. A run adds a file; many files are merged into one. What is lost or
+// its landing id and its outcome, so that an object that was transformed anew is indexed
+// anew, in place of what it was. A run adds a file; many files are merged into one. What is lost or
 // damaged here is only indexed again, which changes nothing.
 const marksFolder = "indexed"
 
@@ -29,7 +29,7 @@ type marks struct {
 	folder string
 
 	mu    sync.Mutex
-	done  map[lake.ID]string // hash of the files
+	done  map[lake.ID]string // outcome, or what the first release wrote
 	fresh []string           // lines not written yet
 	files map[string]bool    // keys read or written
 }
@@ -57,7 +57,7 @@ func openMarks(l *lake.Lake, target string) (*marks, error) {
 	return m, err
 }
 
-// filesHash changes whenever the bytes of an object's files do.
+// filesHash is what the first release marked an object with.
 func filesHash(e *lake.Entry) string {
 	h := sha256.New()
 	for _, f := range e.Files {
@@ -68,18 +68,28 @@ func filesHash(e *lake.Entry) string {
 
 func (m *marks) has(e *lake.Entry) bool {
 	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.done[e.ID] == filesHash(e)
+	mark := m.done[e.ID]
+	m.mu.Unlock()
+	return mark == string(e.Outcome()) || mark != "" && e.Brief == nil && mark == filesHash(e)
+}
+
+// other reports whether the index is known to hold the object as it was before it was
+// transformed anew.
+func (m *marks) other(e *lake.Entry) bool {
+	m.mu.Lock()
+	known := m.done[e.ID] != ""
+	m.mu.Unlock()
+	return known && !m.has(e)
 }
 
 // add marks an object as indexed, in memory.
 func (m *marks) add(e *lake.Entry) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	hash := filesHash(e)
-	if m.done[e.ID] != hash {
-		m.done[e.ID] = hash
-		m.fresh = append(m.fresh, string(e.ID)+" "+hash+"\n")
+	mark := string(e.Outcome())
+	if m.done[e.ID] != mark {
+		m.done[e.ID] = mark
+		m.fresh = append(m.fresh, string(e.ID)+" "+mark+"\n")
 	}
 }
 

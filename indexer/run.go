@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
-	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/lake"
 )
 
@@ -87,8 +85,9 @@ func (r *run) all(ctx context.Context, entries []*lake.Entry) error {
 	}
 	g.Go(func() error {
 		defer close(r.send)
+		shared := sharedFiles{}
 		for i, e := range entries {
-			if err := r.read(ctx, e); err != nil {
+			if err := r.read(ctx, e, shared); err != nil {
 				return err
 			}
 			if i%flushEvery == flushEvery-1 {
@@ -97,74 +96,15 @@ func (r *run) all(ctx context.Context, entries []*lake.Entry) error {
 				}
 			}
 		}
+		if err := r.readShared(ctx, shared); err != nil {
+			return err
+		}
 		return r.ship(ctx)
 	})
 	if err := g.Wait(); err != nil {
 		r.errs = append(r.errs, err)
 	}
 	return errors.Join(r.errs...)
-}
-
-// read puts the rows of one object into batches. A fault of the object is noted; an
-// error is returned when nothing can go on.
-func (r *run) read(ctx context.Context, e *lake.Entry) error {
-	o := &object{name: e.Key()}
-	r.mu.Lock()
-	r.open[o] = e
-	r.mu.Unlock()
-	for _, f := range e.Files {
-		err := r.readFile(ctx, o, f)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if _, counts := r.ix.lake.Known(e.ID); err != nil && !counts && errors.Is(err, fs.ErrNotExist) {
-			break // superseded and removed while we read: its successor has the rows
-		}
-		if err != nil {
-			r.mu.Lock()
-			o.fail(err)
-			r.mu.Unlock()
-		}
-	}
-	r.mu.Lock()
-	o.read = true
-	r.finishLocked(o)
-	r.mu.Unlock()
-	return nil
-}
-
-func (r *run) readFile(ctx context.Context, o *object, f lake.FileRef) error {
-	p, id, err := lake.ParseFileKey(f.Key)
-	if err != nil {
-		return &seamark.Fault{Class: seamark.Rejected, Where: o.name, What: "names a file that is none", Err: err}
-	}
-	if p.Start().Before(r.cutoff) {
-		r.count(func(n *Result) { n.TooOld += f.Rows })
-		return nil
-	}
-	r.builder.File(p, id)
-	if p.Table == seamark.TableAccessLogs {
-		return r.ix.lake.ReadAccessLogs(f, func(rows []seamark.AccessLog) error {
-			for i := range rows {
-				start := len(r.batch.body)
-				body, reduced := r.builder.AppendAccessLog(r.batch.body, &rows[i])
-				if err := r.add(ctx, o, body, start, reduced); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-	}
-	return r.ix.lake.ReadLogs(f, func(rows []seamark.Log) error {
-		for i := range rows {
-			start := len(r.batch.body)
-			body, reduced := r.builder.AppendLog(r.batch.body, &rows[i])
-			if err := r.add(ctx, o, body, start, reduced); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }
 
 // add takes the document that begins at start into the batch, and ships what is full.

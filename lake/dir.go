@@ -156,22 +156,38 @@ func (d *Dir) Walk(prefix string, fn func(key string, e fs.DirEntry) error) erro
 	if err != nil {
 		return err
 	}
-	return filepath.WalkDir(p, func(name string, e fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
+	return d.walk(p, prefix, fn)
+}
+
+func (d *Dir) walk(folder, prefix string, fn func(key string, e fs.DirEntry) error) error {
+	entries, err := os.ReadDir(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fault("cannot list", folder, err)
+	}
+	order := func(e fs.DirEntry) string { // a folder's slash counts: "a-b/x" is before "a/x"
+		if e.IsDir() {
+			return e.Name() + "/"
 		}
-		if err != nil {
-			return fault("cannot list", name, err)
+		return e.Name()
+	}
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(order(a), order(b)) })
+	for _, e := range entries {
+		key := prefix + "/" + e.Name()
+		switch {
+		case strings.HasPrefix(e.Name(), "."):
+		case e.IsDir():
+			err = d.walk(filepath.Join(folder, e.Name()), key, fn)
+		default:
+			err = fn(key, e)
 		}
-		if strings.HasPrefix(e.Name(), ".") || e.IsDir() {
-			return nil
-		}
-		rel, err := filepath.Rel(d.root, name)
 		if err != nil {
 			return err
 		}
-		return fn(filepath.ToSlash(rel), e)
-	})
+	}
+	return nil
 }
 
 // makeParents makes the folders above key durable: each new one, and each that this
@@ -337,9 +353,9 @@ func (d *Dir) Lock() (unlock func(), err error) {
 	return func() { f.Close() }, nil
 }
 
-// fault classes an error of the file system.
+// fault classes an error of the file system; one of another store is classed already.
 func fault(what, where string, err error) error {
-	f := &seamark.Fault{Class: seamark.Permanent, What: what, Where: where, Err: err}
+	f := &seamark.Fault{Class: seamark.ClassOf(err), What: what, Where: where, Err: err}
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		f.Class, f.Remedy = seamark.Temporary, "free some space; nothing acknowledged is lost"

@@ -23,6 +23,7 @@ type faulty struct {
 	doomed  map[uint64]bool // inodes whose fsync failed
 	crimes  []string        // what was done to a doomed inode
 	healthy bool
+	killed  bool // all calls after the one that fails fail too
 }
 
 // call counts a call, and fails it when its turn has come.
@@ -34,6 +35,9 @@ func (f *faulty) call(kind string) (err error, short bool) {
 	}
 	f.calls++
 	f.kinds = append(f.kinds, kind)
+	if f.killed && f.at > 0 && f.calls > f.at {
+		return syscall.EIO, false
+	}
 	if f.calls != f.at {
 		return nil, false
 	}

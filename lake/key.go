@@ -1,6 +1,8 @@
 package lake
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"regexp"
 	"strings"
@@ -15,6 +17,7 @@ const (
 	LakeFolder       = "lake"
 	LedgerFolder     = "ledger"
 	QuarantineFolder = "quarantine"
+	FormatsFolder    = "formats"
 )
 
 // ID identifies the content of a landing object: its SHA-256 in hex.
@@ -51,27 +54,50 @@ func (p Partition) Folder() string {
 		p.Start().Format("date=2006-01-02/hour=15"))
 }
 
-// newSuffix ends the key of a file made from one landing object; compacted ones end
-// otherwise, so that only new data wakes the indexer.
-const newSuffix = ".l.parquet"
+// The ends of a lake file's key: made from one landing object, or compacted from many, so
+// that only new data wakes the indexer.
+const (
+	newSuffix       = ".l.parquet"
+	compactedSuffix = ".c.parquet"
+)
 
-// FileKey is the key of the rows of landing object id in p.
-func FileKey(p Partition, id ID) string { return p.Folder() + "/" + string(id) + newSuffix }
+// FileKey is the key of the rows of landing object id in p, when it is done for the first time.
+func FileKey(p Partition, id ID) string { return generationKey(p, id, "") }
+
+// generationKey is FileKey of one generation; see Entry.Generation.
+func generationKey(p Partition, id ID, generation string) string {
+	if generation != "" {
+		generation = "-" + generation
+	}
+	return p.Folder() + "/" + string(id) + generation + newSuffix
+}
+
+// compactedKey is the key of a compacted file of p.
+func compactedKey(p Partition, id ID) string { return p.Folder() + "/" + string(id) + compactedSuffix }
+
+// IsCompacted reports whether a lake file's key is that of a compacted one.
+func IsCompacted(key string) bool { return strings.HasSuffix(key, compactedSuffix) }
 
 var fileKeyPattern = regexp.MustCompile(
-	`^lake/(logs|access_logs)/product=([a-z0-9._-]{1,64})/environment=([a-z0-9._-]{1,64})/date=(\d{4}-\d{2}-\d{2})/hour=(\d{2})/([0-9a-f]{64})\.[lc]\.parquet$`)
+	`^lake/(logs|access_logs)/product=([a-z0-9._-]{1,64})/environment=([a-z0-9._-]{1,64})/date=(\d{4}-\d{2}-\d{2})/hour=(\d{2})/([0-9a-f]{64})(?:(?:-([0-9a-f]{8}))?\.l|\.c)\.parquet$`)
 
-// ParseFileKey takes a lake file's key apart, and refuses every other key.
-func ParseFileKey(key string) (Partition, ID, error) {
+// ParseFileKey takes a lake file's key apart, and refuses every other key. id is the landing
+// object's; of a compacted file it is its own.
+func ParseFileKey(key string) (p Partition, id ID, err error) {
+	p, id, _, err = parseFileKey(key)
+	return p, id, err
+}
+
+func parseFileKey(key string) (Partition, ID, string, error) {
 	m := fileKeyPattern.FindStringSubmatch(key)
 	if m == nil {
-		return Partition{}, "", fmt.Errorf("%q is not the key of a lake file", key)
+		return Partition{}, "", "", fmt.Errorf("%q is not the key of a lake file", key)
 	}
 	t, err := time.Parse("2006-01-02 15", m[4]+" "+m[5])
 	if err != nil || seamark.Slug(m[2]) != m[2] || seamark.Slug(m[3]) != m[3] {
-		return Partition{}, "", fmt.Errorf("%q is not the key of a lake file", key)
+		return Partition{}, "", "", fmt.Errorf("%q is not the key of a lake file", key)
 	}
-	return Partition{Table: seamark.Table(m[1]), Product: m[2], Environment: m[3], Hour: t.Unix() / 3600}, ID(m[6]), nil
+	return Partition{Table: seamark.Table(m[1]), Product: m[2], Environment: m[3], Hour: t.Unix() / 3600}, ID(m[6]), m[7], nil
 }
 
 // LedgerKey is the key of the ledger entry of landing object id that arrived then.
@@ -87,6 +113,25 @@ func QuarantineKey(arrival time.Time, id ID, n int) string {
 }
 
 var quarantineKeyPattern = regexp.MustCompile(`^quarantine/\d{4}/\d{2}/\d{2}/([0-9a-f]{64})/\d{5,}\.bin$`)
+
+var formatHashPattern = regexp.MustCompile(`^[0-9a-f]{16,64}$`)
+
+// FormatHash names an access-log format in a filter's name: 16 hex digits of its SHA-256.
+func FormatHash(format string) string {
+	sum := sha256.Sum256([]byte(format))
+	return hex.EncodeToString(sum[:8])
+}
+
+// FormatKey is the key of the access-log format with that hash, 16 to 64 hex digits; any
+// other hash, which may come from outside, has none.
+func FormatKey(hash string) (string, error) {
+	if !formatHashPattern.MatchString(hash) {
+		return "", fmt.Errorf("%q is not the hash of a format", hash)
+	}
+	return FormatsFolder + "/" + hash, nil
+}
+
+var quarantineDay = regexp.MustCompile(`^quarantine/(\d{4}/\d{2}/\d{2})/`)
 
 var (
 	landingHour  = regexp.MustCompile(`(?:^|/)landing/(\d{4}/\d{2}/\d{2}/\d{2})/`)

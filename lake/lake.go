@@ -7,19 +7,15 @@ import (
 	"encoding/hex"
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"slices"
 	"strings"
 	"sync"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/schemas"
 )
-
-// File is one Parquet file that counts, with its partition.
-type File struct {
-	FileRef
-	Partition
-}
 
 // Lake is a Store with what its ledger says: which files count. It is safe for
 // concurrent use.
@@ -27,12 +23,31 @@ type Lake struct {
 	Store
 
 	mu         sync.RWMutex
-	entries    map[ID]*Entry
-	files      map[ID][]File // of each entry, with their keys taken apart
+	entries    map[ID]*held
 	superseded map[ID]bool
+	hours      map[int64]*hour
+	todos      map[string]bool // keys of todos that were seen
+	expired    watermarks
+	renew      map[int64]bool   // hours whose objects get a new generation whatever their outcome
 	seen       Seen             // of the ledger's folder
-	damaged    map[string]error // ledger entries that cannot be read, by key
+	damaged    map[string]error // ledger entries and snapshots that cannot be read, by key
 	generation uint64           // changes whenever the files do
+	turn       uint64           // changes whenever rows of compacted files may no longer count
+
+	encoders sync.Pool // of *parquetfile.Encoder
+}
+
+// held is an entry in memory.
+type held struct {
+	*Entry
+	outcome Outcome
+	stamp   stamp
+}
+
+// stamp tells an entry from the one that replaces it. The zero stamp is never right.
+type stamp struct {
+	bytes    int64
+	modified int64 // Unix nanoseconds
 }
 
 // Open opens the lake in folder and reads its ledger. With mustExist, a folder that is
@@ -54,53 +69,45 @@ func Open(ctx context.Context, folder string, mustExist bool) (*Lake, error) {
 
 // New returns a lake over s whose ledger is not read yet.
 func New(s Store) *Lake {
-	return &Lake{Store: s, entries: map[ID]*Entry{}, files: map[ID][]File{}, superseded: map[ID]bool{}, damaged: map[string]error{}}
-}
-
-// Refresh reads the ledger entries that are new. Entries that cannot be read are kept
-// for Damaged and hide nothing else.
-func (l *Lake) Refresh(ctx context.Context) error {
-	return l.News(ctx, LedgerFolder, &l.seen, l.readEntry)
-}
-
-func (l *Lake) readEntry(key string) {
-	m := ledgerKeyPattern.FindStringSubmatch(key)
-	if m == nil {
-		return
-	}
-	l.mu.RLock()
-	known := l.entries[ID(m[1])] != nil
-	l.mu.RUnlock()
-	if known {
-		return
-	}
-	e, err := l.Entry(key)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-	case err != nil:
-		l.damaged[key] = err
-	default:
-		l.add(e)
-	}
+	return &Lake{Store: s, entries: map[ID]*held{}, superseded: map[ID]bool{}, hours: map[int64]*hour{}, todos: map[string]bool{},
+		renew: map[int64]bool{}, damaged: map[string]error{}}
 }
 
 // add takes an entry into the picture. The caller holds mu.
-func (l *Lake) add(e *Entry) {
+func (l *Lake) add(e *Entry, s stamp) {
 	delete(l.damaged, e.Key())
-	l.entries[e.ID] = e
-	files := make([]File, 0, len(e.Files))
-	for _, f := range e.Files {
-		if p, _, err := ParseFileKey(f.Key); err == nil { // as the entry was checked
-			files = append(files, File{f, p})
+	h := &held{Entry: e, outcome: e.Outcome(), stamp: s}
+	if was := l.entries[e.ID]; was != nil {
+		l.unloose(was)
+		if was.outcome != h.outcome {
+			l.turn++
 		}
 	}
-	l.files[e.ID] = files
+	l.entries[e.ID] = h
+	l.loosen(h)
 	for _, id := range e.Supersedes {
+		if l.superseded[id] {
+			continue
+		}
 		l.superseded[id] = true
+		l.turn++
+		if was := l.entries[id]; was != nil {
+			l.unloose(was)
+		}
 	}
 	l.generation++
+}
+
+// forget takes the entry of id out of the picture.
+func (l *Lake) forget(id ID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if h := l.entries[id]; h != nil {
+		l.unloose(h)
+		delete(l.entries, id)
+		l.generation++
+		l.turn++
+	}
 }
 
 // Entry reads one ledger entry.
@@ -109,13 +116,43 @@ func (l *Lake) Entry(key string) (*Entry, error) {
 	if err != nil {
 		return nil, err
 	}
+	e, err := decodeEntryAt(key, b)
+	if err != nil {
+		return nil, &seamark.Fault{What: "damaged ledger entry", Where: key, Err: err,
+			Remedy: "run `seamark transform --force` on its landing object"}
+	}
+	return e, nil
+}
+
+func decodeEntryAt(key string, b []byte) (*Entry, error) {
 	e, err := DecodeEntry(b)
 	if err == nil && e.Key() != key {
 		err = errors.New("the entry belongs to another object")
 	}
-	if err != nil {
-		return nil, &seamark.Fault{What: "damaged ledger entry", Where: key, Err: err,
-			Remedy: "run `seamark transform --force` on its landing object"}
+	return e, err
+}
+
+// Whole returns e with its files, which it reads again when memory knows them in brief.
+func (l *Lake) Whole(e *Entry) (*Entry, error) {
+	if e.Brief == nil {
+		return e, nil
+	}
+	return l.Entry(e.Key())
+}
+
+// fresh reads the entry that now stands where e did; nil when it is gone or damaged.
+func (l *Lake) fresh(e *Entry) (*Entry, error) {
+	b, err := l.ReadFile(e.Key())
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fault("cannot read", e.Key(), err)
+	}
+	if err == nil {
+		if now, err := decodeEntryAt(e.Key(), b); err == nil {
+			return now, nil
+		}
+	}
+	if e.Brief != nil {
+		return nil, nil
 	}
 	return e, nil
 }
@@ -125,8 +162,10 @@ func (l *Lake) Entry(key string) (*Entry, error) {
 func (l *Lake) Known(id ID) (*Entry, bool) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	e := l.entries[id]
-	return e, e != nil && !l.superseded[id]
+	if h := l.entries[id]; h != nil {
+		return h.Entry, !l.superseded[id]
+	}
+	return nil, false
 }
 
 // Cover notes that a landing object at o has the content of e, which is done: it is
@@ -135,19 +174,24 @@ func (l *Lake) Cover(e *Entry, o Origin) error {
 	if !strings.HasPrefix(o.URL, LandingFolder+"/") || e.covers(o) {
 		return nil
 	}
-	more := *e
-	more.Also = append(slices.Clone(e.Also), o)
+	now, err := l.fresh(e)
+	if err != nil || now == nil {
+		return err
+	}
+	more := *now
+	more.Also = append(slices.Clone(now.Also), o)
 	return l.put(&more)
 }
 
-// Entries lists the entries that count, oldest arrival first.
+// Entries lists the entries that count, oldest arrival first. Some know their files in
+// brief only: see Whole.
 func (l *Lake) Entries() []*Entry {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	out := make([]*Entry, 0, len(l.entries))
 	for id, e := range l.entries {
 		if !l.superseded[id] {
-			out = append(out, e)
+			out = append(out, e.Entry)
 		}
 	}
 	slices.SortFunc(out, func(a, b *Entry) int {
@@ -156,15 +200,11 @@ func (l *Lake) Entries() []*Entry {
 	return out
 }
 
-// Damaged lists the keys of ledger entries that cannot be read, with the fault.
+// Damaged lists the keys of ledger entries and snapshots that cannot be read, with the fault.
 func (l *Lake) Damaged() map[string]error {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	out := make(map[string]error, len(l.damaged))
-	for k, err := range l.damaged {
-		out[k] = err
-	}
-	return out
+	return maps.Clone(l.damaged)
 }
 
 // Generation changes whenever the set of files does.
@@ -172,25 +212,6 @@ func (l *Lake) Generation() uint64 {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	return l.generation
-}
-
-// Files lists the files of t that may hold rows in span, in order of their keys.
-func (l *Lake) Files(t seamark.Table, span seamark.Span) []File {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	var out []File
-	for id, files := range l.files {
-		if l.superseded[id] {
-			continue
-		}
-		for _, f := range files {
-			if f.Table == t && (span.From.IsZero() || f.MaxMs >= span.From.UnixMilli()) && (span.To.IsZero() || f.MinMs < span.To.UnixMilli()) {
-				out = append(out, f)
-			}
-		}
-	}
-	slices.SortFunc(out, func(a, b File) int { return cmp.Compare(a.Key, b.Key) })
-	return out
 }
 
 // Accounts sums the accounts of the entries that count.
@@ -215,40 +236,65 @@ func damagedPrefix(url string) string {
 	return LedgerFolder + "/" + damagedFolder + "/" + hex.EncodeToString(sum[:16])
 }
 
-// Predecessors lists the damaged objects read from url before, other than id.
+// Predecessors lists the damaged objects read from url before, other than id, and those
+// that they superseded in their turn.
 func (l *Lake) Predecessors(url string, id ID) ([]ID, error) {
 	var ids []ID
 	if url == "" || url == "-" {
 		return nil, nil
 	}
 	err := l.Walk(damagedPrefix(url), func(key string, _ fs.DirEntry) error {
-		if was := ID(key[strings.LastIndexByte(key, '/')+1:]); was.Valid() && was != id {
-			ids = append(ids, was)
+		was := ID(key[strings.LastIndexByte(key, '/')+1:])
+		if !was.Valid() || was == id {
+			return nil
 		}
+		entryKey, err := l.entryKey(key, was)
+		if err != nil {
+			return err
+		}
+		if e, err := l.Entry(entryKey); err == nil {
+			if e.Accounts.Quarantined == 0 {
+				return nil // a newer parser found it sound; its mark outlived a power cut
+			}
+			ids = append(ids, e.Supersedes...)
+		}
+		ids = append(ids, was)
 		return nil
 	})
-	return ids, err
+	slices.Sort(ids)
+	return slices.DeleteFunc(slices.Compact(ids), func(was ID) bool { return was == id }), err
 }
 
 // Commit makes a landing object done: from now on readers see its rows, and no longer
 // those of the objects it supersedes, which are then removed.
 func (l *Lake) Commit(e *Entry) error {
-	if e.Accounts.Quarantined > 0 && e.Origin.URL != "-" {
+	mark := damagedPrefix(e.Origin.URL) + "/" + string(e.ID)
+	if e.damaged() {
 		// Before the entry, so that no damaged object is ever without its mark.
-		if err := l.PutBytes(damagedPrefix(e.Origin.URL)+"/"+string(e.ID), []byte(e.Key()+"\n")); err != nil {
+		if err := l.PutBytes(mark, []byte(e.Key()+"\n")); err != nil {
 			return err
 		}
 	}
-	was, again := l.Known(e.ID)
-	if again {
-		e.Also = was.Also
+	was, err := l.fresh(&Entry{ID: e.ID, Arrival: e.Arrival, Brief: &Brief{}})
+	if err != nil {
+		return err
 	}
+	if was != nil {
+		e.Also = was.Also
+		e.Supersedes = slices.Compact(slices.Sorted(slices.Values(slices.Concat(e.Supersedes, was.Supersedes))))
+	}
+	e.Schema = schemas.ColumnsVersion
 	if err := l.put(e); err != nil {
 		return err
 	}
-	if again { // done anew: what it no longer names goes last
+	if was != nil { // done anew: what it no longer names goes last
 		if err := l.removeAllBut(was, e); err != nil {
 			return err
+		}
+		if was.damaged() && !e.damaged() {
+			if err := l.Remove(mark); err != nil {
+				return err
+			}
 		}
 	}
 	return l.RemoveSuperseded(e)
@@ -282,7 +328,7 @@ func (l *Lake) put(e *Entry) error {
 		return err
 	}
 	l.mu.Lock()
-	l.add(e)
+	l.add(e, stamp{})
 	l.mu.Unlock()
 	return nil
 }

@@ -1,13 +1,7 @@
 package lake
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
@@ -46,6 +40,11 @@ type Entry struct {
 	Notes      map[string]int64      `json:"notes,omitempty"`      // counts of what is odd but kept: "implausible_time", "contradicted_claim", …
 	Also       []Origin              `json:"also,omitempty"`       // further landing objects with the same content
 	Supersedes []ID                  `json:"supersedes,omitempty"` // damaged predecessors at the same URL, whose rows no longer count
+	Schema     int                   `json:"schema,omitempty"`     // schemas.ColumnsVersion of the files; 0 is that of release 1
+
+	// Brief stands for Files in an entry from memory whose rows all lie in compacted files;
+	// then Files is nil, and Lake.Whole reads it.
+	Brief *Brief `json:"-"`
 }
 
 // covers reports whether the entry accounts for the object at o.
@@ -58,56 +57,31 @@ func (e *Entry) covers(o Origin) bool {
 	return false
 }
 
+// damaged reports whether a repaired object at the same URL shall take this one's place.
+func (e *Entry) damaged() bool { return e.Accounts.Quarantined > 0 && e.Origin.URL != "-" }
+
 // Key is the entry's own key.
 func (e *Entry) Key() string { return LedgerKey(e.Arrival, e.ID) }
 
-// ledgerFile is an entry as it lies on disk: behind it a checksum of its bytes.
-type ledgerFile struct {
-	Entry  json.RawMessage `json:"entry"`
-	SHA256 string          `json:"sha256"`
-}
-
 // Encode returns the entry as a file's content.
 func (e *Entry) Encode() ([]byte, error) {
-	body, err := json.Marshal(e)
-	if err != nil {
-		return nil, err
+	if e.Brief != nil {
+		return nil, fmt.Errorf("entry %s is known in brief only", e.ID)
 	}
-	sum := sha256.Sum256(body)
-	b, err := json.Marshal(ledgerFile{body, hex.EncodeToString(sum[:])})
-	return append(b, '\n'), err
+	return seal("entry", e)
 }
 
 // DecodeEntry reads what Encode wrote, and trusts nothing else: not a damaged byte,
 // not a file key that leaves its place.
 func DecodeEntry(b []byte) (*Entry, error) {
-	var f ledgerFile
-	if err := strictJSON(b, &f); err != nil {
-		return nil, err
-	}
-	sum := sha256.Sum256(f.Entry)
-	if hex.EncodeToString(sum[:]) != f.SHA256 {
-		return nil, errors.New("checksum does not match")
-	}
-	if string(b) != `{"entry":`+string(f.Entry)+`,"sha256":"`+f.SHA256+"\"}\n" { // encoding/json is lax about case and more
-		return nil, errors.New("not as seamark writes it")
-	}
 	e := new(Entry)
-	if err := strictJSON(f.Entry, e); err != nil {
+	if err := unseal("entry", b, e); err != nil {
 		return nil, err
 	}
-	return e, e.check()
-}
-
-func strictJSON(b []byte, v any) error {
-	d := json.NewDecoder(bytes.NewReader(b))
-	if err := d.Decode(v); err != nil {
-		return err
+	if err := e.check(); err != nil {
+		return nil, err
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("more follows the JSON document")
-	}
-	return nil
+	return e, nil
 }
 
 func (e *Entry) check() error {
@@ -117,10 +91,11 @@ func (e *Entry) check() error {
 	if !e.ID.Valid() {
 		return fmt.Errorf("%q is not a landing id", e.ID)
 	}
+	generation := e.Generation()
 	for _, f := range e.Files {
-		if _, id, err := ParseFileKey(f.Key); err != nil {
+		if _, id, g, err := parseFileKey(f.Key); err != nil {
 			return err
-		} else if id != e.ID {
+		} else if id != e.ID || g != generation || IsCompacted(f.Key) {
 			return fmt.Errorf("file %s belongs to another object", f.Key)
 		}
 	}

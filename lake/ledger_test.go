@@ -31,9 +31,12 @@ func someEntry() *lake.Entry {
 }
 
 // sign wraps the JSON of an entry as a file, with the right checksum.
-func sign(body []byte) []byte {
+func sign(body []byte) []byte { return signAs("entry", body) }
+
+// signAs is sign for another kind of file of the ledger.
+func signAs(noun string, body []byte) []byte {
 	sum := sha256.Sum256(body)
-	return []byte(fmt.Sprintf("{\"entry\":%s,\"sha256\":%q}\n", body, hex.EncodeToString(sum[:])))
+	return []byte(fmt.Sprintf("{%q:%s,\"sha256\":%q}\n", noun, body, hex.EncodeToString(sum[:])))
 }
 
 func TestEntryRoundTrip(t *testing.T) {

@@ -14,7 +14,10 @@ import (
 // Seen remembers what News has shown. The zero value has seen nothing.
 type Seen struct {
 	mu      sync.Mutex
-	folders map[string]seenFolder
+	folders map[string]seenFolder // of a Dir
+
+	memory     any // of another Store
+	everywhere bool
 }
 
 type seenFolder struct {

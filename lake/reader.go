@@ -42,36 +42,101 @@ func (l *Lake) CheckFile(f FileRef) error {
 	return nil
 }
 
-func readRows[T any](l *Lake, f FileRef, fn func([]T) error) (err error) {
-	if err := l.CheckFile(f); err != nil {
-		return &seamark.Fault{What: "damaged lake file", Where: f.Key, Err: err, Remedy: "run `seamark transform --force` on its landing object"}
-	}
-	file, err := l.Open(f.Key)
+func readRows[T any](l *Lake, f FileRef, fn func([]T) error) error {
+	r, err := openRows[T](l, f)
 	if err != nil {
 		return err
 	}
-	defer file.Close()
-	defer func() { // a checksum proves that we wrote it, not that the decoder is without fault
-		if r := recover(); r != nil {
-			err = fmt.Errorf("%s: parquet reader: %v", f.Key, r)
-		}
-	}()
-	r := parquet.NewGenericReader[T](file)
-	defer r.Close()
-	rows := make([]T, readBatch)
+	defer r.close()
 	for {
-		n, err := r.Read(rows)
-		if n > 0 {
-			if err := fn(rows[:n]); err != nil {
-				return err
-			}
-		}
+		rows, err := r.next()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
-			return fmt.Errorf("%s: %w", f.Key, err)
+			return err
 		}
-		clear(rows)
+		if err := fn(rows); err != nil {
+			return err
+		}
 	}
+}
+
+// rowReader reads a file whose checksum was compared.
+type rowReader[T any] struct {
+	key  string
+	file Object
+	r    *parquet.GenericReader[T]
+	rows []T
+	end  error
+}
+
+// openRows opens a file for reading. A file that is not there gives fs.ErrNotExist.
+func openRows[T any](l *Lake, f FileRef) (r *rowReader[T], err error) {
+	if err := l.CheckFile(f); err != nil {
+		return nil, &seamark.Fault{What: "damaged lake file", Where: f.Key, Err: err, Remedy: l.mend(f.Key)}
+	}
+	file, err := l.Open(f.Key)
+	if err != nil {
+		return nil, err
+	}
+	r = &rowReader[T]{key: f.Key, file: file, rows: make([]T, readBatch)}
+	defer func() {
+		if err = r.caught(recover(), err); err != nil {
+			file.Close()
+		}
+	}()
+	r.r = parquet.NewGenericReader[T](file)
+	return r, nil
+}
+
+// caught makes an error of a panic: a checksum proves that we wrote the file, not that
+// the decoder is without fault.
+func (r *rowReader[T]) caught(p any, err error) error {
+	if p != nil {
+		return fmt.Errorf("%s: parquet reader: %v", r.key, p)
+	}
+	return err
+}
+
+// next returns some rows, which the next call overwrites, or io.EOF.
+func (r *rowReader[T]) next() (rows []T, err error) {
+	if r.end != nil {
+		return nil, r.end
+	}
+	defer func() { err = r.caught(recover(), err) }()
+	clear(r.rows)
+	n, err := r.r.Read(r.rows)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%s: %w", r.key, err)
+	}
+	r.end = err
+	if n == 0 && err == nil {
+		return nil, fmt.Errorf("%s: the parquet reader returns nothing", r.key)
+	}
+	if n == 0 {
+		return nil, r.end
+	}
+	return r.rows[:n], nil
+}
+
+func (r *rowReader[T]) close() {
+	defer func() { _ = recover() }()
+	r.r.Close()
+	r.file.Close()
+}
+
+// mend is the command that makes a lake file anew.
+func (l *Lake) mend(key string) string {
+	p, id, err := ParseFileKey(key)
+	if err != nil {
+		return "run `seamark verify`"
+	}
+	if IsCompacted(key) {
+		return "run `" + l.rebuild(p.Hour) + "`"
+	}
+	if e, ok := l.Known(id); ok {
+		return l.redo(e)
+	}
+	return "run `seamark transform --force` on its landing object"
 }

@@ -1,13 +1,15 @@
 package lake
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"strings"
+	"time"
 )
 
 // Recover finishes what a process that died has begun and no landing object leads to:
-// temporary files go, and what was superseded. The ledger must be fresh.
+// temporary files go, what was superseded, and what a compaction left. The ledger must be fresh.
 func (l *Lake) Recover() error {
 	if _, err := l.CleanTemp(); err != nil {
 		return err
@@ -17,7 +19,8 @@ func (l *Lake) Recover() error {
 			return err
 		}
 	}
-	return nil
+	_, err := l.finishTodos(context.Background(), 0, time.Time{})
+	return err
 }
 
 // RemoveSuperseded deletes what the predecessors of e left: files, quarantine, entry
@@ -70,10 +73,6 @@ func (l *Lake) removeEntry(key string, id ID) error {
 	if err := l.Remove(key); err != nil {
 		return err
 	}
-	l.mu.Lock()
-	delete(l.entries, id)
-	delete(l.files, id)
-	l.generation++
-	l.mu.Unlock()
+	l.forget(id)
 	return nil
 }

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -44,48 +43,45 @@ const grace = 10 * time.Minute
 // every quarantined piece is kept, and no landing object was forgotten. progress is
 // told of each file checked; it may be nil.
 func (l *Lake) Verify(ctx context.Context, now time.Time, progress func(done, total int)) (Report, error) {
+	for try := 1; ; try++ {
+		r, err := l.verify(ctx, now, progress)
+		if !errors.Is(err, errMoved) || try == attempts {
+			return r, err
+		}
+	}
+}
+
+func (l *Lake) verify(ctx context.Context, now time.Time, progress func(done, total int)) (Report, error) {
 	if err := l.Refresh(ctx); err != nil {
 		return Report{}, err
 	}
-	r := Report{Culprits: []Culprit{}}
+	v := &verification{lake: l, ctx: ctx, marks: l.watermarks(), named: map[string]bool{}, rows: map[int64]map[ID]int64{}, progress: progress}
+	v.r.Culprits = []Culprit{}
 	entries := l.Entries()
-	total := 0
+	hours := l.compactedHours()
+	v.total = l.countFiles()
 	for _, e := range entries {
-		total += len(e.Files)
-	}
-	named := map[string]bool{}
-	for _, e := range entries {
-		r.Accounts.Add(e.Accounts)
-		rows := int64(0)
-		for _, f := range e.Files {
-			if err := ctx.Err(); err != nil {
-				return r, err
-			}
-			named[f.Key] = true
-			rows += f.Rows
-			r.Files++
-			r.Bytes += f.Bytes
-			if what := l.checkRows(f); what != "" {
-				r.blame(f.Key, what, l.redo(e))
-			}
-			if progress != nil {
-				progress(r.Files, total)
-			}
-		}
-		if !e.Accounts.Balanced() || rows != e.Accounts.Rows || int64(len(e.Quarantine)) != e.Accounts.Quarantined {
-			r.blame(e.Key(), fmt.Sprintf("events %d + undecodable %d, but rows %d in files and quarantined %d",
-				e.Accounts.Events, e.Accounts.Undecodable, rows, len(e.Quarantine)), l.redo(e))
-		}
-		for _, q := range e.Quarantine {
-			if what := l.checkKept(q); what != "" {
-				r.blame(q.Kept, what, l.redo(e))
-			}
+		if err := v.entry(e); err != nil {
+			return v.r, err
 		}
 	}
+	for _, n := range hours {
+		if err := v.hour(n); err != nil {
+			return v.r, err
+		}
+	}
+	r := v.r
 	for key, err := range l.Damaged() {
-		r.blame(key, err.Error(), "run `seamark transform --force` on its landing object")
+		remedy := "run `seamark transform --force` on its landing object"
+		if hour, _, _, ok := parseHourKey(key); ok {
+			remedy = "run `" + l.rebuild(hour) + "`"
+		}
+		r.blame(key, err.Error(), remedy)
 	}
-	if err := l.strays(&r, named); err != nil {
+	if err := v.todos(&r); err != nil {
+		return r, err
+	}
+	if err := l.strays(&r, v.named); err != nil {
 		return r, err
 	}
 	if err := l.forgotten(&r, now); err != nil {
@@ -110,9 +106,18 @@ func (l *Lake) redo(e *Entry) string {
 	case url == "-":
 		return "feed the object to `seamark transform --force --lake " + l.Root() + " -` again"
 	case strings.HasPrefix(url, LandingFolder+"/"):
-		url = filepath.Join(l.Root(), filepath.FromSlash(url))
+		url = l.place(url)
 	}
 	return "run `seamark transform --force --lake " + l.Root() + " " + url + "`"
+}
+
+// place is where an object lies, for a command line.
+func (l *Lake) place(key string) string {
+	p, err := l.Path(key)
+	if err != nil {
+		return key
+	}
+	return p
 }
 
 // checkRows compares a file's bytes with its checksum, and its rows with their number.
@@ -148,6 +153,13 @@ func (l *Lake) strays(r *Report, named map[string]bool) error {
 		if err != nil || time.Since(info.ModTime()) < grace {
 			return nil
 		}
+		if p, _, err := ParseFileKey(key); err == nil && p.Hour < l.watermarks().lake {
+			return nil // the next Expire deletes it
+		}
+		if l.dead(key) && !IsCompacted(key) {
+			r.blame(key, "its rows lie in other files; no query reads it", "delete it")
+			return nil
+		}
 		r.blame(key, "no ledger entry names this file; no query reads it", "delete it, or transform its landing object again")
 		return nil
 	})
@@ -163,13 +175,13 @@ func (l *Lake) forgotten(r *Report, now time.Time) error {
 		if now.Sub(p.Arrival) <= grace {
 			continue
 		}
-		if sum, err := l.hash(p.Key); err == nil {
-			if _, known := l.Known(ID(sum)); known {
+		if id, err := l.identify(p.Key); err == nil {
+			if _, known := l.Known(id); known {
 				r.Waiting-- // a copy of the lake has other times, but the same objects
 				continue
 			}
 		}
-		r.blame(p.Key, "landing object not transformed", "run `seamark transform --lake "+l.Root()+" "+filepath.Join(l.Root(), filepath.FromSlash(p.Key))+"`, or `seamark up`")
+		r.blame(p.Key, "landing object not transformed", "run `seamark transform --lake "+l.Root()+" "+l.place(p.Key)+"`, or `seamark up`")
 	}
 	return nil
 }
@@ -204,9 +216,9 @@ func (l *Lake) rotten(ctx context.Context, r *Report, entries []*Entry) error {
 			if err != nil || info.Size() != o.Size || !info.ModTime().Equal(o.Modified) {
 				continue // expired, or new and so waiting
 			}
-			if sum, err := l.hash(o.URL); err != nil {
+			if id, err := l.identify(o.URL); err != nil {
 				r.blame(o.URL, "cannot read the landing object: "+err.Error(), "restore it from a copy; its rows are in the lake")
-			} else if ID(sum) != e.ID {
+			} else if id != e.ID {
 				r.blame(o.URL, "the landing object's bytes have changed since it was transformed", "restore it from a copy; its rows are in the lake")
 			}
 		}

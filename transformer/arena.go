@@ -13,6 +13,9 @@ type arena struct {
 }
 
 func (a *arena) reset() {
+	if cap(a.text) > keptBuffer { // do not keep what one huge payload needed
+		a.text = nil
+	}
 	a.text, a.int32s, a.int64s, a.floats = a.text[:0], a.int32s[:0], a.int64s[:0], a.floats[:0]
 }
 

@@ -74,10 +74,15 @@ func (o *object) document(w *window) error {
 		}
 		b := w.bytes()
 		mark := o.rows.mark()
-		out := o.payloads.read(b)
-		again := out.status == incomplete && w.err == nil && len(b) < maxPayload
+		more := w.err == nil && len(b) < maxPayload
+		out, err := o.readPayload(b, more)
+		if err != nil {
+			return err
+		}
+		again := out.status == incomplete && more
 		if again || out.status == wrongShape {
 			o.rows.rollback(mark)
+			o.rows.arena.reset()
 			out.events = 0
 		}
 		if again {
@@ -102,7 +107,7 @@ func (o *object) settle(w *window, b []byte, out outcome) error {
 			o.rows.bare(b[:out.end], o.src, w.offset())
 			return o.take(w, out.end, 1)
 		}
-		o.bad(o.piece(w, bytes.Clone(b[:out.end]), int64(out.end), out.reason))
+		o.bad(o.piece(w, bytes.Clone(b[:min(out.end, o.keepable())]), int64(out.end), out.reason))
 		return o.take(w, out.end, 0)
 	}
 	if err := o.take(w, out.end, out.events); err != nil {
@@ -154,14 +159,14 @@ func (o *object) junk(w *window, from int, reason string) error {
 		return o.line(w)
 	}
 	p := o.piece(w, nil, 0, reason)
-	kept := []byte{}
+	kept, keepable := []byte{}, o.keepable()
 	for found := false; !found; {
 		b := w.bytes()
 		n := nextStart(b, from)
 		if found = n < len(b); !found && w.err == nil {
 			n = max(n-32, min(from, n)) // half a beginning may stand at the end
 		}
-		kept = append(kept, b[:min(n, maxKept-len(kept))]...)
+		kept = append(kept, b[:min(n, keepable-len(kept))]...)
 		p.Bytes += int64(n)
 		o.accounts.BytesIn += int64(n)
 		w.skip(n)
@@ -178,9 +183,6 @@ func (o *object) junk(w *window, from int, reason string) error {
 	}
 	if w.start == w.end && w.fault() != nil {
 		return o.endOf(w) // the damaged member is kept as a whole
-	}
-	if p.Bytes > int64(len(kept)) {
-		p.Reason += fmt.Sprintf(" (the first %d bytes are kept here)", len(kept))
 	}
 	p.bytes = kept
 	o.bad(p)

@@ -55,6 +55,7 @@ func (r *rows) object(data []byte, fields []field) string {
 		for taken(key, members) || taken(key, fields[:i]) {
 			key = "_" + key
 		}
+		fields[i].key = key
 		b = appendQuoted(b, key)
 		b = append(b, ':')
 		b = append(b, f.value...)

@@ -1,11 +1,6 @@
 package transformer
 
-import (
-	"strconv"
-	"unicode/utf16"
-	"unicode/utf8"
-	"unsafe"
-)
+import "strconv"
 
 // The scanners below walk JSON (RFC 8259) in place. They return the index behind what
 // they read, or one of these:
@@ -17,138 +12,11 @@ const (
 // maxDepth is how deep arrays and objects may nest; a deeper value is not taken for JSON.
 const maxDepth = 512
 
-// view is b as a string without a copy: b must not change while the string lives.
-func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
-
 func skipSpace(b []byte, i int) int {
 	for i < len(b) && (b[i] == ' ' || b[i] == '\n' || b[i] == '\t' || b[i] == '\r') {
 		i++
 	}
 	return i
-}
-
-// plain marks the bytes that stand for themselves inside a JSON string.
-var plain = func() (t [256]bool) {
-	for i := 0x20; i < 256; i++ {
-		t[i] = i != '"' && i != '\\'
-	}
-	return
-}()
-
-// scanString walks the string that opens at b[i]; escaped tells whether it holds a backslash.
-func scanString(b []byte, i int) (end int, escaped bool) {
-	for i++; i < len(b); i++ {
-		if plain[b[i]] {
-			continue
-		}
-		switch b[i] {
-		case '"':
-			return i + 1, escaped
-		case '\\':
-			escaped = true
-			n := scanEscape(b, i)
-			if n < 0 {
-				return n, escaped
-			}
-			i = n - 1
-		default:
-			return bad, escaped
-		}
-	}
-	return short, escaped
-}
-
-// scanEscape walks the escape sequence at b[i].
-func scanEscape(b []byte, i int) int {
-	if i+1 >= len(b) {
-		return short
-	}
-	switch b[i+1] {
-	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-		return i + 2
-	case 'u':
-		for j := i + 2; j < i+6; j++ {
-			if j >= len(b) {
-				return short
-			}
-			if unhex(b[j]) < 0 {
-				return bad
-			}
-		}
-		return i + 6
-	}
-	return bad
-}
-
-func unhex(c byte) int {
-	switch {
-	case c >= '0' && c <= '9':
-		return int(c - '0')
-	case c >= 'a' && c <= 'f':
-		return int(c-'a') + 10
-	case c >= 'A' && c <= 'F':
-		return int(c-'A') + 10
-	}
-	return -1
-}
-
-// appendString appends the text of the string that opens at b[i], unescaped.
-func appendString(dst, b []byte, i int) ([]byte, int) {
-	i++
-	for {
-		from := i
-		for i < len(b) && plain[b[i]] {
-			i++
-		}
-		dst = append(dst, b[from:i]...)
-		if i >= len(b) {
-			return dst, short
-		}
-		switch b[i] {
-		case '"':
-			return dst, i + 1
-		case '\\':
-			if dst, i = appendEscape(dst, b, i); i < 0 {
-				return dst, i
-			}
-		default:
-			return dst, bad
-		}
-	}
-}
-
-var escapes = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
-
-func appendEscape(dst, b []byte, i int) ([]byte, int) {
-	if i+1 < len(b) {
-		if c := escapes[b[i+1]]; c != 0 {
-			return append(dst, c), i + 2
-		}
-	}
-	end := scanEscape(b, i)
-	if end < 0 {
-		return dst, end
-	}
-	r := hex4(b[i+2:])
-	if utf16.IsSurrogate(r) {
-		if end+1 < len(b) && b[end] == '\\' && b[end+1] == 'u' {
-			low := scanEscape(b, end)
-			if low < 0 {
-				return dst, low
-			}
-			if pair := utf16.DecodeRune(r, hex4(b[end+2:])); pair != utf8.RuneError {
-				return utf8.AppendRune(dst, pair), low
-			}
-		} else if end+1 >= len(b) {
-			return dst, short
-		}
-		r = utf8.RuneError // a lone half
-	}
-	return utf8.AppendRune(dst, r), end
-}
-
-func hex4(b []byte) rune {
-	return rune(unhex(b[0])<<12 | unhex(b[1])<<8 | unhex(b[2])<<4 | unhex(b[3]))
 }
 
 // scanNumber walks the number at b[i].
@@ -192,13 +60,27 @@ func parseInt(v []byte) (int64, bool) {
 	if len(v) == 0 || len(v) > 20 {
 		return 0, false
 	}
-	for i, c := range v { // strconv's error would be an allocation, and this is no rare case
-		if (c < '0' || c > '9') && !(i == 0 && c == '-' && len(v) > 1) {
+	digits, sum := v, uint64(0)
+	if v[0] == '-' {
+		digits = v[1:]
+	}
+	for _, c := range digits { // strconv's error would be an allocation, and this is no rare case
+		if c < '0' || c > '9' {
 			return 0, false
 		}
+		sum = sum*10 + uint64(c-'0')
 	}
-	n, err := strconv.ParseInt(view(v), 10, 64)
-	return n, err == nil
+	if len(digits) == 0 {
+		return 0, false
+	}
+	if len(digits) > 18 { // sum may be wrong
+		n, err := strconv.ParseInt(view(v), 10, 64)
+		return n, err == nil
+	}
+	if len(digits) < len(v) {
+		return -int64(sum), true
+	}
+	return int64(sum), true
 }
 
 func skipDigits(b []byte, i int) int {

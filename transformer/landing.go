@@ -14,6 +14,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/lake"
+	"github.com/seamark-hq/seamark/transformer/inflate"
 )
 
 // Bounds on what an object may make us do.
@@ -21,9 +22,15 @@ const (
 	maxPayload = 64 << 20  // bytes of one JSON document; CloudWatch sends 6 MB at most
 	maxJunk    = 256 << 20 // inflated bytes without a payload after which a member is given up (a bomb)
 	maxNesting = 2         // gzip inside gzip
-	maxKept    = 64 << 20  // bytes of inflated junk that quarantine keeps in one piece
-	rawBuffer  = 128 << 10
+	maxKept    = 16 << 20  // bytes of inflated junk of an object that quarantine keeps
+	leastKept  = 1 << 10   // but of each piece at least so many
 	firstRead  = 512 << 10 // first size of a payload's buffer
+
+	// A member within these is inflated at once; AWS compresses at most 1 MB into a record.
+	// A larger one is read as a stream.
+	rawBuffer   = 1280 << 10 // compressed
+	maxInflated = 16 << 20
+	keptBuffer  = 4 << 20 // what a worker keeps of such a buffer
 )
 
 // object reads one landing object. Its layers of bytes:
@@ -37,15 +44,19 @@ type object struct {
 	src      *Source
 	raw      *bufio.Reader
 	section  *io.SectionReader
-	inflate  [maxNesting]*gzip.Reader
+	inflate  inflate.Decoder
+	inflated []byte
+	streams  [maxNesting]*gzip.Reader
 	windows  [maxNesting + 1]*window
 	rows     *rows
 	payloads *payloads
 
 	accounts   seamark.Accounts
 	quarantine []piece
+	kept       int   // bytes that the pieces hold
 	member     int   // number of the current gzip member, from 1
 	memberAt   int64 // its offset in the file
+	memberEnd  int64 // the offset behind it; 0: not known
 	extracted  bool  // the object holds bare messages: Firehose's "message extraction"
 }
 
@@ -107,10 +118,13 @@ func isGzip(b []byte) bool {
 // readMember reads the gzip member at the raw reader's place.
 func (o *object) readMember() error {
 	o.member++
-	o.memberAt = o.offset()
-	gz, err := o.gunzip(0, o.raw)
+	o.memberAt, o.memberEnd = o.offset(), 0
+	w, err := o.wholeMember()
+	if w == nil && err == nil {
+		w, err = o.streamMember()
+	}
 	if err == nil {
-		err = o.documents(o.window(1, gz), 1)
+		err = o.documents(w, 1)
 	}
 	if f, bad := errors.AsType[*memberFault](err); bad {
 		return o.quarantineMember(f)
@@ -118,11 +132,54 @@ func (o *object) readMember() error {
 	return classRead(o.src, err)
 }
 
+// wholeMember inflates the member at once, if it is not too large for that.
+func (o *object) wholeMember() (*window, error) {
+	out, n, fault, err := o.inflateRaw(o.raw.Buffered())
+	if errors.Is(fault, io.ErrUnexpectedEOF) { // there may be more of it
+		out, n, fault, err = o.inflateRaw(o.raw.Size())
+	}
+	atEnd := o.raw.Buffered() < o.raw.Size()
+	if err != nil || errors.Is(fault, inflate.ErrTooLarge) || errors.Is(fault, io.ErrUnexpectedEOF) && !atEnd {
+		return nil, err
+	}
+	if fault == nil {
+		o.raw.Discard(n)
+		o.memberEnd = o.offset()
+		fault = io.EOF
+	}
+	w := o.windowAt(1)
+	w.whole(out, fault)
+	return w, nil
+}
+
+// inflateRaw inflates the member from the next size raw bytes. fault is that of the
+// bytes, err that of reading them.
+func (o *object) inflateRaw(size int) (out []byte, n int, fault, err error) {
+	raw, err := o.raw.Peek(size)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, 0, nil, err
+	}
+	if cap(o.inflated) > keptBuffer || o.inflated == nil {
+		o.inflated = make([]byte, firstRead)
+	}
+	out, n, fault = o.inflate.Member(o.inflated, raw, maxInflated)
+	o.inflated = out[:0]
+	return out, n, fault, nil
+}
+
+func (o *object) streamMember() (*window, error) {
+	gz, err := o.gunzip(0, o.raw)
+	if err != nil {
+		return nil, err
+	}
+	return o.window(1, gz), nil
+}
+
 func (o *object) gunzip(level int, r io.Reader) (*gzip.Reader, error) {
-	gz := o.inflate[level]
+	gz := o.streams[level]
 	if gz == nil {
 		gz = new(gzip.Reader)
-		o.inflate[level] = gz
+		o.streams[level] = gz
 	}
 	if err := gz.Reset(r); err != nil {
 		return nil, &memberFault{err}
@@ -141,7 +198,7 @@ func (f *memberFault) reason(member int) string {
 	switch {
 	case errors.Is(f.err, io.ErrUnexpectedEOF), errors.Is(f.err, io.EOF):
 		return fmt.Sprintf("gzip member %d ends early", member)
-	case errors.Is(f.err, gzip.ErrChecksum):
+	case errors.Is(f.err, gzip.ErrChecksum), errors.Is(f.err, inflate.ErrChecksum):
 		return fmt.Sprintf("gzip member %d: checksum does not match", member)
 	case errors.Is(f.err, errBomb), errors.Is(f.err, errDeep):
 		return fmt.Sprintf("gzip member %d: %v", member, f.err)
@@ -169,7 +226,10 @@ func (o *object) quarantineMember(f *memberFault) error {
 // is at fault, else where the next payload begins.
 func (o *object) endOfMember(f *memberFault) (int64, error) {
 	if errors.Is(f.err, errDeep) || errors.Is(f.err, errBomb) {
-		if _, err := io.Copy(io.Discard, o.inflate[0]); err == nil {
+		if o.memberEnd > 0 {
+			return o.memberEnd, nil
+		}
+		if _, err := io.Copy(io.Discard, o.streams[0]); err == nil {
 			return o.offset(), nil
 		}
 	}
@@ -244,13 +304,16 @@ func (o *object) readPlain() error {
 }
 
 func (o *object) window(level int, r io.Reader) *window {
-	w := o.windows[level]
-	if w == nil {
-		w = new(window)
-		o.windows[level] = w
-	}
+	w := o.windowAt(level)
 	w.reset(r)
 	return w
+}
+
+func (o *object) windowAt(level int) *window {
+	if o.windows[level] == nil {
+		o.windows[level] = new(window)
+	}
+	return o.windows[level]
 }
 
 // classRead tells a file that cannot be read from a fault of its content.
@@ -269,8 +332,15 @@ func (o *object) bad(p piece) {
 	o.accounts.Undecodable++
 	o.accounts.Quarantined++
 	p.Origin, p.At = o.src.Origin.URL, o.src.Arrival
+	if p.bytes != nil && p.Bytes > int64(len(p.bytes)) {
+		p.Reason += fmt.Sprintf(" (the first %d bytes are kept here)", len(p.bytes))
+	}
+	o.kept += len(p.bytes)
 	o.quarantine = append(o.quarantine, p)
 }
+
+// keepable is how many bytes of the next piece may be kept in memory.
+func (o *object) keepable() int { return max(maxKept-o.kept, leastKept) }
 
 // keepQuarantine stores the bad bytes durably.
 func (o *object) keepQuarantine(l *lake.Lake) ([]seamark.Quarantined, error) {

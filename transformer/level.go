@@ -56,7 +56,7 @@ func levelInText(s string) string {
 		head = head[:nl]
 	}
 	for i := 0; i < len(head); {
-		if !isUpper(head[i]) || i > 0 && isWord(head[i-1]) {
+		if !isUpper(head[i]) || i > 0 && isWord(head[i-1]) && !endsColour(head[:i]) {
 			i++
 			continue
 		}
@@ -74,10 +74,22 @@ func levelInText(s string) string {
 	return levelByPhrase(s, head)
 }
 
+// endsColour reports whether s ends in a terminal's colour sequence, such as ESC [31m.
+func endsColour(s string) bool {
+	if s[len(s)-1] != 'm' {
+		return false
+	}
+	t := strings.TrimRight(s[:len(s)-1], "0123456789;")
+	return strings.HasSuffix(t, "\x1b[")
+}
+
 func levelByPhrase(s, head string) string {
 	switch {
-	case strings.HasPrefix(head, "panic: "), strings.HasPrefix(head, "fatal error: "):
+	case strings.HasPrefix(head, "panic: "), strings.HasPrefix(head, "fatal error: "), strings.HasPrefix(head, "PHP Fatal error: "),
+		strings.HasPrefix(head, "thread '") && strings.Contains(head, "' panicked at "):
 		return seamark.LevelFatal
+	case strings.HasPrefix(head, "PHP Warning: "), strings.HasPrefix(head, "PHP Notice: "), strings.HasPrefix(head, "PHP Deprecated: "):
+		return seamark.LevelWarn
 	case strings.HasPrefix(head, "Traceback (most recent call last)"),
 		strings.Contains(head, "Task timed out after"),
 		strings.Contains(head, "Runtime exited"),
@@ -86,8 +98,33 @@ func levelByPhrase(s, head string) string {
 		strings.HasPrefix(head, "Uncaught "):
 		return seamark.LevelError
 	}
+	if l := levelOfDotnet(head); l != "" {
+		return l
+	}
 	if t, _ := splitError(head); t != "" && findStack(s) >= 0 {
 		return seamark.LevelError
+	}
+	return ""
+}
+
+// levelOfDotnet reads the word with which .NET's console logger begins: "fail: Name[0]".
+func levelOfDotnet(head string) string {
+	if len(head) < 6 || head[4:6] != ": " {
+		return ""
+	}
+	switch head[:4] {
+	case "crit":
+		return seamark.LevelFatal
+	case "fail":
+		return seamark.LevelError
+	case "warn":
+		return seamark.LevelWarn
+	case "info":
+		return seamark.LevelInfo
+	case "dbug":
+		return seamark.LevelDebug
+	case "trce":
+		return seamark.LevelTrace
 	}
 	return ""
 }

@@ -63,6 +63,9 @@ func valueBehind(s string) (value, rest string, ok bool) {
 		}
 		return "", s[1:], false
 	case '"':
+		if end := strings.IndexAny(s[1:], `"\`); end >= 0 && s[1+end] == '"' {
+			return s[1 : 1+end], s[2+end:], true
+		}
 		var b strings.Builder
 		for i := 1; i < len(s); i++ {
 			switch {
@@ -77,11 +80,13 @@ func valueBehind(s string) (value, rest string, ok bool) {
 	case '=', '>', ' ': // "==", "=>", "a = b"
 		return "", s[1:], false
 	}
-	end := strings.IndexAny(s, " \t,;)}")
-	if end < 0 {
-		end = len(s)
+	for i := range len(s) {
+		switch s[i] {
+		case ' ', '\t', ',', ';', ')', '}':
+			return s[:i], s[i:], true
+		}
 	}
-	return s[:end], s[end:], true
+	return s, "", true
 }
 
 // takePair fills the column that a key means; only where that cannot mislead.

@@ -1,32 +1,45 @@
 package transformer
 
 import (
+	"bytes"
+
 	seamark "github.com/seamark-hq/seamark"
 )
 
 // parse recognises the kind of a message from its bytes and fills row, or appends to
 // the access logs and reports true. implausible is an envelope time that cannot be
 // true and is kept in the data.
-func (r *rows) parse(row *seamark.Log, timed bool, message []byte, own *claim, implausible int64) (isAccess bool) {
+func (r *rows) parse(row *seamark.Log, timed bool, e *event, own *claim, implausible int64) (isAccess bool) {
 	r.rest = r.rest[:0]
 	if implausible != 0 {
 		r.keepInt("envelope_timestamp", implausible)
 	}
-	body := trimSpace(message)
+	if e.fields != nil {
+		r.fields = e.fields
+		return r.parseObject(kindOf(r.fields), row, timed, own)
+	}
+	body := trimSpace(e.message)
 	if len(body) > 1 && body[0] == '{' {
 		var end int
 		if r.fields, end = scanFields(r.fields[:0], r.arena, body, 0); end == len(body) {
-			return r.parseObject(row, timed, own)
+			return r.parseObject(classify(r.fields, r.keys), row, timed, own)
 		}
 	}
-	r.parseText(row, timed, message, own)
-	return false
+	return r.parseLine(row, timed, e.message, own)
+}
+
+// classify notes each field's columns and tells what the object is.
+func classify(fields []field, keys *keyTable) kind {
+	for i := range fields {
+		f := &fields[i]
+		f.log, f.access = keys.find(f.key)
+	}
+	return kindOf(fields)
 }
 
 // parseObject parses a message that is a JSON object, taken apart into r.fields.
-func (r *rows) parseObject(row *seamark.Log, timed bool, own *claim) (isAccess bool) {
-	kind := classify(r.fields, r.keys)
-	switch kind {
+func (r *rows) parseObject(k kind, row *seamark.Log, timed bool, own *claim) (isAccess bool) {
+	switch k {
 	case kindAccess:
 		r.parseAccess(row, timed, own)
 		return true
@@ -47,13 +60,12 @@ const (
 	kindPlatform             // an event of the Lambda platform
 )
 
-// classify tells an access log (a status and a method, route or path, and nothing that
-// only a logger writes) and a platform event from a record. It notes each field's columns.
-func classify(fields []field, keys *keyTable) kind {
+// kindOf tells an access log (a status and a method, route or path, and nothing that
+// only a logger writes) and a platform event from a record.
+func kindOf(fields []field) kind {
 	var status, where, logger, record, platform bool
 	for i := range fields {
 		f := &fields[i]
-		f.log, f.access = keys.find(f.key)
 		switch f.access {
 		case accessStatus:
 			status = true
@@ -66,13 +78,13 @@ func classify(fields []field, keys *keyTable) kind {
 		}
 		switch f.key {
 		case "type":
-			platform = len(f.value) > 10 && string(f.value[:10]) == `"platform.`
+			platform = isTelemetryType(f.value)
 		case "record":
 			record = true
 		}
 	}
 	switch {
-	case platform && record:
+	case platform && record && !logger:
 		return kindPlatform
 	case status && where && !logger:
 		return kindAccess
@@ -109,10 +121,8 @@ func (r *rows) text(v []byte) string {
 		return view(v)
 	}
 	s := v[1 : len(v)-1]
-	for _, c := range s {
-		if c == '\\' {
-			return r.arena.unquote(v)
-		}
+	if bytes.IndexByte(s, '\\') >= 0 {
+		return r.arena.unquote(v)
 	}
 	return view(s)
 }

@@ -13,7 +13,7 @@ import (
 func (r *rows) parseAccess(base *seamark.Log, timed bool, own *claim) {
 	row := seamark.AccessLog{
 		Timestamp: base.Timestamp, EventID: base.EventID, AccountID: base.AccountID, Region: base.Region, Source: base.Source,
-		Stream: base.Stream, Component: base.Component, Team: base.Team, IngestedAt: base.IngestedAt,
+		Stream: base.Stream, Component: base.Component, Team: base.Team, IngestedAt: base.IngestedAt, LandingID: base.LandingID,
 	}
 	for i := range r.fields {
 		f := &r.fields[i]

@@ -64,18 +64,19 @@ func (r *rows) parsePlatformText(row *seamark.Log, s string) bool {
 }
 
 func cutWord(s string) (word, rest string) {
-	i := strings.IndexAny(s, " \t\n")
-	if i < 0 {
-		return s, ""
+	for i := range len(s) {
+		if s[i] == ' ' || s[i] == '\t' || s[i] == '\n' {
+			return s[:i], s[i+1:]
+		}
 	}
-	return s[:i], s[i+1:]
+	return s, ""
 }
 
 // platformFigures reads "Label: value unit" pairs, separated by tabs.
 func (r *rows) platformFigures(row *seamark.Log, s string) {
 	for len(s) > 0 {
 		part := s
-		if i := strings.IndexAny(s, "\t\n"); i >= 0 {
+		if i := endOfFigure(s); i >= 0 {
 			part, s = s[:i], s[i+1:]
 		} else {
 			s = ""
@@ -100,12 +101,22 @@ func (r *rows) platformFigures(row *seamark.Log, s string) {
 	}
 }
 
+// endOfFigure finds the tab or line feed behind a figure, or is -1.
+func endOfFigure(s string) int {
+	for i := range len(s) {
+		if s[i] == '\t' || s[i] == '\n' {
+			return i
+		}
+	}
+	return -1
+}
+
 func (r *rows) platformFigure(row *seamark.Log, name, value string) {
 	figure, _, _ := strings.Cut(value, " ") // without the unit
 	isNumber := strings.HasSuffix(name, "Ms") || strings.HasSuffix(name, "MB")
 	switch {
-	case isNumber && len(figure) > 0 && scanNumber([]byte(figure), 0) == len(figure):
-		r.rest = append(r.rest, field{key: name, value: []byte(figure)})
+	case isNumber && len(figure) > 0 && scanNumber(bytesOf(figure), 0) == len(figure):
+		r.rest = append(r.rest, field{key: name, value: bytesOf(figure)})
 	case name == "errorType":
 		row.ErrorType, row.Level = value, seamark.LevelError
 	default:
@@ -119,25 +130,35 @@ func (r *rows) platformFigure(row *seamark.Log, name, value string) {
 // parsePlatformJSON parses {"time":…,"type":"platform.report","record":{…}}.
 func (r *rows) parsePlatformJSON(row *seamark.Log, timed bool, own *claim) {
 	row.Level = seamark.LevelInfo
+	var written []byte // a record that a function or an extension has written
 	for i := range r.fields {
 		f := &r.fields[i]
 		switch {
 		case f.key == "type":
 			row.EventName = r.text(f.value)
+		case f.key == "record" && f.value[0] == '{' && !r.ofPlatform():
+			written = f.value
 		case f.key == "record" && f.value[0] == '{':
 			r.platformRecord(row, f.value)
+		case f.key == "record" && f.value[0] == '"': // of type function or extension: a line it has written
+			r.telemetryLine(row, r.text(f.value))
 		case f.log == logTimestamp && r.takeTime(row, f.value, timed, own):
 		default:
 			r.rest = append(r.rest, *f)
 		}
+	}
+	if written != nil {
+		r.telemetryRecord(row, written, timed, own)
+		return
 	}
 	row.EventData = r.eventData(nil)
 }
 
 func (r *rows) platformRecord(row *seamark.Log, v []byte) {
 	from := len(r.inner)
-	members, _ := scanFields(r.inner, r.arena, v, 0)
-	for _, m := range members[from:] {
+	r.inner, _ = scanFields(r.inner, r.arena, v, 0)
+	defer func() { r.inner = r.inner[:from] }()
+	for _, m := range r.inner[from:] {
 		switch {
 		case m.key == "requestId" && m.value[0] == '"':
 			row.RequestID = r.text(m.value)
@@ -148,12 +169,12 @@ func (r *rows) platformRecord(row *seamark.Log, v []byte) {
 		case m.key == "status" && m.value[0] == '"' && string(m.value) != `"success"`:
 			row.Level = seamark.LevelError
 		case m.key == "metrics" && m.value[0] == '{':
-			figures, _ := scanFields(nil, r.arena, m.value, 0)
-			r.rest = append(r.rest, figures...)
+			r.rest, _ = scanFields(r.rest, r.arena, m.value, 0)
 			continue
 		case m.key == "tracing" && m.value[0] == '{':
-			parts, _ := scanFields(nil, r.arena, m.value, 0)
-			for _, p := range parts {
+			parts := len(r.inner)
+			r.inner, _ = scanFields(r.inner, r.arena, m.value, 0)
+			for _, p := range r.inner[parts:] {
 				if p.key == "value" && p.value[0] == '"' {
 					row.TraceID = rootOf(r.text(p.value))
 				}

@@ -318,7 +318,7 @@ func (r *rows) takeGroup(row *seamark.Log, f *field, prefix string, timed bool, 
 		return false
 	}
 	left := 0
-	var key [96]byte
+	key := &r.grouped
 	for i := range members {
 		m := members[i]
 		name := m.key
@@ -341,7 +341,7 @@ func (r *rows) takeGroup(row *seamark.Log, f *field, prefix string, timed bool, 
 	}
 	if left > 0 {
 		rebuilt := r.object(nil, members[:left])
-		r.rest = append(r.rest, field{key: f.key, value: []byte(rebuilt)})
+		r.rest = append(r.rest, field{key: f.key, value: bytesOf(rebuilt)})
 	}
 	return true
 }

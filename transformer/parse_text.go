@@ -20,7 +20,7 @@ func (r *rows) parseText(row *seamark.Log, timed bool, message []byte, own *clai
 		body = p.rest
 		row.RequestID, row.Level = p.requestID, p.level
 		if !timed && own.timeMs == 0 {
-			own.timeMs, _ = parseTime([]byte(p.time))
+			own.timeMs, _ = parseTime(bytesOf(p.time))
 		}
 		if len(body) > 1 && body[0] == '{' && r.jsonBehindPrefix(row, body, timed, own) {
 			return
@@ -29,6 +29,10 @@ func (r *rows) parseText(row *seamark.Log, timed bool, message []byte, own *clai
 		own.timeMs = leadingTime(s)
 	}
 	if r.parseRuntimeError(row, body) {
+		row.EventData = r.eventData(nil)
+		return
+	}
+	if r.parseExecution(row, body) {
 		row.EventData = r.eventData(nil)
 		return
 	}
@@ -44,8 +48,14 @@ func (r *rows) parseText(row *seamark.Log, timed bool, message []byte, own *clai
 		row.Level = seamark.LevelError
 	}
 	if row.ErrorType == "" && severe(row.Level) {
-		first, _, _ := strings.Cut(body, "\n")
-		row.ErrorType, row.ErrorMessage = splitError(first)
+		first, rest, _ := strings.Cut(body, "\n")
+		t, m, ok := errorOfLanguage(first, rest)
+		if !ok {
+			t, m = splitError(first)
+		}
+		if t != "" {
+			row.ErrorType, row.ErrorMessage = t, m
+		}
 	}
 	row.EventData = r.eventData(nil)
 }
@@ -54,7 +64,7 @@ func (r *rows) parseText(row *seamark.Log, timed bool, message []byte, own *clai
 // error ("Invoke Error \t{…}"), or "<time> <requestId> Task timed out after 3.00 seconds".
 func (r *rows) parseRuntimeError(row *seamark.Log, body string) bool {
 	if i := strings.Index(body, "\t{"); i >= 0 && i < 64 && strings.HasSuffix(body, "}") {
-		if r.errorIn(row, []byte(body[i+1:])) {
+		if r.errorIn(row, bytesOf(body[i+1:])) {
 			setEmpty(&row.Level, seamark.LevelError)
 			return true
 		}
@@ -76,7 +86,7 @@ func (r *rows) parseRuntimeError(row *seamark.Log, body string) bool {
 // and an object.
 func (r *rows) jsonBehindPrefix(row *seamark.Log, body string, timed bool, own *claim) bool {
 	var end int
-	b := trimSpace([]byte(body))
+	b := trimSpace(bytesOf(body))
 	if r.fields, end = scanFields(r.fields[:0], r.arena, b, 0); end != len(b) {
 		return false
 	}
@@ -107,9 +117,9 @@ func cutLambdaPrefix(s string) (lambdaPrefix, bool) {
 		if end < 0 || s[end+1] != '\t' {
 			return lambdaPrefix{}, false
 		}
-		parts := strings.SplitN(s[end+2:], "\t", 3)
+		parts, ok := cutTwice(s[end+2:])
 		level := levelOf(s[1:end])
-		if len(parts) != 3 || level == "" || !looksLikeTime(parts[0]) {
+		if !ok || level == "" || !looksLikeTime(parts[0]) {
 			return lambdaPrefix{}, false
 		}
 		return lambdaPrefix{parts[0], parts[1], level, parts[2]}, true
@@ -117,8 +127,8 @@ func cutLambdaPrefix(s string) (lambdaPrefix, bool) {
 	if !looksLikeTime(s) || s[23] != 'Z' || s[24:] == "" || s[24] != '\t' {
 		return lambdaPrefix{}, false
 	}
-	parts := strings.SplitN(s[25:], "\t", 3)
-	if len(parts) != 3 {
+	parts, ok := cutTwice(s[25:])
+	if !ok {
 		return lambdaPrefix{}, false
 	}
 	level := levelOf(parts[1])
@@ -130,6 +140,16 @@ func cutLambdaPrefix(s string) (lambdaPrefix, bool) {
 		id = ""
 	}
 	return lambdaPrefix{s[:24], id, level, parts[2]}, true
+}
+
+// cutTwice parts s at its first two tabs.
+func cutTwice(s string) (parts [3]string, ok bool) {
+	i := strings.IndexByte(s, '\t')
+	j := strings.IndexByte(s[i+1:], '\t') + i + 1
+	if i < 0 || j == i {
+		return parts, false
+	}
+	return [3]string{s[:i], s[i+1 : j], s[j+1:]}, true
 }
 
 // looksLikeTime reports whether s begins with "2026-11-22T16:04:05".
@@ -157,6 +177,13 @@ func leadingTime(s string) int64 {
 	if end < 0 {
 		end = min(len(s), 40) - 19
 	}
-	ms, _ := parseTime([]byte(s[:19+end]))
+	ms, _ := parseTime(bytesOf(s[:19+end]))
 	return ms
+}
+
+func firstLine(s string) string {
+	if i := strings.IndexByte(s, '\n'); i >= 0 {
+		return s[:i]
+	}
+	return s
 }

@@ -1,6 +1,9 @@
 package transformer
 
-import "strconv"
+import (
+	"bytes"
+	"strconv"
+)
 
 // envelope is what CloudWatch Logs says of all the events of one payload. Its texts
 // point into the payload.
@@ -74,14 +77,19 @@ type event struct {
 	timestamp int64 // Unix milliseconds
 	timed     bool  // it had a timestamp
 	message   []byte
+	fields    []field // the message, where it is an object that was taken apart already; message is then empty
+	size      int     // of the message, in the payload
 }
 
 // payloads reads CloudWatch Logs payloads and hands on their events.
 type payloads struct {
-	arena *arena
-	env   envelope
-	begin func(*envelope)  // before the first event
-	event func(event, int) // the event, and its index in the payload's text
+	arena   *arena
+	env     envelope
+	current event
+	inner   escaped
+	fields  []field
+	begin   func(*envelope)   // before the first event
+	event   func(*event, int) // the event, and its index in the payload's text
 }
 
 // read reads the payload that begins at b[0] == '{'. Events before a fault are handed on.
@@ -237,10 +245,8 @@ func (p *payloads) text(v []byte) (string, bool) {
 		return "", false
 	}
 	s := v[1 : len(v)-1]
-	for _, c := range s {
-		if c == '\\' {
-			return p.arena.unquote(v), true
-		}
+	if bytes.IndexByte(s, '\\') >= 0 {
+		return p.arena.unquote(v), true
 	}
 	return view(p.arena.valid(s)), true
 }
@@ -264,132 +270,4 @@ func (p *payloads) filters(v []byte) bool {
 		}
 	}
 	return true
-}
-
-// events reads the array at b[i]. On a fault it returns its kind and its place.
-func (p *payloads) events(b []byte, i int, out *outcome) (end, faultAt int) {
-	if i = skipSpace(b, i+1); i < len(b) && b[i] == ']' {
-		return i + 1, 0
-	}
-	for {
-		at := i
-		if i >= len(b) {
-			return short, at
-		}
-		var e event
-		var end int
-		if b[i] == '{' {
-			e, end = p.one(b, i)
-		} else if end = scanValue(b, i); end >= 0 {
-			e = event{message: p.arena.valid(b[i:end])} // not an event: kept as text
-		}
-		if end < 0 {
-			return end, at
-		}
-		// Only a separator proves that the event is whole.
-		next := skipSpace(b, end)
-		if next >= len(b) {
-			return short, at
-		}
-		if b[next] != ',' && b[next] != ']' {
-			return bad, next
-		}
-		p.event(e, at)
-		out.events++
-		out.end = end
-		if b[next] == ']' {
-			return next + 1, 0
-		}
-		i = skipSpace(b, next+1)
-	}
-}
-
-// one reads the event at b[i] == '{'. An event whose members are not what they should
-// be is kept as text.
-func (p *payloads) one(b []byte, i int) (event, int) {
-	var e event
-	start, messages, odd := i, 0, false
-	i = skipSpace(b, i+1)
-	for {
-		if i >= len(b) {
-			return e, short
-		}
-		if b[i] == '}' && !odd && messages == 0 { // "{}"
-			odd = true
-			i++
-			break
-		}
-		if b[i] != '"' {
-			return e, bad
-		}
-		end, escaped := scanString(b, i)
-		if end < 0 {
-			return e, end
-		}
-		key := b[i+1 : end-1]
-		if i = skipSpace(b, end); i >= len(b) || b[i] != ':' {
-			return e, shortOr(b, i)
-		}
-		if i = skipSpace(b, i+1); i >= len(b) {
-			return e, short
-		}
-		from := i
-		switch {
-		case !escaped && string(key) == "message" && b[i] == '"':
-			messages++
-			if e.message, i = p.message(b, i); i < 0 {
-				return e, i
-			}
-		case !escaped && string(key) == "message":
-			if i = scanValue(b, i); i < 0 { // somebody put JSON in place of its text
-				return e, i
-			}
-			messages++
-			e.message = p.arena.valid(b[from:i])
-		default:
-			if i = scanValue(b, i); i < 0 {
-				return e, i
-			}
-			switch {
-			case !escaped && string(key) == "id" && b[from] == '"':
-				e.id, _ = p.text(b[from:i])
-			case !escaped && string(key) == "timestamp":
-				e.timestamp, e.timed = parseInt(b[from:i])
-			}
-		}
-		if i = skipSpace(b, i); i >= len(b) {
-			return e, short
-		}
-		if b[i] == '}' {
-			i++
-			break
-		}
-		if b[i] != ',' {
-			return e, bad
-		}
-		i = skipSpace(b, i+1)
-	}
-	if messages != 1 {
-		e.message = p.arena.valid(b[start:i])
-	}
-	return e, i
-}
-
-// message unescapes the text at b[i] into the arena.
-func (p *payloads) message(b []byte, i int) ([]byte, int) {
-	from := i + 1
-	for i = from; i < len(b) && plain[b[i]]; i++ {
-	}
-	if i < len(b) && b[i] == '"' { // nothing to unescape: no copy
-		return p.arena.valid(b[from:i]), i + 1
-	}
-	a := p.arena
-	a.room(64 << 10)
-	start := len(a.text)
-	a.text = append(a.text, b[from:i]...)
-	a.text, i = appendString(a.text, b, i-1)
-	if i < 0 {
-		return nil, i
-	}
-	return a.valid(a.text[start:len(a.text):len(a.text)]), i
 }

@@ -3,11 +3,13 @@ package transformer
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strconv"
 	"strings"
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/lake"
+	"github.com/seamark-hq/seamark/transformer/redact"
 )
 
 // Plausible times: an event outside is filed under its arrival, and marked.
@@ -19,12 +21,14 @@ const (
 // notes count what is odd in an object but kept.
 type notes struct {
 	implausibleTimes, contradictedClaims, unassigned int64
+	unknownFormats, formatMismatches                 int64
 }
 
 func (n notes) counts() map[string]int64 {
 	m := map[string]int64{}
 	for k, v := range map[string]int64{
 		"implausible_time": n.implausibleTimes, "contradicted_claim": n.contradictedClaims, "unassigned": n.unassigned,
+		"unknown_format": n.unknownFormats, "format_mismatch": n.formatMismatches,
 	} {
 		if v > 0 {
 			m[k] = v
@@ -33,15 +37,23 @@ func (n notes) counts() map[string]int64 {
 	return m
 }
 
+// sink takes the rows of a payload; what they point into is used anew after the call.
+type sink interface {
+	WriteLogs(p lake.Partition, rows []seamark.Log, textBytes int64) error
+	WriteAccessLogs(p lake.Partition, rows []seamark.AccessLog, textBytes int64) error
+}
+
 // rows collects the rows of one payload and hands them to the lake.
 type rows struct {
-	out     *lake.Writer
-	owners  *Owners
-	keys    *keyTable
-	arena   *arena
-	filters filterCache
-	arrival int64 // Unix milliseconds
-	notes   notes
+	out      sink
+	owners   *Owners
+	redactor *redact.Redactor
+	formats  *formatCache
+	keys     *keyTable
+	arena    *arena
+	filters  filterCache
+	arrival  int64 // Unix milliseconds
+	notes    notes
 
 	logs       []seamark.Log
 	access     []seamark.AccessLog
@@ -50,16 +62,21 @@ type rows struct {
 	textBytes  int64
 
 	// Of the current payload:
-	env      envelope
-	workload seamark.Workload
-	claimed  bool // by our filter or the configuration; the envelope then wins
-	id       lake.ID
+	env       envelope
+	workload  seamark.Workload
+	claimed   bool // by our filter or the configuration; the envelope then wins
+	id        lake.ID
+	base      seamark.Log   // what the envelope says of each of its events
+	format    *accessFormat // that the filter names; nil when it names none or it is missing
+	formatErr error         // of the store
 
 	// Scratch of the event being parsed.
-	fields []field
-	inner  []field
-	rest   []field
-	data   []byte
+	fields  []field
+	inner   []field
+	grouped [96]byte // a key with its group before it
+	rest    []field
+	data    []byte
+	stack   stackGroup
 }
 
 // run is a stretch of rows of one partition.
@@ -102,6 +119,11 @@ func (r *rows) rollback(m mark) {
 // flush hands the rows to the lake, which copies them; after it the buffers that they
 // point into may be used anew.
 func (r *rows) flush() error {
+	if r.formatErr != nil {
+		return r.formatErr
+	}
+	r.joinStacks()
+	r.redact()
 	from := 0
 	for _, run := range r.logRuns {
 		share := r.textBytes * int64(run.to-from) / int64(len(r.logs)+len(r.access))
@@ -127,6 +149,7 @@ func (r *rows) flush() error {
 func (r *rows) begin(env *envelope) {
 	r.env = *env
 	r.workload, r.claimed = env.ours(&r.filters)
+	r.format, r.formatErr = r.formats.get(r.workload.Format)
 	if r.claimed && !r.owners.allows(r.workload.Product, env.owner) {
 		r.notes.contradictedClaims++
 		r.workload = seamark.Workload{Region: r.workload.Region, Component: r.workload.Component}
@@ -140,25 +163,40 @@ func (r *rows) begin(env *envelope) {
 			r.workload.Component = ""
 		}
 	}
+	r.base = seamark.Log{
+		AccountID: env.owner, Region: r.workload.Region, Source: env.logGroup, Stream: env.logStream,
+		Component: r.workload.Component, Team: r.workload.Team, IngestedAt: r.arrival, LandingID: string(r.id),
+	}
 }
 
 // add parses one event of the current payload into its row. at is where the event lies
 // in the payload, for an event without an id.
-func (r *rows) add(e event, at int) {
-	id := e.id
-	if id == "" {
-		id = r.hashID(int64(at), e.message)
+func (r *rows) add(e *event, at int) {
+	row := r.slot()
+	*row = r.base
+	row.Timestamp = e.timestamp
+	if row.EventID = e.id; e.id == "" {
+		row.EventID = r.hashID(int64(at), e.message)
 	}
-	r.row(seamark.Log{
-		Timestamp: e.timestamp, EventID: id, AccountID: r.env.owner, Region: r.workload.Region, Source: r.env.logGroup,
-		Stream: r.env.logStream, Component: r.workload.Component, Team: r.workload.Team, IngestedAt: r.arrival,
-	}, e.timed, e.message)
+	r.row(row, e)
+}
+
+// slot is a place for one more row; what it holds is to be overwritten.
+func (r *rows) slot() *seamark.Log {
+	n := len(r.logs)
+	if n == cap(r.logs) {
+		r.logs = slices.Grow(r.logs, 1)
+	}
+	r.logs = r.logs[:n+1]
+	return &r.logs[n]
 }
 
 // bare parses a message that came without an envelope.
 func (r *rows) bare(message []byte, src *Source, at int64) {
-	r.env, r.workload, r.claimed = envelope{}, seamark.Workload{}, false
-	r.row(seamark.Log{EventID: r.hashID(at, message), IngestedAt: r.arrival}, false, r.arena.valid(message))
+	r.env, r.workload, r.claimed, r.format = envelope{}, seamark.Workload{}, false, nil
+	row := r.slot()
+	*row = seamark.Log{EventID: r.hashID(at, message), IngestedAt: r.arrival, LandingID: string(r.id)}
+	r.row(row, &event{message: r.arena.valid(message), size: len(message)})
 }
 
 // hashID names an event that has no id: by origin, stream, offset and bytes.
@@ -172,17 +210,23 @@ func (r *rows) hashID(at int64, message []byte) string {
 	return hex.EncodeToString(h.Sum(nil)[:28])
 }
 
-// row parses a message into one row of either table. base holds what the envelope
-// says; the envelope wins.
-func (r *rows) row(base seamark.Log, timed bool, message []byte) {
-	r.textBytes += int64(len(message)) + 128
-	product, environment := r.workload.Product, r.workload.Environment
+// row parses a message into one row of either table. base is the last slot and holds
+// what the envelope says; the envelope wins.
+func (r *rows) row(base *seamark.Log, e *event) {
+	r.textBytes += int64(e.size) + 128
+	timed := e.timed
 	own := claim{}
 	var implausible int64
 	if timed && (base.Timestamp < earliestMs || base.Timestamp > r.arrival+aheadMs) {
 		implausible, timed = base.Timestamp, false
 	}
-	isAccess := r.parse(&base, timed, message, &own, implausible)
+	isAccess := r.parse(base, timed, e, &own, implausible)
+	r.place(base, isAccess, timed, &own)
+}
+
+// place settles the time and the partition of the row that was parsed last.
+func (r *rows) place(base *seamark.Log, isAccess, timed bool, own *claim) {
+	product, environment := r.workload.Product, r.workload.Environment
 	if !r.claimed {
 		product, environment = own.product, own.environment
 		if product != "" && !r.owners.allows(seamark.Slug(product), base.AccountID) {
@@ -205,14 +249,14 @@ func (r *rows) row(base seamark.Log, timed bool, message []byte) {
 		r.notes.unassigned++
 	}
 	if isAccess {
+		r.logs = r.logs[:len(r.logs)-1]
 		p.Table = seamark.TableAccessLogs
 		r.accessRuns = extend(r.accessRuns, p, len(r.access))
 		return
 	}
 	if severe(base.Level) {
-		base.Fingerprint = r.fingerprint(&base)
+		base.Fingerprint = r.fingerprint(base)
 	}
-	r.logs = append(r.logs, base)
 	r.logRuns = extend(r.logRuns, p, len(r.logs))
 }
 

@@ -3,8 +3,8 @@ package transformer
 import "strings"
 
 // findStack tells where the stack trace in a text begins, or -1: the frames of Java,
-// Node.js and .NET ("\n    at "), of Python ("Traceback"), Go ("goroutine 1 [") and
-// Ruby ("\n\tfrom ").
+// Node.js and .NET ("\n    at "), of Python ("Traceback"), Go ("goroutine 1 ["),
+// Ruby ("\n\tfrom ", "app.rb:7:in "), PHP ("#0 ") and Rust ("stack backtrace:").
 func findStack(s string) int {
 	nl := strings.IndexByte(s, '\n')
 	if nl < 0 {
@@ -22,6 +22,9 @@ func findStack(s string) int {
 		if strings.HasPrefix(line, "goroutine ") && strings.Contains(line[:min(len(line), 40)], " [") {
 			return i
 		}
+		if strings.HasPrefix(line, "#0 ") || strings.HasPrefix(line, "stack backtrace:") || isRubyFrame(line) {
+			return i
+		}
 		next := strings.IndexByte(s[i+1:], '\n')
 		if next < 0 {
 			break
@@ -36,7 +39,7 @@ func errorOfStack(s string) (errorType, message string) {
 	if strings.Contains(s, "Traceback (most recent call last)") { // Python names it last
 		lines := strings.Split(strings.TrimRight(s, "\n"), "\n")
 		for i := len(lines) - 1; i >= 0; i-- {
-			if line := lines[i]; line != "" && line[0] != ' ' && line[0] != '\t' {
+			if line := lines[i]; line != "" && line[0] != ' ' && line[0] != '\t' && !strings.HasPrefix(line, "Traceback (") {
 				if t, m := splitError(line); t != "" {
 					return t, m
 				}
@@ -44,14 +47,101 @@ func errorOfStack(s string) (errorType, message string) {
 			}
 		}
 	}
-	first, _, _ := strings.Cut(s, "\n")
+	first, rest, _ := strings.Cut(s, "\n")
+	if t, m, ok := errorOfLanguage(first, rest); ok {
+		return t, m
+	}
 	first = strings.TrimPrefix(first, "Exception in thread ")
 	if rest, ok := strings.CutPrefix(first, `"`); ok {
 		if _, after, ok := strings.Cut(rest, `" `); ok {
 			first = after
 		}
 	}
-	return splitError(first)
+	if t, m := splitError(first); t != "" {
+		return t, phpMessage(s, m)
+	}
+	return errorBefore(rest)
+}
+
+// errorBefore names the error that a line before the first frame does, for loggers that
+// begin with a line of their own.
+func errorBefore(rest string) (errorType, message string) {
+	for range 4 {
+		line, more, _ := strings.Cut(rest, "\n")
+		line = strings.TrimLeft(line, " \t")
+		if line == "" || strings.HasPrefix(line, "at ") || strings.HasPrefix(line, "from ") || strings.HasPrefix(line, "#0 ") {
+			break
+		}
+		if t, m := splitError(line); t != "" && strings.HasPrefix(line, t) {
+			return t, m
+		}
+		rest = more
+	}
+	return "", ""
+}
+
+// phpMessage is an error's message without the place that PHP puts behind it.
+func phpMessage(s, message string) string {
+	if strings.HasPrefix(s, "PHP ") {
+		if at := strings.LastIndex(message, " in /"); at > 0 {
+			return message[:at]
+		}
+	}
+	return message
+}
+
+// errorOfLanguage names the error where a language has a way of its own to say it.
+func errorOfLanguage(first, rest string) (errorType, message string, ok bool) {
+	if strings.HasPrefix(first, "thread '") {
+		if _, at, found := strings.Cut(first, "' panicked at "); found {
+			return "panic", rustMessage(at, rest), true
+		}
+	}
+	if at := strings.Index(first, ":in "); at > 0 && isRubyFrame(first) { // file:7:in `name': text (Class)
+		_, text, found := strings.Cut(first[at+4:], ": ")
+		if open := strings.LastIndex(text, " ("); found && open > 0 && strings.HasSuffix(text, ")") {
+			return text[open+2 : len(text)-1], text[:open], true
+		}
+	}
+	if open := strings.Index(first, " ("); open > 0 && strings.HasSuffix(first, "):") && isRubyClass(first[:open]) { // Rails: Class (text):
+		return first[:open], first[open+2 : len(first)-2], true
+	}
+	return "", "", false
+}
+
+// rustMessage is the text of a panic: in quotes before the place, or since 1.73 on the
+// line below it.
+func rustMessage(at, rest string) string {
+	if strings.HasPrefix(at, "'") {
+		if end := strings.LastIndex(at, "', "); end > 0 {
+			return at[1:end]
+		}
+	}
+	return firstLine(rest)
+}
+
+// isRubyFrame reports whether a line begins like "app/booking.rb:7:in ".
+func isRubyFrame(line string) bool {
+	i := strings.Index(line[:min(len(line), 300)], ":in ")
+	if i < 4 {
+		return false
+	}
+	j := i
+	for j > 0 && line[j-1] >= '0' && line[j-1] <= '9' {
+		j--
+	}
+	return j < i && j > 0 && line[j-1] == ':' && strings.IndexByte(line[:j], ' ') < 0
+}
+
+// isRubyClass reports whether s is like ActiveRecord::RecordNotFound.
+func isRubyClass(s string) bool {
+	parts := strings.Split(s, "::")
+	for _, p := range parts {
+		if p == "" || !isUpper(p[0]) || strings.IndexFunc(p, func(c rune) bool { return c > 127 || !isWord(byte(c)) }) >= 0 {
+			return false
+		}
+	}
+	return len(parts) > 1
 }
 
 // splitError splits "com.example.BookingException: no such booking" (with whatever

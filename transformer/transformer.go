@@ -8,23 +8,38 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/lake"
+	"github.com/seamark-hq/seamark/transformer/redact"
 )
 
 // ParserVersion is written into each ledger entry. It changes whenever the same bytes
 // would give other rows, so that a replay can pick what a change concerns.
-const ParserVersion = "1"
+const ParserVersion = "2"
 
 // Transformer turns landing objects into rows of a lake. It is safe for concurrent use.
 type Transformer struct {
-	lake   *lake.Lake
-	owners *Owners
-	keys   *keyTable
-	pool   sync.Pool // of *object: buffers are kept from one object to the next
+	lake    *lake.Lake
+	options Options
+	formats *formatCache
+	keys    *keyTable
+	pool    sync.Pool // of *object: buffers are kept from one object to the next
 }
 
-// New returns a transformer that writes to l. owners may be nil.
-func New(l *lake.Lake, owners *Owners) *Transformer {
-	return &Transformer{lake: l, owners: owners, keys: newKeyTable()}
+// Options are what the configuration says about rows.
+type Options struct {
+	Owners *Owners          // whose a log group is; may be nil
+	Redact *redact.Redactor // what must not be stored; may be nil
+}
+
+// New returns a transformer that writes to l. o may be nil.
+func New(l *lake.Lake, o *Options) *Transformer {
+	t := &Transformer{lake: l, keys: newKeyTable()}
+	if o != nil {
+		t.options = *o
+	}
+	if l != nil {
+		t.formats = newFormatCache(lakeFormats{l})
+	}
+	return t
 }
 
 // Result is what became of one landing object.
@@ -38,18 +53,21 @@ type Result struct {
 // skipped unless force is set. After an error nothing of it is visible, and it can
 // be tried again.
 func (t *Transformer) Transform(ctx context.Context, src *Source, force bool) (Result, error) {
-	if e, known := t.known(src); known && !force {
+	e, known := t.known(src)
+	if known && !force {
 		if err := t.lake.Cover(e, src.Origin); err != nil {
 			return Result{}, err
 		}
 		return Result{e, true}, t.lake.RemoveSuperseded(e)
-	} else if known { // done again in place of what it was
+	}
+	out := t.lake.NewWriter(src.ID)
+	defer out.Discard()
+	if known { // done again in place of what it was
 		src.Arrival, src.Origin = e.Arrival, e.Origin
+		out.Again(e)
 	}
 	o := t.object(ctx, src)
 	defer t.pool.Put(o)
-	out := t.lake.NewWriter(src.ID)
-	defer out.Discard()
 	o.rows.out = out
 	if err := o.read(); err != nil {
 		return Result{}, err
@@ -89,14 +107,16 @@ func (t *Transformer) object(ctx context.Context, src *Source) *object {
 	if o == nil {
 		a := new(arena)
 		o = &object{rows: &rows{arena: a}, raw: bufio.NewReaderSize(nil, rawBuffer)}
-		o.payloads = &payloads{arena: a, begin: o.rows.begin, event: o.rows.add}
+		o.payloads = &payloads{arena: a, begin: o.rows.begin, event: o.rows.add, inner: escaped{arena: a}}
 	}
 	o.ctx, o.src = ctx, src
 	o.section = io.NewSectionReader(src, 0, src.Origin.Size)
 	o.raw.Reset(o.section)
-	o.accounts, o.quarantine, o.member, o.memberAt, o.extracted = seamark.Accounts{}, nil, 0, 0, false
+	o.accounts, o.quarantine, o.kept, o.member, o.memberAt, o.extracted = seamark.Accounts{}, nil, 0, 0, 0, false
 	r := o.rows
-	r.owners, r.keys, r.arrival, r.id, r.notes = t.owners, t.keys, src.Arrival.UnixMilli(), src.ID, notes{}
+	o.payloads.inner.keys = t.keys
+	r.owners, r.redactor, r.formats, r.keys, r.arrival, r.id, r.notes = t.options.Owners, t.options.Redact, t.formats, t.keys, src.Arrival.UnixMilli(), src.ID, notes{}
+	r.formatErr = nil
 	r.rollback(mark{})
 	r.arena.reset()
 	return o

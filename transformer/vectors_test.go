@@ -27,8 +27,10 @@ type vector struct {
 	About         string          `json:"about"`
 	Message       string          `json:"message,omitempty"`
 	MessageBase64 string          `json:"message_base64,omitempty"`
-	Repeat        int             `json:"repeat,omitempty"`    // the message so many times over
-	Timestamp     int64           `json:"timestamp,omitempty"` // of the envelope, when not the usual one
+	Repeat        int             `json:"repeat,omitempty"`         // the message so many times over
+	Timestamp     int64           `json:"timestamp,omitempty"`      // of the envelope, when not the usual one
+	Format        string          `json:"format,omitempty"`         // access-log format that the filter names by hash
+	FormatUnknown bool            `json:"format_unknown,omitempty"` // and that lies not in the lake
 	Want          json.RawMessage `json:"want,omitempty"`
 }
 
@@ -36,7 +38,8 @@ type vector struct {
 var (
 	vectorTime    = int64(1656575735341)
 	vectorArrival = time.Date(2022, 6, 30, 8, 0, 0, 0, time.UTC)
-	vectorFilter  = seamark.Workload{Product: "sampleapp", Environment: "prod", Team: "web-mobile", Region: "eu-central-1", Component: "booking-confirmation"}.FilterName()
+	vectorOwner   = seamark.Workload{Product: "sampleapp", Environment: "prod", Team: "web-mobile", Region: "eu-central-1", Component: "booking-confirmation"}
+	vectorFilter  = vectorOwner.FilterName()
 )
 
 func TestVectors(t *testing.T) {
@@ -44,7 +47,7 @@ func TestVectors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(files) < 40 {
+	if len(files) < 120 {
 		t.Fatalf("only %d vectors", len(files))
 	}
 	for _, name := range files {
@@ -123,21 +126,49 @@ func transformOne(t *testing.T, v vector) seamark.Hit {
 	if v.Timestamp == 0 {
 		v.Timestamp = vectorTime
 	}
+	filter, formats := vectorOwner, []string{}
+	if v.Format != "" {
+		filter.Format = lake.FormatHash(v.Format)
+		if !v.FormatUnknown {
+			formats = append(formats, v.Format)
+		}
+	}
 	payload := fmt.Sprintf(`{"messageType":"DATA_MESSAGE","owner":"222222222222","logGroup":"/aws/lambda/booking-confirmation","logStream":"2022/06/30/[$LATEST]7","subscriptionFilters":[%q],"logEvents":[{"id":"36944168217","timestamp":%d,"message":%s}]}`,
-		vectorFilter, v.Timestamp, quoted)
-	hits, entry := transform(t, []byte(payload))
+		filter.FilterName(), v.Timestamp, quoted)
+	hits, entry := transform(t, []byte(payload), formats...)
 	if entry.Accounts.Rows != 1 || entry.Accounts.Quarantined != 0 || len(hits) != 1 {
 		t.Fatalf("accounts %+v, %d rows", entry.Accounts, len(hits))
 	}
-	return hits[0]
+	h := hits[0]
+	var id *string
+	if h.Log != nil {
+		id = &h.Log.LandingID
+	} else {
+		id = &h.Access.LandingID
+	}
+	if *id != string(entry.ID) {
+		t.Fatalf("landing_id is %q, want %q", *id, entry.ID)
+	}
+	*id = "" // it would change with every letter of a vector
+	return h
 }
 
-// transform makes one object of b done and returns its rows.
-func transform(t *testing.T, b []byte) ([]seamark.Hit, *lake.Entry) {
+// transform makes one object of b done, in a lake with those access-log formats, and
+// returns its rows.
+func transform(t *testing.T, b []byte, formats ...string) ([]seamark.Hit, *lake.Entry) {
 	t.Helper()
 	l, err := lake.Open(context.Background(), t.TempDir(), false)
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, f := range formats {
+		key, err := lake.FormatKey(lake.FormatHash(f))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := l.PutBytes(key, []byte(f)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	src, err := transformer.Spool(bytes.NewReader(b), vectorArrival)
 	if err != nil {

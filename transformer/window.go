@@ -16,10 +16,15 @@ type window struct {
 }
 
 func (w *window) reset(r io.Reader) {
-	if w.buf == nil || cap(w.buf) > 16<<20 { // do not keep what one huge payload needed
+	if cap(w.buf) < firstRead || cap(w.buf) > keptBuffer { // do not keep what one huge payload needed
 		w.buf = make([]byte, firstRead)
 	}
-	*w = window{r: r, buf: w.buf}
+	*w = window{r: r, buf: w.buf[:cap(w.buf)]}
+}
+
+// whole makes b all that there is to read, up to err.
+func (w *window) whole(b []byte, err error) {
+	*w = window{buf: b, end: len(b), err: err}
 }
 
 // offset is where the next byte to consume lies in the stream.

@@ -14,6 +14,7 @@ func (c *cli) indexCmd() *cobra.Command {
 	var url, since string
 	var wait time.Duration
 	var days int
+	var replace bool
 	cmd := &cobra.Command{
 		Use:   "index --lake LAKE --opensearch URL [OBJECT...]",
 		Short: "Bring a lake into OpenSearch",
@@ -34,7 +35,7 @@ stored in a reduced form and marked. User and password come from seamark.yml.`,
 			if cfg.OpenSearch.URL == "" {
 				return &usageError{&seamark.Fault{Class: seamark.Rejected, What: "which OpenSearch?", Remedy: "name it with --opensearch URL, or as `opensearch.url:` in seamark.yml"}}
 			}
-			o := app.IndexOptions{Lake: folder, Config: cfg, Objects: objects, Days: days, Wait: wait, Logger: c.logger(warnLevel)}
+			o := app.IndexOptions{Lake: folder, Config: cfg, Objects: objects, Days: days, Wait: wait, Replace: replace, Logger: c.logger(warnLevel)}
 			if since != "" {
 				if o.Since, err = seamark.ParseTime(since, time.Now(), time.Local); err != nil {
 					return &usageError{err}
@@ -49,7 +50,7 @@ stored in a reduced form and marked. User and password come from seamark.yml.`,
 				c.writeJSON(c.out, r)
 			} else if err == nil {
 				fmt.Fprintf(c.out, "objects %s, too_old %s, retries %s, %s\n", count(r.Objects), count(r.TooOld), count(r.Retries), lasted(time.Since(begin)))
-				fmt.Fprintf(c.out, "documents %s = created %s + duplicates %s + reduced %s\n", count(r.Documents), count(r.Created), count(r.Duplicates), count(r.Reduced))
+				fmt.Fprintf(c.out, "documents %s = created %s + replaced %s + duplicates %s + reduced %s\n", count(r.Documents), count(r.Created), count(r.Replaced), count(r.Duplicates), count(r.Reduced))
 			}
 			return err
 		},
@@ -58,6 +59,7 @@ stored in a reduced form and marked. User and password come from seamark.yml.`,
 	cmd.Flags().StringVar(&url, "opensearch", "", "URL of the OpenSearch (default: from the configuration)")
 	cmd.Flags().StringVar(&since, "since", "", "only objects with rows from then on: 1d, 2026-11-22, …")
 	cmd.Flags().IntVar(&days, "retention-days", 0, "leave out events of days older than this (default: index all)")
+	cmd.Flags().BoolVar(&replace, "replace", false, "put each document in place of the one with its id (after a replay without an OpenSearch)")
 	cmd.Flags().DurationVar(&wait, "wait", 2*time.Minute, "how long to bear an OpenSearch that is down or busy")
 	return cmd
 }

@@ -78,6 +78,46 @@ func TestIndexVerb(t *testing.T) {
 	}
 }
 
+// TestIndexVerbCompacted: a lake that was compacted before it was indexed reaches the index
+// whole, a replay replaces its documents, and verify agrees.
+func TestIndexVerbCompacted(t *testing.T) {
+	url := os.Getenv("SEAMARK_OPENSEARCH")
+	if url == "" {
+		t.Skip("SEAMARK_OPENSEARCH is not set: make test sets it")
+	}
+	emptyIndex(t, url)
+	t.Cleanup(func() { emptyIndex(t, url) })
+	lake := fleetLake(t)
+	ask := func(want map[string]float64, args ...string) {
+		t.Helper()
+		code, stdout, stderr := seamarkRun(t, append(args, "--lake", lake, "--json")...)
+		var got map[string]any
+		if err := json.Unmarshal([]byte(stdout), &got); code != exitDone || err != nil {
+			t.Fatalf("%v: exit %d, %v\n%s%s", args, code, err, stdout, stderr)
+		}
+		for key, n := range want {
+			value := any(got)
+			for part := range strings.SplitSeq(key, ".") {
+				m, _ := value.(map[string]any)
+				value = m[part]
+			}
+			if value != n {
+				t.Errorf("%v: %s is %v, want %v: %s", args, key, value, n, stdout)
+			}
+		}
+	}
+	verify := map[string]float64{"index.distinct_ids": indexEvents, "index.documents": indexEvents}
+	ask(map[string]float64{"rows": indexEvents, "skipped": 0}, "compact", "--grace", "0")
+	ask(map[string]float64{"objects": 1, "documents": indexEvents, "created": indexEvents}, "index", "--opensearch", url)
+	ask(verify, "verify", "--opensearch", url)
+	ask(map[string]float64{"created": 0, "duplicates": indexEvents}, "index", "--opensearch", url)
+	ask(map[string]float64{"replaced": indexEvents, "duplicates": 0}, "index", "--opensearch", url, "--replace")
+	ask(map[string]float64{"objects": 1, "index.replaced": indexEvents, "index.created": 0}, "replay", "--opensearch", url, "--yes")
+	emptyIndex(t, url)
+	ask(map[string]float64{"objects": 1, "index.created": indexEvents}, "replay", "--opensearch", url, "--yes")
+	ask(verify, "verify", "--opensearch", url)
+}
+
 // emptyIndex deletes the indices that the verb writes to.
 func emptyIndex(t *testing.T, url string) {
 	t.Helper()

@@ -28,7 +28,7 @@ func (c *cli) logsCmd() *cobra.Command {
   seamark logs --lake ./lake --access --component booking-api/prod`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			folder, _, err := c.lakeFolder()
+			folder, cfg, err := c.lakeFolder()
 			if err != nil {
 				return err
 			}
@@ -49,7 +49,7 @@ func (c *cli) logsCmd() *cobra.Command {
 			if err := q.Validate(); err != nil {
 				return &usageError{err}
 			}
-			db, closeLake, err := app.OpenLake(cmd.Context(), folder, c.logger(warnLevel))
+			db, closeLake, err := app.OpenLake(cmd.Context(), folder, cfg, c.logger(warnLevel))
 			if err != nil {
 				return err
 			}

@@ -25,11 +25,11 @@ columns are in docs/reference/columns.md, or: seamark query 'DESCRIBE logs'. Tim
   seamark query --lake ./lake --json "SELECT event_data->>'bookingId' AS id FROM logs WHERE event_name = 'Booking confirmed'"`,
 		Args: need(1, 1, "which question?", "give one SQL statement, in quotes"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			folder, _, err := c.lakeFolder()
+			folder, cfg, err := c.lakeFolder()
 			if err != nil {
 				return err
 			}
-			db, closeLake, err := app.OpenLake(cmd.Context(), folder, c.logger(warnLevel))
+			db, closeLake, err := app.OpenLake(cmd.Context(), folder, cfg, c.logger(warnLevel))
 			if err != nil {
 				return err
 			}

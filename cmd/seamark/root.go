@@ -120,13 +120,14 @@ func (c *cli) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &usageError{&seamark.Fault{Class: seamark.Rejected, What: err.Error(), Remedy: "see `" + cmd.CommandPath() + " --help`"}}
 	})
-	root.AddCommand(c.transformCmd(), c.queryCmd(), c.logsCmd(), c.indexCmd(), c.verifyCmd(), c.alertCmd(), c.upCmd(), c.demoCmd(), c.configCmd(), c.versionCmd())
+	root.AddCommand(c.transformCmd(), c.queryCmd(), c.logsCmd(), c.indexCmd(), c.verifyCmd(), c.alertCmd(), c.upCmd(), c.demoCmd(), c.configCmd(), c.versionCmd(),
+		c.quarantineCmd(), c.explainCmd(), c.lakeCmd(), c.compactCmd(), c.retentionCmd(), c.replayCmd(), c.costCmd())
 	return root
 }
 
 // lakeFlag adds --lake to a verb.
 func (c *cli) lakeFlag(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&c.lake, "lake", "", "folder of the lake, or data folder of an appliance (default: from the configuration)")
+	cmd.Flags().StringVar(&c.lake, "lake", "", "folder of the lake, data folder of an appliance, or s3://bucket/prefix (default: from the configuration)")
 	_ = cmd.MarkFlagDirname("lake")
 }
 
@@ -151,14 +152,17 @@ func (c *cli) lakeFolder() (string, *config.Config, error) {
 	if c.lake == "" {
 		if cfg.Lake == "" && c.configFile == "" {
 			if _, err := os.Stat(app.LakeFolder(cfg)); err != nil {
-				return "", nil, &usageError{&seamark.Fault{Class: seamark.Rejected, What: "which lake?", Remedy: "name it with --lake FOLDER, or as `lake:` in seamark.yml"}}
+				return "", nil, &usageError{&seamark.Fault{Class: seamark.Rejected, What: "which lake?", Remedy: "name it with --lake, or as `lake:` in seamark.yml"}}
 			}
 		}
 		return app.LakeFolder(cfg), cfg, nil
 	}
+	if app.IsRemote(c.lake) {
+		return strings.TrimRight(c.lake, "/"), cfg, nil
+	}
 	if scheme, _, isURL := strings.Cut(c.lake, "://"); isURL {
 		if scheme != "file" {
-			return "", nil, &usageError{&seamark.Fault{Class: seamark.Rejected, What: fmt.Sprintf("a lake at %s:// is not supported yet", scheme), Where: "--lake", Remedy: "name a folder"}}
+			return "", nil, &usageError{&seamark.Fault{Class: seamark.Rejected, What: fmt.Sprintf("a lake cannot lie at %s://", scheme), Where: "--lake", Remedy: "name a folder, or s3://bucket/prefix"}}
 		}
 		c.lake = strings.TrimPrefix(c.lake, "file://")
 	}

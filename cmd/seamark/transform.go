@@ -26,9 +26,14 @@ already is skipped. What cannot be decoded is kept in quarantine, and the exit c
 			if err != nil {
 				return err
 			}
+			rows, err := app.RowOptions(cfg)
+			if err != nil {
+				return err
+			}
+			boundHeap()
 			p := c.progress("objects")
 			result, failed, err := app.Transform(cmd.Context(), app.TransformOptions{
-				Lake: folder, Files: files, Stdin: c.in, Force: force, Owners: app.OwnersOf(cfg),
+				Lake: folder, Files: files, Stdin: c.in, Force: force, Options: rows,
 				Quarantined: func(name string, q seamark.Quarantined) {
 					p.clear()
 					fmt.Fprintf(c.err, "quarantine: %s: %s at byte %s, %s kept as %s: fetch the object again and re-run\n",

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"reflect"
 	"strings"
 
@@ -180,6 +181,13 @@ func (c *Client) CountDocuments(ctx context.Context, t seamark.Table, span seama
 			Remedy: "look at the health of the cluster"}
 	}
 	return *a.Count, nil
+}
+
+// HasDocument reports whether the index holds the document, searchable yet or not. Where
+// there is no such index there is no document.
+func (c *Client) HasDocument(ctx context.Context, index, id string) (bool, error) {
+	status, _, err := c.call(ctx, opensearchapi.ExistsRequest{Index: index, DocumentID: id}, http.StatusNotFound)
+	return err == nil && status == http.StatusOK, err
 }
 
 // bounds are those of a range query; a span without any matches every document, for

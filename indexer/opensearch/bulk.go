@@ -44,11 +44,14 @@ func decodeError(body []byte) string {
 type bulkAnswer struct {
 	Errors *bool `json:"errors"`
 	Items  []struct {
-		Create *struct {
-			Status int    `json:"status"`
-			Error  *cause `json:"error"`
-		} `json:"create"`
+		Create *itemAnswer `json:"create"`
+		Index  *itemAnswer `json:"index"`
 	} `json:"items"`
+}
+
+type itemAnswer struct {
+	Status int    `json:"status"`
+	Error  *cause `json:"error"`
 }
 
 // filterPath keeps the answer short: a third of the bytes of a request otherwise.
@@ -70,11 +73,15 @@ func (c *Client) Bulk(ctx context.Context, body []byte, n int) ([]indexer.Answer
 	}
 	answers := make([]indexer.Answer, n)
 	for i, item := range a.Items {
-		if item.Create == nil || item.Create.Status < 200 {
+		one := item.Create
+		if one == nil {
+			one = item.Index
+		}
+		if one == nil || one.Status < 200 {
 			return nil, c.nonsense(fmt.Errorf("no status of document %d", i))
 		}
-		answers[i].Status = item.Create.Status
-		if e := item.Create.Error; e != nil {
+		answers[i].Status = one.Status
+		if e := one.Error; e != nil {
 			answers[i].Type, answers[i].Reason = e.Type, e.text()
 		}
 	}

@@ -70,30 +70,35 @@ func (f *fakeServer) store(n int, body []byte) []byte {
 	lines := bytes.Split(bytes.TrimSuffix(body, []byte("\n")), []byte("\n"))
 	var items []string
 	for i := 0; i+1 < len(lines); i += 2 {
-		var action struct {
-			Create struct {
-				Index string `json:"_index"`
-				ID    string `json:"_id"`
-			} `json:"create"`
+		type place struct {
+			Index string `json:"_index"`
+			ID    string `json:"_id"`
 		}
+		var action struct{ Create, Index *place }
 		if err := json.Unmarshal(lines[i], &action); err != nil {
 			return []byte(`{"error":"` + err.Error() + `"}`)
 		}
-		key, status, reason := action.Create.Index+"/"+action.Create.ID, 201, ""
+		at, verb := action.Create, "create"
+		if at == nil {
+			at, verb = action.Index, "index"
+		}
+		key, status, reason := at.Index+"/"+at.ID, 201, ""
 		if f.refuse != nil {
-			if s, why := f.refuse(n, action.Create.Index, action.Create.ID, string(lines[i+1])); s != 0 {
+			if s, why := f.refuse(n, at.Index, at.ID, string(lines[i+1])); s != 0 {
 				status, reason = s, why
 			}
 		}
 		if status == 201 && f.docs[key] != "" {
-			status, reason = 409, "version_conflict_engine_exception"
+			if status = 200; verb == "create" {
+				status, reason = 409, "version_conflict_engine_exception"
+			}
 		}
-		if status == 201 {
+		if status == 201 || status == 200 {
 			f.docs[key] = string(lines[i+1])
 		}
-		item := fmt.Sprintf(`{"create":{"status":%d}}`, status)
+		item := fmt.Sprintf(`{%q:{"status":%d}}`, verb, status)
 		if reason != "" {
-			item = fmt.Sprintf(`{"create":{"status":%d,"error":{"type":%q,"reason":"r"}}}`, status, reason)
+			item = fmt.Sprintf(`{%q:{"status":%d,"error":{"type":%q,"reason":"r"}}}`, verb, status, reason)
 		}
 		items = append(items, item)
 	}

@@ -84,10 +84,10 @@ func enrich(ctx context.Context, db *duckdb.DB, c *config.Config, in *seamark.In
 
 // withLake hands on a DuckDB over the configured lake, when there is one.
 func withLake(ctx context.Context, c *config.Config, log *slog.Logger, use func(*duckdb.DB)) error {
-	if _, err := os.Stat(LakeFolder(c)); err != nil && c.Lake == "" {
+	if _, err := os.Stat(LakeFolder(c)); err != nil && c.Lake == "" { // never one in a bucket: that is configured
 		return nil
 	}
-	db, closeLake, err := OpenLake(ctx, LakeFolder(c), log)
+	db, closeLake, err := OpenLake(ctx, LakeFolder(c), c, log)
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,6 @@ import (
 	"github.com/seamark-hq/seamark/internal/config"
 	"github.com/seamark-hq/seamark/lake"
 	"github.com/seamark-hq/seamark/lake/duckdb"
-	"github.com/seamark-hq/seamark/transformer"
 )
 
 // queryMemoryMB bounds DuckDB in the appliance, which shares the machine.
@@ -40,15 +39,20 @@ type App struct {
 	o      Options
 	log    *slog.Logger
 	lake   *lake.Lake
-	door   *lake.Dir // where the front door keeps what it took
-	state  *lake.Dir // the data folder
+	store  lake.Store // of the lake
+	door   *lake.Dir  // where the front door keeps what it took: the lake itself when that is a folder
+	state  *lake.Dir  // the data folder
 	unlock []func()
-	key    string // what Firehose must send
+	cut    context.CancelFunc // ends every request to the bucket
+	key    string             // what Firehose must send
 
 	db        *duckdb.DB
 	spool     *ingest.Spool
+	upload    *uploadStage // nil when the lake is a folder
 	transform *transformStage
 	index     *indexStage // nil without an OpenSearch
+	compact   *compactStage
+	expire    *expireStage
 	alerts    *alerter.Manager
 	rules     *rules.Engine
 	flow      *flow
@@ -83,14 +87,23 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	if a.listener, err = net.Listen("tcp", o.Config.Listen); err != nil {
 		return nil, &seamark.Fault{Class: seamark.Rejected, What: "cannot listen", Where: o.Config.Listen, Err: rootCause(err), Remedy: "stop what uses the address, or name another with --listen"}
 	}
-	if a.db, err = duckdb.Open(a.lake, duckdb.Options{MemoryMB: queryMemoryMB, Logger: a.log}); err != nil {
+	if a.db, err = openDB(a.lake, filepath.Join(o.Config.Data, "cache"), o.Config.LakeCache, duckdb.Options{MemoryMB: queryMemoryMB, Logger: a.log}); err != nil {
 		return nil, err
 	}
 	a.flow = newFlow(a.lake)
 	a.before = a.flow.accounts
-	a.transform = newTransformStage(a.lake, transformer.New(a.lake, OwnersOf(o.Config)), a.log, a.transformed)
+	rows, err := newTransformer(a.lake, o.Config)
+	if err != nil {
+		return nil, err
+	}
+	a.transform = newTransformStage(a.lake, rows, a.log, a.transformed)
 	if a.index, err = newIndexStage(o.Config, a.lake, a.log); err != nil {
 		return nil, err
+	}
+	a.compact = &compactStage{lake: a.lake, c: o.Config.Compact, busy: a.backlogged, log: a.log, told: a.metrics.compacted}
+	a.expire = &expireStage{lake: a.lake, k: o.Config.Retention, log: a.log, told: a.metrics.expired}
+	if a.door != a.store {
+		a.upload = newUploadStage(a.door, a.store, a.log, a.transform.offer, a.flow.storageFailed)
 	}
 	if err := a.openFrontDoor(ctx); err != nil {
 		return nil, err
@@ -107,11 +120,19 @@ func (a *App) openFolders(ctx context.Context) error {
 		return err
 	}
 	a.state = state
-	store, err := lake.OpenDir(LakeFolder(a.o.Config), nil)
-	if err != nil {
+	// What the bucket is asked for outlives ctx: the drain needs it.
+	requests, cut := context.WithCancel(context.WithoutCancel(ctx))
+	a.cut = cut
+	if a.store, err = OpenStore(requests, LakeFolder(a.o.Config)); err != nil {
 		return err
 	}
-	for _, d := range []*lake.Dir{state, store} {
+	var local bool
+	if a.door, local = a.store.(*lake.Dir); !local { // nobody can lock a bucket, and nobody must
+		if a.door, err = lake.OpenDir(filepath.Join(a.o.Config.Data, doorFolder), nil); err != nil {
+			return err
+		}
+	}
+	for _, d := range []*lake.Dir{state, a.door} {
 		unlock, err := d.Lock()
 		if err != nil {
 			return err
@@ -123,7 +144,7 @@ func (a *App) openFolders(ctx context.Context) error {
 			a.log.Info("removed temporary files of a process that died", "files", n, "folder", d.Root())
 		}
 	}
-	a.door, a.lake = store, lake.New(store)
+	a.lake = lake.New(a.store)
 	if err := a.lake.Refresh(ctx); err != nil {
 		return err
 	}
@@ -141,7 +162,7 @@ func (a *App) openFrontDoor(ctx context.Context) (err error) {
 	}
 	a.spool, err = ingest.OpenSpool(ctx, ingest.SpoolOptions{
 		Dir: a.door, Log: a.log, SealBytes: int64(c.FrontDoor.SealBytes), SealAfter: time.Duration(c.FrontDoor.SealAfter),
-		Hooks: ingest.Hooks{Sealed: a.transform.offer, Request: a.metrics.request, Commit: a.metrics.commit, Failed: a.flow.storageFailed},
+		Hooks: ingest.Hooks{Sealed: a.sealed, Request: a.metrics.request, Commit: a.metrics.commit, Failed: a.flow.storageFailed},
 	})
 	return err
 }
@@ -170,11 +191,22 @@ func (a *App) openAlerter(ctx context.Context) error {
 	return nil
 }
 
+// sealed is told of each landing object that the front door has made.
+func (a *App) sealed(key string) {
+	if a.upload != nil {
+		a.upload.offer(key)
+	} else {
+		a.transform.offer(key)
+	}
+}
+
 // completeUntil is until when all that arrived can be queried.
 func (a *App) completeUntil(context.Context) (time.Time, error) {
 	until := time.Now().Add(-time.Duration(a.o.Config.Rules.Lag))
-	if oldest, waiting := a.transform.oldest(); waiting && oldest.Before(until) {
-		until = oldest
+	for _, wait := range []func() (time.Time, bool){a.upload.oldest, a.transform.oldest} {
+		if oldest, waiting := wait(); waiting && oldest.Before(until) {
+			until = oldest
+		}
 	}
 	return until, nil
 }
@@ -236,6 +268,9 @@ func (a *App) close() {
 	}
 	if a.db != nil {
 		a.db.Close()
+	}
+	if a.cut != nil {
+		a.cut()
 	}
 	for _, unlock := range a.unlock {
 		unlock()

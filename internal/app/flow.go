@@ -123,7 +123,7 @@ func (a *App) Flow(ctx context.Context) (seamark.Flow, error) {
 	defer f.mu.Unlock()
 	f.point(now)
 	out := seamark.Flow{
-		At: now.UTC(), StartedAt: f.started.UTC(), Accounts: f.accounts, LagMs: f.lag.Milliseconds(), Backlog: int64(a.transform.backlog()),
+		At: now.UTC(), StartedAt: f.started.UTC(), Accounts: f.accounts, LagMs: f.lag.Milliseconds(), Backlog: int64(a.upload.backlog() + a.transform.backlog()),
 		Products: products, Recent: slices.Clone(f.recent[max(0, len(f.recent)-recentSeconds):]), Unaccounted: f.unbalanced,
 		OpenAlarms: len(firing), Quarantine: []seamark.Quarantined{}, Faults: []string{},
 	}

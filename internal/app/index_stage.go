@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"slices"
+	"math"
 	"strings"
 	"sync"
 	"time"
@@ -15,9 +15,6 @@ import (
 	"github.com/seamark-hq/seamark/internal/config"
 	"github.com/seamark-hq/seamark/lake"
 )
-
-// indexAtOnce bounds the objects of one round, so that a stop waits for little.
-const indexAtOnce = 50
 
 // indexStage brings the lake's new rows into OpenSearch. A nil one has nothing to do.
 type indexStage struct {
@@ -124,7 +121,7 @@ func (s *indexStage) work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for some := range slices.Chunk(pending, indexAtOnce) {
+	for _, some := range indexer.Chunks(pending) {
 		if _, err := s.ix.Index(ctx, some); err != nil {
 			return err
 		}
@@ -165,6 +162,7 @@ type IndexOptions struct {
 	Since    time.Time      // objects with a row from then on; zero: all
 	Objects  []string       // landing ids, origins or keys of lake files; none: all
 	Days     int            // older events are not sent; 0: all are
+	Replace  bool           // put each document in place of what has its id
 	Wait     time.Duration  // how long a server that gives nothing is borne
 	Progress func(done, total int)
 	Logger   *slog.Logger
@@ -173,7 +171,7 @@ type IndexOptions struct {
 // Index brings objects of a lake into OpenSearch, whether they were indexed before or
 // not: what is there already counts as a duplicate.
 func Index(ctx context.Context, o IndexOptions) (indexer.Result, error) {
-	l, err := lake.Open(ctx, o.Lake, true)
+	l, err := ReadLake(ctx, o.Lake)
 	if err != nil {
 		return indexer.Result{}, err
 	}
@@ -181,7 +179,7 @@ func Index(ctx context.Context, o IndexOptions) (indexer.Result, error) {
 	if err != nil {
 		return indexer.Result{}, err
 	}
-	client, ix, err := openIndex(o.Config, l, indexer.Options{RetentionDays: o.Days, MaxElapsed: o.Wait, Log: o.Logger})
+	client, ix, err := openIndex(o.Config, l, indexer.Options{RetentionDays: o.Days, MaxElapsed: o.Wait, Replace: o.Replace, Log: o.Logger})
 	if err != nil {
 		return indexer.Result{}, err
 	}
@@ -193,7 +191,7 @@ func Index(ctx context.Context, o IndexOptions) (indexer.Result, error) {
 	}
 	var sum indexer.Result
 	done := 0
-	for some := range slices.Chunk(entries, indexAtOnce) {
+	for _, some := range indexer.Chunks(entries) {
 		r, err := ix.Index(ctx, some)
 		sum.Add(r)
 		if err != nil {
@@ -216,7 +214,7 @@ func pick(entries []*lake.Entry, since time.Time, names []string) ([]*lake.Entry
 				named, found[i] = true, true
 			}
 		}
-		recent := since.IsZero() || slices.ContainsFunc(e.Files, func(f lake.FileRef) bool { return f.MaxMs >= since.UnixMilli() })
+		recent := since.IsZero() || newestOf(e) >= since.UnixMilli()
 		if named && recent {
 			out = append(out, e)
 		}
@@ -234,13 +232,31 @@ func isNamed(e *lake.Entry, name string) bool {
 	if string(e.ID) == name || e.Origin.URL == name || e.Origin.URL == "file://"+name || strings.HasSuffix(name, "/"+e.Origin.URL) {
 		return true
 	}
-	return slices.ContainsFunc(e.Files, func(f lake.FileRef) bool { return f.Key == name || strings.HasSuffix(name, "/"+f.Key) })
+	for _, t := range seamark.Tables() {
+		if i := strings.LastIndex(name, lake.LakeFolder+"/"+string(t)+"/"); i >= 0 {
+			_, id, err := lake.ParseFileKey(name[i:])
+			return err == nil && id == e.ID
+		}
+	}
+	return false
+}
+
+// newestOf is the newest timestamp of an entry's rows, Unix milliseconds; of none it is the least number.
+func newestOf(e *lake.Entry) int64 {
+	if e.Brief != nil {
+		return e.Brief.MaxMs
+	}
+	newest := int64(math.MinInt64)
+	for _, f := range e.Files {
+		newest = max(newest, f.MaxMs)
+	}
+	return newest
 }
 
 // verifyIndex compares the distinct events of the lake with the documents of the index:
 // all of them, or, where these differ, those within the index's retention.
 func verifyIndex(ctx context.Context, folder string, c *config.Config, report lake.Report, log *slog.Logger) (Report, error) {
-	db, closeLake, err := OpenLake(ctx, folder, log)
+	db, closeLake, err := OpenLake(ctx, folder, c, log)
 	if err != nil {
 		return Report{}, err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/lake"
 )
 
@@ -25,6 +26,8 @@ type metrics struct {
 	control     prometheus.Counter
 	bytes       prometheus.Counter
 	lag         prometheus.Histogram
+	compaction  compactMetrics
+	expiry      prometheus.Counter
 }
 
 func newMetrics() *metrics {
@@ -46,6 +49,8 @@ func newMetrics() *metrics {
 		bytes:       counter("seamark_transformer_bytes_total", "Uncompressed bytes read from landing objects."),
 		lag:         prometheus.NewHistogram(prometheus.HistogramOpts{Name: "seamark_transformer_lag_seconds", Help: "Time from a landing object's arrival until its rows can be queried.", Buckets: prometheus.ExponentialBuckets(0.25, 2, 14)}),
 	}
+	m.compaction = newCompactMetrics(counter)
+	m.expiry = counter("seamark_expire_files_total", "Landing objects, lake files and quarantined pieces deleted because of their age.")
 	r.MustRegister(m.requests, m.commitTime, m.lag, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -72,6 +77,13 @@ func (m *metrics) handler(a *App) http.Handler {
 		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value))
 	}
 	gauge("seamark_transformer_backlog_objects", "Landing objects that wait to be transformed.", func() float64 { return float64(a.transform.backlog()) })
+	gauge("seamark_lake_files", "Lake files that queries read.", func() float64 {
+		n := 0
+		for _, t := range seamark.Tables() {
+			n += len(a.lake.Files(t, seamark.Span{}))
+		}
+		return float64(n)
+	})
 	gauge("seamark_alerter_firing_alarms", "Alarms that fire.", func() float64 { return float64(len(a.alerts.Firing())) })
 	gauge("seamark_indexer_documents", "Documents sent to OpenSearch since the start.", func() float64 {
 		if n, _ := a.index.status(); n != nil {

@@ -14,8 +14,11 @@ const drainTime = 30 * time.Second
 // stages lists what runs, in the order in which data flows.
 func (a *App) stages() []func(context.Context) {
 	return []func(context.Context){
+		a.upload.run,    // landing objects of the front door -> bucket
 		a.transform.run, // landing objects -> lake
 		a.index.run,     // lake -> OpenSearch
+		a.compact.run,   // many small files of the lake -> a few large ones
+		a.expire.run,    // what is too old -> gone
 		a.flow.run,      // what the page shows of them
 		a.rules.Run,     // lake -> alarms
 		a.alerts.Run,    // alarms -> cards
@@ -43,7 +46,10 @@ func (a *App) Run(ctx context.Context) error {
 	case err = <-failed:
 	}
 	stop()
+	late := time.AfterFunc(drainTime, a.cut) // a bucket that does not answer holds up no stop
+	defer late.Stop()
 	wg.Wait()
+	late.Reset(drainTime)
 	return errors.Join(err, a.drain(context.WithoutCancel(ctx)))
 }
 
@@ -67,7 +73,7 @@ func (a *App) drain(ctx context.Context) error {
 	defer cancel()
 	a.log.Info("draining", "at most", drainTime)
 	var faults []error
-	faults = append(faults, a.server.Shutdown(ctx), a.spool.Close(), a.transform.drain(ctx), a.index.drain(ctx), a.alerts.Flush(ctx))
+	faults = append(faults, a.server.Shutdown(ctx), a.spool.Close(), a.upload.drain(ctx), a.transform.drain(ctx), a.index.drain(ctx), a.alerts.Flush(ctx))
 	if err := errors.Join(faults...); err != nil {
 		a.log.Warn("not all is drained; the next start goes on", "error", err)
 	} else {

@@ -7,20 +7,7 @@ import (
 
 	"github.com/seamark-hq/seamark/internal/config"
 	"github.com/seamark-hq/seamark/lake"
-	"github.com/seamark-hq/seamark/lake/duckdb"
 )
-
-// OpenLake opens a lake that must be there, with a DuckDB over it.
-func OpenLake(ctx context.Context, folder string, log *slog.Logger) (db *duckdb.DB, closeLake func(), err error) {
-	l, err := lake.Open(ctx, folder, true)
-	if err != nil {
-		return nil, nil, err
-	}
-	if db, err = duckdb.Open(l, duckdb.Options{Logger: log}); err != nil {
-		return nil, nil, err
-	}
-	return db, func() { db.Close() }, nil
-}
 
 // Report is the answer of `seamark verify`.
 type Report struct {
@@ -36,7 +23,7 @@ type IndexReport struct {
 
 // Verify proves the accounts of a lake, and with index those of its OpenSearch.
 func Verify(ctx context.Context, folder string, c *config.Config, index bool, log *slog.Logger, progress func(done, total int)) (Report, error) {
-	l, err := lake.Open(ctx, folder, true)
+	l, err := ReadLake(ctx, folder)
 	if err != nil {
 		return Report{}, err
 	}

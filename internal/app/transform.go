@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"runtime"
 	"sync"
@@ -11,8 +12,8 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/internal/config"
-	"github.com/seamark-hq/seamark/lake"
 	"github.com/seamark-hq/seamark/transformer"
+	"github.com/seamark-hq/seamark/transformer/redact"
 )
 
 // TransformResult is the answer of `seamark transform`; its JSON keys are part of the
@@ -33,11 +34,11 @@ type TransformResult struct {
 
 // TransformOptions say what to transform.
 type TransformOptions struct {
-	Lake   string
-	Files  []string // "-" is standard input
-	Stdin  io.Reader
-	Force  bool
-	Owners *transformer.Owners
+	Lake    string
+	Files   []string // "-" is standard input
+	Stdin   io.Reader
+	Force   bool
+	Options *transformer.Options
 
 	Quarantined func(name string, q seamark.Quarantined) // told of each bad piece
 	Failed      func(name string, err error)             // told of each object that could not be done
@@ -48,18 +49,15 @@ type TransformOptions struct {
 // it is reported to Failed, and counted in failed.
 func Transform(ctx context.Context, o TransformOptions) (result TransformResult, failed int, err error) {
 	begin := time.Now()
-	d, err := lake.OpenDir(o.Lake, nil)
+	l, err := openLake(ctx, o.Lake)
 	if err != nil {
 		return result, 0, err
 	}
-	l := lake.New(d)
-	if err := l.Refresh(ctx); err != nil {
-		return result, 0, err
-	}
+	from := newOrigins(ctx, l)
 	if err := l.Recover(); err != nil {
 		return result, 0, err
 	}
-	t := transformer.New(l, o.Owners)
+	t := transformer.New(l, o.Options)
 	var mu sync.Mutex
 	done := 0
 	var g errgroup.Group
@@ -69,7 +67,7 @@ func Transform(ctx context.Context, o TransformOptions) (result TransformResult,
 			break
 		}
 		g.Go(func() error {
-			res, err := transformOne(ctx, l, t, o, name)
+			res, err := transformOne(ctx, from, t, o, name)
 			mu.Lock()
 			defer mu.Unlock()
 			done++
@@ -95,13 +93,16 @@ func Transform(ctx context.Context, o TransformOptions) (result TransformResult,
 	return result, failed, ctx.Err()
 }
 
-func transformOne(ctx context.Context, l *lake.Lake, t *transformer.Transformer, o TransformOptions, name string) (transformer.Result, error) {
+func transformOne(ctx context.Context, from *origins, t *transformer.Transformer, o TransformOptions, name string) (transformer.Result, error) {
 	var src *transformer.Source
 	var err error
-	if name == "-" {
+	switch {
+	case name == "-":
 		src, err = transformer.Spool(o.Stdin, time.Now())
-	} else {
-		src, err = transformer.OpenFile(l, name)
+	case IsRemote(name):
+		src, err = from.open(name)
+	default:
+		src, err = transformer.OpenFile(from.lake, name)
 	}
 	if err != nil {
 		return transformer.Result{}, err
@@ -125,6 +126,25 @@ func (r *TransformResult) add(res transformer.Result) {
 	r.ControlMessages += a.ControlMessages
 	r.Quarantined += a.Quarantined
 	r.FilesWritten += int64(len(res.Entry.Files))
+}
+
+// RowOptions takes from the configuration what the transformer goes by: who owns what,
+// and what must be redacted. It reads the key that redaction hashes with.
+func RowOptions(c *config.Config) (*transformer.Options, error) {
+	o := &transformer.Options{Owners: OwnersOf(c)}
+	if len(c.Redact.Rules) == 0 {
+		return o, nil
+	}
+	key, err := config.ReadSecret(c.Redact.KeyFile, c.Redact.KeyEnv)
+	if err != nil {
+		return nil, err
+	}
+	if key != "" && len(key) < redact.MinKey {
+		return nil, &seamark.Fault{Class: seamark.Rejected, What: "the key of redaction is too short", Where: c.Redact.KeyFile + c.Redact.KeyEnv,
+			Remedy: fmt.Sprintf("use %d bytes or more, such as the output of `openssl rand -hex 32`", redact.MinKey)}
+	}
+	o.Redact, err = redact.New(c.Redact.Rules, []byte(key))
+	return o, err
 }
 
 // OwnersOf takes from the configuration who owns what.

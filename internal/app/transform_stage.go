@@ -23,6 +23,7 @@ type transformStage struct {
 	log   *slog.Logger
 	told  func(transformer.Result, time.Time) // of each object done
 	wake  chan struct{}
+	seen  lake.Seen // of landing
 	mu    sync.Mutex
 	queue map[string]time.Time // keys not done, with their arrival
 	tried map[string]time.Time // when one failed last
@@ -84,7 +85,7 @@ func (s *transformStage) look(ctx context.Context) {
 	err := s.lake.Refresh(ctx)
 	if err == nil {
 		var pending []lake.Pending
-		if pending, err = s.lake.Pending(); err == nil {
+		if pending, err = s.lake.PendingNews(ctx, &s.seen); err == nil {
 			s.mu.Lock()
 			for _, p := range pending {
 				s.queue[p.Key] = p.Arrival
@@ -159,11 +160,7 @@ func (s *transformStage) one(ctx context.Context, key string) {
 }
 
 func (s *transformStage) transform(ctx context.Context, key string) (transformer.Result, error) {
-	p, err := s.lake.Path(key)
-	if err != nil {
-		return transformer.Result{}, err
-	}
-	src, err := transformer.OpenFile(s.lake, p)
+	src, err := transformer.OpenObject(s.lake, s.lake.Store, key)
 	if err != nil {
 		return transformer.Result{}, err
 	}

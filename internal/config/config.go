@@ -15,6 +15,7 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter"
 	"github.com/seamark-hq/seamark/alerter/rules"
+	"github.com/seamark-hq/seamark/transformer/redact"
 )
 
 // Config is the whole of seamark.yml.
@@ -28,11 +29,15 @@ type Config struct {
 	PublicURL      string              `yaml:"publicURL" doc:"Address under which people reach the web page; links on cards begin with it."`
 	FrontDoor      FrontDoor           `yaml:"frontDoor" doc:"Where Firehose delivers."`
 	OpenSearch     OpenSearch          `yaml:"opensearch" doc:"The index; without a URL DuckDB searches the lake."`
+	LakeCache      Bytes               `yaml:"lakeCache" doc:"How much of a lake in S3 is kept on this machine for queries, once nothing more of it is being read. May also stand below lake, as cache."`
+	Compact        Compact             `yaml:"compact" doc:"How the appliance merges the lake's small files. May also stand below lake."`
+	Retention      Retention           `yaml:"retention" doc:"How long what is kept. May also stand below lake."`
 	Index          Index               `yaml:"index" doc:"What is indexed."`
 	Products       map[string]Product  `yaml:"products" doc:"What is known of a product beside its tags."`
 	Workloads      []Workload          `yaml:"workloads" doc:"Whose a log group is when no filter name says so; the first that matches counts."`
 	Accounts       []Account           `yaml:"accounts" doc:"Names of AWS accounts, for cards."`
 	Fields         map[string]Promoted `yaml:"fields" doc:"Keys of event_data, per product, that boards need typed; 20 per product at most."`
+	Redact         Redact              `yaml:"redact" doc:"What must not be stored. Landing and quarantine keep what arrived: see howto/redaction.md."`
 	Rules          rules.Config        `yaml:"rules" doc:"Alarms evaluated by Seamark itself."`
 	Alerts         alerter.Config      `yaml:"alerts" doc:"Incidents and their cards."`
 	Links          Links               `yaml:"links" doc:"Where the links on cards lead."`
@@ -64,6 +69,24 @@ type Index struct {
 	RetentionDays int `yaml:"retentionDays" doc:"Events older than this stay in the lake only."`
 }
 
+// Compact says how the appliance merges the lake's small files.
+type Compact struct {
+	Enabled    bool             `yaml:"enabled" doc:"Whether the appliance does it by itself, when nothing else waits."`
+	Every      seamark.Duration `yaml:"every" doc:"How often it looks for what can be merged."`
+	OlderThan  seamark.Duration `yaml:"olderThan" doc:"An hour is merged when its end lies this far back."`
+	SmallFiles int              `yaml:"smallFiles" doc:"A partition with more files than this is merged before that."`
+}
+
+// Retention says how long what is kept.
+type Retention struct {
+	Landing    Age `yaml:"landing" doc:"Landing objects, by arrival. What is gone can be replayed no more."`
+	Lake       Age `yaml:"lake" doc:"Rows, by the hour of the event."`
+	Quarantine Age `yaml:"quarantine" doc:"Undecodable input, by arrival."`
+	Infrequent Age `yaml:"infrequent" doc:"S3 only: at this age landing objects and lake files move to Standard-IA."`
+	Instant    Age `yaml:"instant" doc:"S3 only: and at this one to Glacier Instant Retrieval, where queries still read them at once."`
+	Deep       Age `yaml:"deep" doc:"S3 only: at this age landing objects move to Glacier Deep Archive; before a replay they must be restored."`
+}
+
 // Product is what is known of a product beside its tags.
 type Product struct {
 	Accounts []string `yaml:"accounts" doc:"Account ids that may claim the product; data of any other is filed under unassigned and reported. Empty: any."`
@@ -88,6 +111,13 @@ type Account struct {
 type Promoted struct {
 	Num []string `yaml:"num" doc:"Numbers: num.<key>."`
 	Kw  []string `yaml:"kw" doc:"Words: kw.<key>."`
+}
+
+// Redact says what must not be stored.
+type Redact struct {
+	KeyFile string        `yaml:"keyFile" path:"y" doc:"File that holds the key for the action hash, 16 bytes or more."`
+	KeyEnv  string        `yaml:"keyEnv" doc:"Environment variable that holds it."`
+	Rules   []redact.Rule `yaml:"rules" doc:"Applied in this order."`
 }
 
 // Links says where the links on cards lead.
@@ -133,6 +163,9 @@ func Default() *Config {
 	return &Config{
 		Data: ".seamark", Listen: "127.0.0.1:8080",
 		FrontDoor: FrontDoor{SealBytes: 8_000_000, SealAfter: seamark.Duration(5 * time.Second)},
+		LakeCache: 2_000_000_000,
+		Compact:   Compact{Enabled: true, Every: seamark.Duration(10 * time.Minute), OlderThan: seamark.Duration(2 * time.Hour), SmallFiles: 100},
+		Retention: Retention{Infrequent: 30 * Day, Instant: 90 * Day},
 		Index:     Index{RetentionDays: 30},
 		Rules:     rules.DefaultConfig(),
 		Alerts:    alerter.DefaultConfig(),

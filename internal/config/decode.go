@@ -217,6 +217,8 @@ func (d *decoder) text(n *yaml.Node, v reflect.Value, path string) {
 			what, remedy = show(n.Value)+" is not a duration", "write a number with its unit, such as 15s or 1m30s"
 		case Bytes:
 			what, remedy = show(n.Value)+" is not a size", "write a number with its unit, such as 8MB or 512KiB"
+		case Age:
+			what, remedy = show(n.Value)+" is not an age", "write a number with its unit, such as 90d, 52w or 36h, or forever"
 		}
 		d.fault(pos(n), path, what, remedy)
 	}

@@ -94,6 +94,7 @@ func parse(name string, b []byte) (*Config, map[string]position, error) {
 		return nil, nil, Faults{syntax(name, err)}
 	default:
 		if len(doc.Content) == 1 {
+			liftLake(doc.Content[0])
 			d.mapping(doc.Content[0], c, "")
 		}
 		if dec.Decode(new(yaml.Node)) != io.EOF {

@@ -11,6 +11,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter"
+	"github.com/seamark-hq/seamark/transformer/redact"
 )
 
 // report is called for each fault: the key it is about, what is wrong, and the remedy.
@@ -28,6 +29,11 @@ func (c *Config) validate(r report) {
 	c.validateServer(r)
 	c.validateFleet(r)
 	c.validateFields(r)
+	c.validateLake(r)
+	oneOf(r, "redact.key", c.Redact.KeyFile, c.Redact.KeyEnv)
+	redact.Validate(c.Redact.Rules, c.Redact.KeyFile+c.Redact.KeyEnv != "", func(key, what, remedy string) {
+		r("redact.rules"+key, what, remedy)
+	})
 	c.Rules.Validate(r.below("rules"))
 	c.Alerts.Validate(r.below("alerts"))
 	weblink(r, "links.opensearchDashboards", c.Links.OpenSearchDashboards)

@@ -33,6 +33,7 @@ type Options struct {
 	MemoryMB int          // 0: DuckDB's default, 80% of the machine's
 	Threads  int          // 0: one for each core
 	Logger   *slog.Logger // hears of files left out; nil: silent
+	Cache    Cache        // for a lake that lies elsewhere; nil: its files are this machine's
 }
 
 // DB is a DuckDB over one lake. It is safe for concurrent use.
@@ -40,6 +41,8 @@ type DB struct {
 	lake   *lake.Lake
 	db     *sql.DB
 	logger *slog.Logger
+	cache  Cache  // may be nil
+	root   string // of the paths that DuckDB sees
 
 	mu     sync.Mutex
 	broken map[string]broken // files left out, by key
@@ -71,7 +74,11 @@ func Open(l *lake.Lake, o Options) (*DB, error) {
 	db := sql.OpenDB(connector)
 	db.SetMaxOpenConns(maxQueries) // each holds buffers of its own; more only wait for the cores
 	db.SetMaxIdleConns(1)
-	return &DB{lake: l, db: db, logger: o.Logger, broken: map[string]broken{}}, nil
+	d := &DB{lake: l, db: db, logger: o.Logger, cache: o.Cache, root: l.Root(), broken: map[string]broken{}}
+	if d.cache != nil {
+		d.root = d.cache.Root()
+	}
+	return d, nil
 }
 
 // Close stops DuckDB.
@@ -111,63 +118,6 @@ func (d *DB) leaveOut(key, reason string) {
 	}
 }
 
-// files lists the paths of t's files that may hold rows in span and that are whole at
-// first sight.
-func (d *DB) files(t seamark.Table, span seamark.Span, keep func(lake.Partition) bool) []string {
-	leftOut := d.Broken()
-	var paths []string
-	for _, f := range d.lake.Files(t, span) {
-		if keep != nil && !keep(f.Partition) {
-			continue
-		}
-		if _, bad := leftOut[f.Key]; bad {
-			continue
-		}
-		p, err := d.lake.Path(f.Key)
-		if err != nil {
-			d.leaveOut(f.Key, err.Error())
-			continue
-		}
-		info, err := os.Stat(p)
-		switch {
-		case err != nil:
-			d.leaveOut(f.Key, "missing")
-		case info.Size() != f.Bytes:
-			d.leaveOut(f.Key, fmt.Sprintf("%d bytes, the ledger says %d", info.Size(), f.Bytes))
-		default:
-			paths = append(paths, p)
-		}
-	}
-	return paths
-}
-
-// relation is a FROM item over files, with the columns of t and its partitions in a
-// fixed order and of fixed types.
-func relation(t seamark.Table, paths []string) string {
-	table := tableOf(t)
-	var b strings.Builder
-	b.WriteString("(SELECT ")
-	if len(paths) == 0 {
-		for _, c := range table.Columns {
-			fmt.Fprintf(&b, "NULL::%s AS %s, ", typeOf(c), c.Name)
-		}
-		b.WriteString("NULL::VARCHAR AS product, NULL::VARCHAR AS environment, NULL::DATE AS date, NULL::VARCHAR AS hour WHERE false)")
-		return b.String()
-	}
-	for _, c := range table.Columns {
-		b.WriteString(c.Name + ", ")
-	}
-	b.WriteString("product, environment, date, hour FROM read_parquet([")
-	for i, p := range paths {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteString(quote(p))
-	}
-	b.WriteString("], hive_partitioning = true, hive_types = {'product': VARCHAR, 'environment': VARCHAR, 'date': DATE, 'hour': VARCHAR}))")
-	return b.String()
-}
-
 func tableOf(t seamark.Table) schemas.Table {
 	if t == seamark.TableAccessLogs {
 		return schemas.AccessLogs
@@ -197,37 +147,45 @@ func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'
 const retries = 20
 
 // run asks the question that build writes, again without each file that cannot be read.
-func (d *DB) run(ctx context.Context, build func() (string, []any), read func(*sql.Rows) error) error {
+func (d *DB) run(ctx context.Context, build func(*asking) (string, []any), read func(*sql.Rows) error) error {
 	for range retries {
-		query, args := build()
-		rows, err := d.db.QueryContext(ctx, query, args...)
-		if err == nil {
-			if err = read(rows); err == nil {
-				err = rows.Err()
-			}
-			rows.Close()
-		}
-		if err == nil {
-			return nil
-		}
-		if !d.blame(err) {
+		again, err := d.runOnce(ctx, build, read)
+		if !again {
 			return err
 		}
 	}
 	return &seamark.Fault{What: "too many damaged lake files", Where: d.lake.Root(), Remedy: "run `seamark verify`"}
 }
 
+// runOnce reports whether to ask again, without a file that cannot be read.
+func (d *DB) runOnce(ctx context.Context, build func(*asking) (string, []any), read func(*sql.Rows) error) (again bool, err error) {
+	ask := d.ask(ctx)
+	defer ask.end()
+	query, args := build(ask)
+	if ask.err != nil {
+		return false, ask.err
+	}
+	rows, err := d.db.QueryContext(ctx, query, args...)
+	if err == nil {
+		if err = read(rows); err == nil {
+			err = rows.Err()
+		}
+		rows.Close()
+	}
+	return err != nil && d.blame(ctx, err), err
+}
+
 // blame finds the lake file that an error is about and leaves it out.
-func (d *DB) blame(err error) bool {
+func (d *DB) blame(ctx context.Context, err error) bool {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false
 	}
 	text := err.Error()
-	i := strings.Index(text, d.lake.Root()+string(os.PathSeparator)+lake.LakeFolder)
+	i := strings.Index(text, d.root+string(os.PathSeparator)+lake.LakeFolder)
 	if i < 0 {
 		return false
 	}
-	rest := text[i+len(d.lake.Root())+1:]
+	rest := text[i+len(d.root)+1:]
 	end := strings.Index(rest, ".parquet")
 	if end < 0 {
 		return false
@@ -238,6 +196,12 @@ func (d *DB) blame(err error) bool {
 	}
 	if _, known := d.Broken()[key]; known {
 		return false
+	}
+	if d.cache != nil && d.cache.Suspect(key) {
+		return true
+	}
+	if gone, err := d.lake.Gone(ctx, key); err == nil && gone {
+		return true // compacted or done anew while DuckDB read
 	}
 	d.leaveOut(key, firstLine(text))
 	return true

@@ -243,3 +243,66 @@ func TestWrongSQL(t *testing.T) {
 		}
 	}
 }
+
+// compacted compacts all of l as another process would.
+func compacted(t *testing.T, l *lake.Lake) *lake.Lake {
+	t.Helper()
+	other, err := lake.Open(t.Context(), l.Root(), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := other.Compact(t.Context(), lake.CompactOptions{Grace: -1, Now: func() time.Time { return time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC) }})
+	if err != nil || r.Skipped > 0 || r.FilesAfter >= r.FilesBefore {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	return other
+}
+
+// TestCompactedByAnother: who has listed the files before another process compacted them
+// finds the new ones; and who has not heard that an object was done anew sees its rows once.
+func TestCompactedByAnother(t *testing.T) {
+	l, db := open(t, 3)
+	digest := "SELECT count(*) || ' ' || sum(hash(l)::HUGEINT)::VARCHAR FROM (SELECT * FROM logs) l"
+	access := "SELECT count(*) || ' ' || sum(hash(l)::HUGEINT)::VARCHAR FROM (SELECT * FROM access_logs) l"
+	want := query(t, db, digest) + query(t, db, access)
+	other := compacted(t, l)
+	if got := query(t, db, digest) + query(t, db, access); got != want {
+		t.Errorf("compacted by another: %s, want %s", got, want)
+	}
+	if len(db.Broken()) != 0 {
+		t.Errorf("left out: %v", db.Broken())
+	}
+	if res, err := db.Search(t.Context(), seamark.Query{Limit: 10}); err != nil || len(res.Hits) != 10 {
+		t.Errorf("%d hits, %v", len(res.Hits), err)
+	}
+	// One object gets files of its own again: its rows in the compacted files are masked.
+	if list, err := other.Renew(lake.HourOf(time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC).UnixMilli())); err != nil || len(list) == 0 {
+		t.Fatalf("%d objects, %v", len(list), err)
+	}
+	var b bytes.Buffer
+	if _, err := fleet.WriteObject(&b, 2, fleetEvents); err != nil {
+		t.Fatal(err)
+	}
+	src, err := transformer.Spool(&b, time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	if _, err := transformer.New(other, nil).Transform(t.Context(), src, true); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	hidden := 0
+	for _, f := range l.Files(seamark.TableLogs, seamark.Span{}) {
+		hidden += len(f.Hidden)
+	}
+	if got := query(t, db, digest) + query(t, db, access); got != want || hidden == 0 {
+		t.Errorf("masked: %s, want %s; %d masks", got, want, hidden)
+	}
+	compacted(t, l)
+	if got := query(t, db, digest) + query(t, db, access); got != want {
+		t.Errorf("compacted again: %s, want %s", got, want)
+	}
+}

@@ -24,27 +24,42 @@ func (d *DB) Query(ctx context.Context, statement string, columns func([]Column)
 	}
 	defer conn.Close()
 	for range retries {
-		if err := d.createViews(ctx, conn); err != nil {
-			if d.blame(err) {
-				continue
-			}
-			return fmt.Errorf("DuckDB: %w", err)
-		}
-		begun := false
-		err := readQuery(ctx, conn, statement, columns, func(v []any) error { begun = true; return row(v) })
-		if err == nil {
-			return nil
-		}
-		if begun || !d.blame(err) {
-			return sqlFault(err)
+		again, err := d.queryOnce(ctx, conn, statement, columns, row)
+		if !again {
+			return err
 		}
 	}
 	return &seamark.Fault{What: "too many damaged lake files", Where: d.lake.Root(), Remedy: "run `seamark verify`"}
 }
 
-func (d *DB) createViews(ctx context.Context, conn *sql.Conn) error {
+// queryOnce reports whether to ask again, without a file that cannot be read.
+func (d *DB) queryOnce(ctx context.Context, conn *sql.Conn, statement string, columns func([]Column), row func([]any) error) (again bool, err error) {
+	ask := d.ask(ctx)
+	defer ask.end()
+	if d.cache != nil {
+		ask.as = d.lake.Generation()
+		ask.only = d.prune(ctx, conn, statement)
+	}
+	if err := ask.createViews(ctx, conn); err != nil {
+		if ask.err != nil {
+			return false, err
+		}
+		return d.blame(ctx, err), fmt.Errorf("DuckDB: %w", err)
+	}
+	begun := false
+	err = readQuery(ctx, conn, statement, columns, func(v []any) error { begun = true; return row(v) })
+	if err == nil {
+		return false, nil
+	}
+	return !begun && d.blame(ctx, err), sqlFault(err)
+}
+
+func (a *asking) createViews(ctx context.Context, conn *sql.Conn) error {
 	for _, t := range seamark.Tables() {
-		view := fmt.Sprintf("CREATE OR REPLACE TEMP VIEW %s AS SELECT * FROM %s", t, relation(t, d.files(t, seamark.Span{}, nil)))
+		view := fmt.Sprintf("CREATE OR REPLACE TEMP VIEW %s AS SELECT * FROM %s", t, relation(t, a.files(t, seamark.Span{}, nil)))
+		if a.err != nil {
+			return a.err
+		}
 		if _, err := conn.ExecContext(ctx, view); err != nil {
 			return err
 		}

@@ -22,7 +22,7 @@ func (d *DB) Ratios(ctx context.Context, table seamark.Table, span seamark.Span,
 		}
 	}
 	var ratios []seamark.Ratio
-	err := d.run(ctx, func() (string, []any) {
+	err := d.run(ctx, func(ask *asking) (string, []any) {
 		matching, args := []string{"true"}, []any{}
 		for _, t := range match {
 			c, a := condition(t)
@@ -31,7 +31,7 @@ func (d *DB) Ratios(ctx context.Context, table seamark.Table, span seamark.Span,
 		where, more := conditions(q)
 		return fmt.Sprintf(`SELECT product, environment, coalesce(component, ''), coalesce(max(team), ''), coalesce(account_id, ''), coalesce(region, ''),
 			count(*) FILTER (WHERE %s), count(*) FROM %s WHERE %s GROUP BY product, environment, component, account_id, region`,
-			strings.Join(matching, " AND "), d.from(q), where), append(args, more...)
+			strings.Join(matching, " AND "), ask.from(q), where), append(args, more...)
 	}, func(rows *sql.Rows) error {
 		ratios = nil
 		for rows.Next() {
@@ -65,13 +65,13 @@ func (d *DB) Patterns(ctx context.Context, scope seamark.Scope, span seamark.Spa
 	q := seamark.Query{Table: seamark.TableLogs, Span: span, Terms: append(scopeTerms(scope),
 		seamark.Term{Field: seamark.FieldLevel, Values: seamark.ErrorLevels()})}
 	var patterns []seamark.Pattern
-	err := d.run(ctx, func() (string, []any) {
+	err := d.run(ctx, func(ask *asking) (string, []any) {
 		where, args := conditions(q)
 		return fmt.Sprintf(`WITH severe AS (SELECT *, count(*) OVER p AS n, min(timestamp) OVER p AS first_at, max(timestamp) OVER p AS last_at
 			FROM %s WHERE fingerprint IS NOT NULL AND %s WINDOW p AS (PARTITION BY fingerprint)
 			QUALIFY row_number() OVER (PARTITION BY fingerprint ORDER BY timestamp DESC, event_id DESC) = 1)
 			SELECT n, epoch_ms(first_at), epoch_ms(last_at), %s FROM severe ORDER BY n DESC, fingerprint LIMIT %d`,
-			d.from(q), where, columnsOf(q.Table), top), args
+			ask.from(q), where, columnsOf(q.Table), top), args
 	}, func(rows *sql.Rows) error {
 		patterns = nil
 		for rows.Next() {
@@ -157,9 +157,9 @@ func (d *DB) Products(ctx context.Context, span seamark.Span) ([]seamark.Product
 func (d *DB) DistinctEvents(ctx context.Context, t seamark.Table, span seamark.Span) (int64, error) {
 	q := seamark.Query{Table: t, Span: span}
 	var n int64
-	err := d.run(ctx, func() (string, []any) {
+	err := d.run(ctx, func(ask *asking) (string, []any) {
 		where, args := conditions(q)
-		return fmt.Sprintf("SELECT count(*) FROM (SELECT DISTINCT account_id, source, event_id FROM %s WHERE %s)", d.from(q), where), args
+		return fmt.Sprintf("SELECT count(*) FROM (SELECT DISTINCT account_id, source, event_id FROM %s WHERE %s)", ask.from(q), where), args
 	}, func(rows *sql.Rows) error {
 		for rows.Next() {
 			if err := rows.Scan(&n); err != nil {

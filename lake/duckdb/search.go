@@ -23,7 +23,7 @@ func (d *DB) Search(ctx context.Context, q seamark.Query) (seamark.Result, error
 		direction, than = "ASC", ">"
 	}
 	var result seamark.Result
-	err := d.run(ctx, func() (string, []any) {
+	err := d.run(ctx, func(ask *asking) (string, []any) {
 		where, args := conditions(q)
 		if q.Before != nil {
 			where += fmt.Sprintf(" AND (timestamp, event_id) %s (epoch_ms(?::BIGINT)::TIMESTAMPTZ, ?)", than)
@@ -31,7 +31,7 @@ func (d *DB) Search(ctx context.Context, q seamark.Query) (seamark.Result, error
 		}
 		args = append(args, q.Limit+1)
 		return fmt.Sprintf("SELECT %s FROM %s WHERE %s ORDER BY timestamp %s, event_id %s LIMIT ?",
-			columnsOf(q.Table), d.from(q), where, direction, direction), args
+			columnsOf(q.Table), ask.from(q), where, direction, direction), args
 	}, func(rows *sql.Rows) error {
 		result = seamark.Result{Hits: []seamark.Hit{}}
 		for rows.Next() {
@@ -51,8 +51,8 @@ func (d *DB) Search(ctx context.Context, q seamark.Query) (seamark.Result, error
 
 // from is the relation that holds what q may ask for: the partitions of its products,
 // environments and hours.
-func (d *DB) from(q seamark.Query) string {
-	return relation(q.Table, d.files(q.Table, q.Span, func(p lake.Partition) bool {
+func (a *asking) from(q seamark.Query) string {
+	return relation(q.Table, a.files(q.Table, q.Span, func(p lake.Partition) bool {
 		for _, t := range q.Terms {
 			value := p.Product
 			if t.Field == seamark.FieldEnvironment {
@@ -180,10 +180,10 @@ func (d *DB) Histogram(ctx context.Context, q seamark.Query, step time.Duration)
 		return nil, &seamark.Fault{Class: seamark.Rejected, What: "a bucket must last a millisecond or more", Where: "step"}
 	}
 	buckets := []seamark.Bucket{}
-	err := d.run(ctx, func() (string, []any) {
+	err := d.run(ctx, func(ask *asking) (string, []any) {
 		where, args := conditions(q)
 		return fmt.Sprintf("SELECT epoch_ms(timestamp) // %d AS bucket, %s AS key, count(*) FROM %s WHERE %s GROUP BY ALL ORDER BY bucket",
-			step.Milliseconds(), bucketKey(q.Table), d.from(q), where), args
+			step.Milliseconds(), bucketKey(q.Table), ask.from(q), where), args
 	}, func(rows *sql.Rows) error {
 		buckets = buckets[:0]
 		for rows.Next() {
@@ -212,10 +212,10 @@ func (d *DB) Facet(ctx context.Context, q seamark.Query, field seamark.Field, to
 		return nil, err
 	}
 	counts := []seamark.Count{}
-	err := d.run(ctx, func() (string, []any) {
+	err := d.run(ctx, func(ask *asking) (string, []any) {
 		where, args := conditions(q)
 		return fmt.Sprintf("SELECT coalesce(%s::VARCHAR, '') AS value, count(*) AS n FROM %s WHERE %s GROUP BY 1 ORDER BY n DESC, value LIMIT %d",
-			field, d.from(q), where, top), args
+			field, ask.from(q), where, top), args
 	}, func(rows *sql.Rows) error {
 		counts = counts[:0]
 		for rows.Next() {

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/internal/config"
+)
+
+func (c *cli) retentionCmd() *cobra.Command {
+	var dryRun, yes, terraform, lifecycle bool
+	k := struct{ landing, lake, quarantine string }{}
+	cmd := &cobra.Command{
+		Use:   "retention --lake LAKE",
+		Short: "Delete what is older than the configuration keeps",
+		Long: `Delete landing objects, lake files and quarantined pieces that are older than retention: in
+seamark.yml, or the flags, keep them. Nothing goes where no age is set. Landing objects that
+are not transformed yet stay, whatever their age. "seamark up" does it once an hour.
+--lifecycle and --terraform print the rules for an S3 bucket instead: storage tiers, and expiry
+a week behind Seamark's own. With --json one document: landing, lake, quarantine (each with
+before, files, bytes), entries, snapshots, kept.`,
+		Example: `  seamark retention --lake ./lake --landing 90d --dry-run
+  seamark retention --lake s3://bucket/prefix --lifecycle > lifecycle.json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := c.config()
+			if err != nil {
+				return err
+			}
+			for _, f := range []struct {
+				flag, text string
+				into       *config.Age
+			}{{"landing", k.landing, &cfg.Retention.Landing}, {"lake-rows", k.lake, &cfg.Retention.Lake}, {"quarantine", k.quarantine, &cfg.Retention.Quarantine}} {
+				if f.text == "" {
+					continue
+				}
+				if err := f.into.UnmarshalText([]byte(f.text)); err != nil || *f.into != 0 && *f.into < config.Day {
+					return &usageError{&seamark.Fault{Class: seamark.Rejected, What: fmt.Sprintf("%q is not an age of a day or more", f.text), Where: "--" + f.flag, Remedy: "use 90d, 52w or forever"}}
+				}
+			}
+			if lifecycle || terraform {
+				bucket, prefix := bucketOf(c.lake, cfg)
+				rules := app.LifecycleOf(cfg.Retention, prefix)
+				if terraform {
+					_, err = fmt.Fprint(c.out, rules.Terraform(bucket))
+				} else {
+					_, err = c.out.Write(rules.JSON())
+				}
+				return err
+			}
+			if app.Keeps(cfg.Retention) {
+				return &usageError{&seamark.Fault{Class: seamark.Rejected, What: "everything is kept for ever", Remedy: "set `retention:` in seamark.yml, or --landing, --lake-rows, --quarantine"}}
+			}
+			folder, _, err := c.lakeFolder()
+			if err != nil {
+				return err
+			}
+			plan, err := app.Expire(cmd.Context(), folder, cfg.Retention, true)
+			if err != nil {
+				return stopped(err)
+			}
+			if dryRun || expired(plan) == 0 {
+				return c.printExpired(plan, cfg.Retention, "Nothing deleted.")
+			}
+			if !yes {
+				if !c.json {
+					_ = c.printExpired(plan, cfg.Retention, "")
+				}
+				if err := c.agreed(fmt.Sprintf("Delete %s for good?", plural(int64(expired(plan)), "file"))); err != nil {
+					return err
+				}
+			}
+			done, err := app.Expire(cmd.Context(), folder, cfg.Retention, false)
+			if err != nil {
+				return stopped(err)
+			}
+			return c.printExpired(done, cfg.Retention, "Deleted.")
+		},
+	}
+	c.lakeFlag(cmd)
+	cmd.Flags().StringVar(&k.landing, "landing", "", "keep landing objects so long after their arrival: 90d, 52w, forever")
+	cmd.Flags().StringVar(&k.lake, "lake-rows", "", "keep rows so long after the hour of the event")
+	cmd.Flags().StringVar(&k.quarantine, "quarantine", "", "keep quarantined pieces so long")
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "only say what would go")
+	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	cmd.Flags().BoolVar(&lifecycle, "lifecycle", false, "print the bucket's lifecycle rules as JSON")
+	cmd.Flags().BoolVar(&terraform, "terraform", false, "print them as a terraform resource")
+	cmd.MarkFlagsMutuallyExclusive("lifecycle", "terraform", "dry-run")
+	return cmd
+}
+
+func expired(r app.ExpireReport) int { return r.Landing.Files + r.Lake.Files + r.Quarantine.Files }
+
+// bucketOf takes s3://bucket/prefix apart; of a folder both are empty.
+func bucketOf(place string, cfg *config.Config) (bucket, prefix string) {
+	if place == "" {
+		place = cfg.Lake
+	}
+	rest, ok := strings.CutPrefix(place, "s3://")
+	if !ok {
+		return "", ""
+	}
+	bucket, prefix, _ = strings.Cut(rest, "/")
+	if prefix = strings.Trim(prefix, "/"); prefix != "" {
+		prefix += "/"
+	}
+	return bucket, prefix
+}
+
+func (c *cli) printExpired(r app.ExpireReport, k config.Retention, verdict string) error {
+	if c.json {
+		return c.writeJSON(c.out, r)
+	}
+	g := newGrid("what", "kept", "goes before", "files>", "bytes>")
+	g.add("landing", k.Landing.String(), instant(r.Landing.Before), count(int64(r.Landing.Files)), size(r.Landing.Bytes))
+	g.add("lake", k.Lake.String(), instant(r.Lake.Before), count(int64(r.Lake.Files)), size(r.Lake.Bytes))
+	g.add("quarantine", k.Quarantine.String(), instant(r.Quarantine.Before), count(int64(r.Quarantine.Files)), size(r.Quarantine.Bytes))
+	g.print(c.out)
+	if r.Kept > 0 {
+		fmt.Fprintf(c.out, "%s old enough to go, but not transformed: kept; run `seamark verify`\n", plural(int64(r.Kept), "landing object"))
+	}
+	if verdict != "" {
+		fmt.Fprintf(c.out, "files %s, bytes %s, ledger entries %s, snapshots %s. %s\n", count(int64(expired(r))),
+			size(r.Landing.Bytes+r.Lake.Bytes+r.Quarantine.Bytes), count(int64(r.Entries)), count(int64(r.Snapshots)), verdict)
+	}
+	return nil
+}

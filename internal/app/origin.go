@@ -1,0 +1,61 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/internal/config"
+	"github.com/seamark-hq/seamark/lake"
+	"github.com/seamark-hq/seamark/transformer"
+)
+
+// ReadLake opens a lake that must be there, and reads its ledger.
+func ReadLake(ctx context.Context, place string) (*lake.Lake, error) {
+	return openPlace(ctx, place, true)
+}
+
+// newTransformer is the transformer that the configuration asks for.
+func newTransformer(l *lake.Lake, c *config.Config) (*transformer.Transformer, error) {
+	o, err := RowOptions(c)
+	if err != nil {
+		return nil, err
+	}
+	return transformer.New(l, o), nil
+}
+
+// sourceOf opens the landing object of an entry: where it was read, or where a copy of it
+// lies. An object that has changed since is refused: it is another one.
+func sourceOf(ctx context.Context, l *lake.Lake, e *lake.Entry) (*transformer.Source, error) {
+	missing := &seamark.Fault{Class: seamark.Rejected, What: "the landing object is gone", Where: e.Origin.URL,
+		Remedy: "fetch it again and run `seamark transform --force` on it"}
+	if e.Origin.URL == "-" {
+		missing.What = "the landing object came from standard input and is not kept"
+		missing.Remedy = "feed it to `seamark transform --force -` again"
+	}
+	for _, o := range append([]lake.Origin{e.Origin}, e.Also...) {
+		if o.URL == "-" {
+			continue
+		}
+		src, err := openOrigin(ctx, l, o.URL)
+		if err != nil {
+			if !errors.Is(err, fs.ErrNotExist) {
+				return nil, err
+			}
+			continue
+		}
+		if src.ID == e.ID {
+			src.Arrival = e.Arrival
+			return src, nil
+		}
+		src.Close()
+		missing.What, missing.Remedy = "the landing object has other bytes now", "run `seamark transform` on it: it supersedes what it was"
+	}
+	return nil, missing
+}
+
+// openLake opens a lake, which may be empty, and reads its ledger.
+func openLake(ctx context.Context, place string) (*lake.Lake, error) {
+	return openPlace(ctx, place, false)
+}

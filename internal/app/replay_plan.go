@@ -1,0 +1,241 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/lake"
+	"github.com/seamark-hq/seamark/lake/s3"
+	"github.com/seamark-hq/seamark/transformer"
+)
+
+// choose lists the objects that the options ask for, oldest arrival first.
+func (r *Replay) choose(ctx context.Context) error {
+	if !r.o.Hour.IsZero() {
+		entries, err := r.lake.Renew(lake.HourOf(r.o.Hour.UnixMilli()))
+		if err != nil {
+			return err
+		}
+		r.only = map[lake.ID]bool{}
+		for _, e := range entries {
+			r.only[e.ID] = true
+		}
+	}
+	known := map[string]*lake.Entry{}
+	for _, e := range r.lake.Entries() {
+		for _, o := range append([]lake.Origin{e.Origin}, e.Also...) {
+			known[o.URL] = e
+		}
+	}
+	seen := map[lake.ID]bool{}
+	take := func(url string, size int64, arrival time.Time) {
+		e := known[url]
+		if e != nil {
+			arrival = e.Arrival
+		}
+		if !within(r.o.Span, arrival) || e != nil && seen[e.ID] {
+			return
+		}
+		if e != nil {
+			seen[e.ID] = true
+		}
+		r.objects = append(r.objects, replayObject{url, size, arrival, e})
+	}
+	walk := r.walkLake
+	if IsRemote(r.o.Landing) {
+		walk = r.walkBucket
+	} else if r.o.Landing != "" {
+		walk = r.walkFolder
+	}
+	if err := walk(ctx, take); err != nil {
+		return err
+	}
+	if r.o.Landing == "" {
+		r.elsewhere(seen)
+	}
+	r.objects = slices.DeleteFunc(r.objects, func(o replayObject) bool { return !r.concerns(o.entry) })
+	slices.SortFunc(r.objects, func(a, b replayObject) int { return cmp.Or(a.arrival.Compare(b.arrival), cmp.Compare(a.url, b.url)) })
+	r.objects = slices.DeleteFunc(r.objects, func(o replayObject) bool {
+		if o.entry != nil && r.done.has(o.entry.ID) {
+			r.Plan.Done++
+			r.earlier = append(r.earlier, o.entry)
+			return true
+		}
+		return false
+	})
+	return r.sum()
+}
+
+// walkLake lists the lake's own landing objects.
+func (r *Replay) walkLake(ctx context.Context, take func(string, int64, time.Time)) error {
+	return r.lake.Walk(lake.LandingFolder, func(key string, e fs.DirEntry) error {
+		info, err := e.Info()
+		if err != nil {
+			return ctx.Err() // gone meanwhile
+		}
+		take(key, info.Size(), lake.Arrival(key, info.ModTime()))
+		return ctx.Err()
+	})
+}
+
+// walkBucket lists the landing objects below an address in S3.
+func (r *Replay) walkBucket(ctx context.Context, take func(string, int64, time.Time)) error {
+	bucket, prefix, err := s3.Parse(r.o.Landing)
+	if err != nil {
+		return err
+	}
+	store, err := r.from.bucket(bucket)
+	if err != nil {
+		return err
+	}
+	return store.Walk(strings.TrimSuffix(prefix, "/"), func(key string, e fs.DirEntry) error {
+		info, err := e.Info()
+		if err != nil {
+			return ctx.Err()
+		}
+		url := s3.Scheme + bucket + "/" + key
+		take(url, info.Size(), lake.Arrival(url, info.ModTime()))
+		return ctx.Err()
+	})
+}
+
+// walkFolder lists the landing objects in another folder.
+func (r *Replay) walkFolder(ctx context.Context, take func(string, int64, time.Time)) error {
+	root, err := filepath.Abs(strings.TrimPrefix(r.o.Landing, "file://"))
+	if err != nil {
+		return err
+	}
+	if _, err := os.ReadDir(root); err != nil {
+		return &seamark.Fault{Class: seamark.Rejected, What: "cannot read the landing objects", Where: r.o.Landing, Err: rootCause(err), Remedy: "name a folder with --landing"}
+	}
+	return filepath.WalkDir(root, func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() || strings.HasPrefix(e.Name(), ".") {
+			return cmp.Or(err, ctx.Err())
+		}
+		info, err := e.Info()
+		if err != nil || !info.Mode().IsRegular() {
+			return nil
+		}
+		url := "file://" + filepath.ToSlash(name)
+		if rel, err := filepath.Rel(r.lake.Root(), name); err == nil && strings.HasPrefix(filepath.ToSlash(rel), lake.LandingFolder+"/") {
+			url = filepath.ToSlash(rel)
+		}
+		take(url, info.Size(), lake.Arrival(url, info.ModTime()))
+		return ctx.Err()
+	})
+}
+
+// elsewhere adds the objects that were transformed from outside the lake, and counts those
+// whose bytes are gone.
+func (r *Replay) elsewhere(seen map[lake.ID]bool) {
+	for _, e := range r.lake.Entries() {
+		if seen[e.ID] || !within(r.o.Span, e.Arrival) || !r.concerns(e) {
+			continue
+		}
+		if IsRemote(e.Origin.URL) {
+			r.objects = append(r.objects, replayObject{e.Origin.URL, e.Origin.Size, e.Arrival, e})
+			continue
+		}
+		name, isFile := strings.CutPrefix(e.Origin.URL, "file://")
+		if info, err := os.Stat(name); isFile && err == nil && info.Mode().IsRegular() {
+			r.objects = append(r.objects, replayObject{e.Origin.URL, info.Size(), e.Arrival, e})
+			continue
+		}
+		r.Plan.Gone++
+	}
+}
+
+// concerns reports whether an object's entry, nil for none, is among those asked for.
+func (r *Replay) concerns(e *lake.Entry) bool {
+	if r.only != nil {
+		return e != nil && r.only[e.ID]
+	}
+	if e == nil {
+		return true
+	}
+	if r.o.Missing {
+		return false
+	}
+	if r.o.ParserBelow <= 0 {
+		return true
+	}
+	n, err := strconv.Atoi(e.Parser)
+	return err != nil || n < r.o.ParserBelow
+}
+
+// sum fills the plan.
+func (r *Replay) sum() error {
+	p := &r.Plan
+	p.Parsers, p.Parser = map[string]int{}, transformer.ParserVersion
+	hours := map[int64]bool{}
+	for _, o := range r.objects {
+		p.Objects++
+		p.Bytes += o.size
+		if p.Oldest.IsZero() {
+			p.Oldest = o.arrival
+		}
+		p.Newest = o.arrival
+		if o.entry == nil {
+			p.New++
+			hours[lake.HourOf(o.arrival.UnixMilli())] = true // of its events nobody knows yet
+			continue
+		}
+		p.Parsers[o.entry.Parser]++
+		p.Events += o.entry.Accounts.Events
+		whole, err := r.lake.Whole(o.entry)
+		if err != nil {
+			return err
+		}
+		for _, f := range whole.Files {
+			hours[lake.HourOf(f.MinMs)] = true
+		}
+	}
+	p.Hours = len(hours)
+	return nil
+}
+
+// measuring is how long objects are read, without being stored, to know the rate.
+const measuring = time.Second
+
+// readShare is about how much of a transformation reading and parsing take; the rest
+// stores the rows. The time left that Progress shows goes by what was really done.
+const readShare = 0.6
+
+// estimate reads some of the objects and tells from that how long all of them take.
+func (r *Replay) estimate(ctx context.Context) error {
+	var bytes int64
+	begin := time.Now()
+	for _, o := range r.objects {
+		if time.Since(begin) > measuring {
+			break
+		}
+		src, err := r.from.open(o.url)
+		if err != nil {
+			continue // Run says so
+		}
+		_, err = r.t.Examine(ctx, src, nil)
+		src.Close()
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err == nil {
+			bytes += o.size
+		}
+	}
+	if bytes == 0 {
+		return nil
+	}
+	rate := readShare * float64(bytes) / time.Since(begin).Seconds() * float64(min(runtime.GOMAXPROCS(0), len(r.objects)))
+	r.Plan.Rate = int64(rate)
+	r.Plan.Estimate = float64(r.Plan.Bytes) / rate
+	return nil
+}

@@ -1,0 +1,263 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"sync"
+	"time"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/lake"
+)
+
+const (
+	doorFolder     = "door"      // below the data folder: what the front door took, when the lake is in a bucket
+	uploadedFolder = "uploaded"  // below that: an empty file for each landing object that the bucket has
+	keepUploaded   = time.Hour   // longer than a re-sent request is recognised by what lies here
+	uploadsAtOnce  = 4           // landing objects
+	uploadPause    = time.Second // after a failure; doubles
+	maxUploadPause = 30 * time.Second
+)
+
+// uploadStage brings landing objects from the front door's folder into the bucket. What must
+// be done is landing minus uploaded, so that a process that died lost nothing. A nil one has nothing to do.
+type uploadStage struct {
+	door   *lake.Dir
+	bucket lake.Store
+	log    *slog.Logger
+	done   func(key string) // told of each object that the bucket has
+	failed func(error)
+	wake   chan struct{}
+	pause  time.Duration // before the next try; 0: all is well
+
+	mu    sync.Mutex
+	queue map[string]time.Time // keys that the bucket does not have, with their arrival
+}
+
+func newUploadStage(door *lake.Dir, bucket lake.Store, log *slog.Logger, done func(string), failed func(error)) *uploadStage {
+	return &uploadStage{door: door, bucket: bucket, log: log, done: done, failed: failed, wake: make(chan struct{}, 1), queue: map[string]time.Time{}}
+}
+
+// offer says that a landing object is there.
+func (s *uploadStage) offer(key string) {
+	s.mu.Lock()
+	s.queue[key] = lake.Arrival(key, time.Now())
+	s.mu.Unlock()
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// oldest is the arrival of the oldest object that waits.
+func (s *uploadStage) oldest() (oldest time.Time, waiting bool) {
+	if s == nil {
+		return oldest, false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.queue {
+		if oldest.IsZero() || t.Before(oldest) {
+			oldest = t
+		}
+	}
+	return oldest, len(s.queue) > 0
+}
+
+func (s *uploadStage) backlog() int {
+	if s == nil {
+		return 0
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.queue)
+}
+
+func (s *uploadStage) run(ctx context.Context) {
+	if s == nil {
+		return
+	}
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		s.look()
+		s.work(ctx)
+		var again <-chan time.Time
+		if s.pause > 0 {
+			again = time.After(s.pause)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-again:
+		case <-s.wake:
+		case <-tick.C:
+		}
+	}
+}
+
+func (s *uploadStage) mark(key string) string { return uploadedFolder + "/" + key }
+
+// look finds what must be done, and removes what has lain here long enough.
+func (s *uploadStage) look() {
+	var old []string
+	err := s.door.Walk(lake.LandingFolder, func(key string, e fs.DirEntry) error {
+		mark, err := s.door.Stat(s.mark(key))
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			s.mu.Lock()
+			if _, known := s.queue[key]; !known {
+				s.queue[key] = lake.Arrival(key, time.Now())
+			}
+			s.mu.Unlock()
+		case err != nil:
+			return err
+		case time.Since(mark.ModTime()) > keepUploaded:
+			old = append(old, key)
+		}
+		return nil
+	})
+	for _, key := range old {
+		if err == nil { // the mark last: an object without one would be uploaded again
+			if err = s.door.Remove(key); err == nil {
+				err = s.door.Remove(s.mark(key))
+			}
+		}
+	}
+	if err != nil {
+		s.log.Error("cannot look up what must be uploaded", "error", err)
+	}
+}
+
+// work uploads what waits, oldest first. When the bucket is to blame for a failure, the rest
+// waits too; one object that cannot be uploaded holds up no other.
+func (s *uploadStage) work(ctx context.Context) {
+	s.mu.Lock()
+	keys := make([]string, 0, len(s.queue))
+	for key := range s.queue {
+		keys = append(keys, key)
+	}
+	sortByArrival(keys, s.queue)
+	s.mu.Unlock()
+	running, stop := context.WithCancel(ctx)
+	defer stop()
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	var failed error
+	slots := make(chan struct{}, uploadsAtOnce)
+	for _, key := range keys {
+		slots <- struct{}{}
+		if running.Err() != nil {
+			break
+		}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			err := s.upload(key)
+			if err == nil {
+				return
+			}
+			mu.Lock()
+			failed = err
+			mu.Unlock()
+			if seamark.ClassOf(err) == seamark.Temporary {
+				stop()
+			}
+		})
+	}
+	wg.Wait()
+	if failed == nil || ctx.Err() != nil {
+		s.pause = 0
+		return
+	}
+	s.pause = min(max(2*s.pause, uploadPause), maxUploadPause)
+	s.failed(failed)
+	s.log.Error("landing object not uploaded; it is kept here and tried again", "error", failed, "waiting", s.backlog())
+}
+
+// upload makes one landing object durable in the bucket. The name is unique: when it is
+// taken, an earlier try has taken it, or something is badly wrong.
+func (s *uploadStage) upload(key string) error {
+	from, err := s.door.Open(key)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	err = s.bucket.Create(key, func(w io.Writer) error { _, err := io.Copy(w, from); return err })
+	if errors.Is(err, fs.ErrExist) {
+		err = s.same(key)
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.door.PutBytes(s.mark(key), nil); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	delete(s.queue, key)
+	s.mu.Unlock()
+	s.done(key)
+	return nil
+}
+
+// same compares an object here with the one in the bucket, byte for byte.
+func (s *uploadStage) same(key string) error {
+	a, err := s.door.Open(key)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	b, err := s.bucket.Open(key)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	equal, err := equalBytes(a, b)
+	if err != nil || equal {
+		return err
+	}
+	place, _ := s.bucket.Path(key)
+	return &seamark.Fault{What: "another landing object has this name already", Where: place, Remedy: "find out who wrote it, and rename it; ours stays in the data folder until then"}
+}
+
+func equalBytes(a, b io.Reader) (bool, error) {
+	x, y := make([]byte, 256<<10), make([]byte, 256<<10)
+	for {
+		n, errA := io.ReadFull(a, x)
+		m, errB := io.ReadFull(b, y)
+		if err := errors.Join(notEnd(errA), notEnd(errB)); err != nil {
+			return false, fmt.Errorf("compare: %w", err)
+		}
+		if !bytes.Equal(x[:n], y[:m]) {
+			return false, nil
+		}
+		if errA != nil || errB != nil {
+			return true, nil
+		}
+	}
+}
+
+// notEnd is err unless it only says that the end was reached.
+func notEnd(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil
+	}
+	return err
+}
+
+// drain uploads all that is there.
+func (s *uploadStage) drain(ctx context.Context) error {
+	if s == nil {
+		return nil
+	}
+	s.look()
+	s.work(ctx)
+	if n := s.backlog(); n > 0 {
+		return &seamark.Fault{Class: seamark.Temporary, What: fmt.Sprintf("%d landing objects are left to upload", n)}
+	}
+	return nil
+}

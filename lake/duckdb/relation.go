@@ -1,0 +1,92 @@
+package duckdb
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/lake"
+)
+
+// relation is a FROM item over files, with the columns of t and its partitions in a
+// fixed order and of fixed types. What files lack and which rows no longer count the
+// ledger knows, so DuckDB need not open them all to plan: files that are alike in both
+// are read together.
+func relation(t seamark.Table, files []located) string {
+	table := tableOf(t)
+	if len(files) == 0 {
+		var b strings.Builder
+		b.WriteString("(SELECT ")
+		for _, c := range table.Columns {
+			fmt.Fprintf(&b, "NULL::%s AS %s, ", typeOf(c), c.Name)
+		}
+		b.WriteString("NULL::VARCHAR AS product, NULL::VARCHAR AS environment, NULL::DATE AS date, NULL::VARCHAR AS hour WHERE false)")
+		return b.String()
+	}
+	var parts []string
+	for _, alike := range alikes(files) {
+		parts = append(parts, selection(t, alike))
+	}
+	return "(" + strings.Join(parts, " UNION ALL ") + ")"
+}
+
+// alikes parts files by the version of their columns and by what is hidden in them.
+func alikes(files []located) [][]located {
+	sorted := slices.Clone(files)
+	kind := func(f *located) (int, int64) {
+		if len(f.Hidden) == 0 {
+			return f.Schema, 0
+		}
+		return f.Schema, f.Hour // an hour's files hide the same
+	}
+	compare := func(a, b located) int {
+		s, h := kind(&a)
+		z, i := kind(&b)
+		return cmp.Or(cmp.Compare(s, z), cmp.Compare(h, i))
+	}
+	slices.SortStableFunc(sorted, compare)
+	var out [][]located
+	for i, f := range sorted {
+		if i == 0 || compare(sorted[i-1], f) != 0 {
+			out = append(out, nil)
+		}
+		out[len(out)-1] = append(out[len(out)-1], f)
+	}
+	return out
+}
+
+// selection reads files that are alike.
+func selection(t seamark.Table, files []located) string {
+	var b strings.Builder
+	b.WriteString("SELECT ")
+	for _, c := range tableOf(t).Columns {
+		if c.Since() > files[0].Schema {
+			fmt.Fprintf(&b, "NULL::%s AS ", typeOf(c))
+		}
+		b.WriteString(c.Name + ", ")
+	}
+	b.WriteString("product, environment, date, hour FROM read_parquet([")
+	for i, f := range files {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(quote(f.path))
+	}
+	b.WriteString("], hive_partitioning = true, hive_types = {'product': VARCHAR, 'environment': VARCHAR, 'date': DATE, 'hour': VARCHAR})")
+	b.WriteString(hiding(files[0].Hidden))
+	return b.String()
+}
+
+// hiding leaves out the rows of objects that no longer count.
+func hiding(hidden []lake.ID) string {
+	if len(hidden) == 0 {
+		return ""
+	}
+	quoted := make([]string, len(hidden))
+	for i, id := range hidden {
+		quoted[i] = quote(string(id))
+	}
+	return " WHERE landing_id NOT IN (" + strings.Join(quoted, ",") + ")"
+}

@@ -1,0 +1,161 @@
+package lake
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"maps"
+	"slices"
+
+	seamark "github.com/seamark-hq/seamark"
+)
+
+// Refresh reads what is new in the ledger. Entries and snapshots that cannot be read are
+// kept for Damaged, tried again the next time, and hide nothing else. When one cannot be read
+// for now, as when a bucket does not answer, Refresh fails: nobody knows what it says.
+func (l *Lake) Refresh(ctx context.Context) error {
+	l.mu.RLock()
+	again := slices.Collect(maps.Keys(l.damaged))
+	l.mu.RUnlock()
+	for _, key := range again {
+		l.readNews(key)
+	}
+	if err := l.News(ctx, LedgerFolder, &l.seen, l.readNews); err != nil {
+		return err
+	}
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	for _, err := range l.damaged {
+		if seamark.ClassOf(err) == seamark.Temporary {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *Lake) readNews(key string) {
+	if ledgerKeyPattern.MatchString(key) {
+		l.readEntry(key)
+	} else if hour, seq, attempt, ok := parseHourKey(key); !ok {
+		l.expired.read(l, key)
+	} else if attempt == "" {
+		l.readSnapshot(key, hour, seq)
+	} else {
+		l.mu.Lock()
+		l.todos[key] = true
+		l.mu.Unlock()
+	}
+}
+
+// readEntry reads an entry that is new or was replaced.
+func (l *Lake) readEntry(key string) {
+	id := ID(ledgerKeyPattern.FindStringSubmatch(key)[1])
+	l.mu.RLock()
+	h := l.entries[id]
+	l.mu.RUnlock()
+	var now stamp
+	if h != nil { // of a new one nothing is to be compared; in a bucket each Stat costs
+		if info, err := l.Stat(key); err == nil {
+			now = stamp{info.Size(), info.ModTime().UnixNano()}
+		}
+		if h.stamp == now && now != (stamp{}) {
+			return
+		}
+	}
+	e, err := l.Entry(key)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		delete(l.damaged, key)
+	case err != nil:
+		if h == nil || seamark.ClassOf(err) == seamark.Temporary { // else what it was still counts
+			l.damaged[key] = err
+		}
+	case h != nil && l.damaged[key] == nil && h.outcome == e.Outcome() && len(h.Also) == len(e.Also) && len(h.Supersedes) == len(e.Supersedes):
+		h.stamp = now
+	default:
+		l.add(e, now)
+	}
+}
+
+func (l *Lake) readSnapshot(key string, n int64, seq int) {
+	l.mu.RLock()
+	h := l.hours[n]
+	stale := h != nil && (seq < h.seq || seq == h.seq && !h.damaged)
+	l.mu.RUnlock()
+	if stale {
+		return
+	}
+	b, err := l.ReadFile(key)
+	if errors.Is(err, fs.ErrNotExist) {
+		l.mu.Lock()
+		delete(l.damaged, key)
+		l.mu.Unlock()
+		return // a newer one has taken its place
+	}
+	var s *Snapshot
+	if err == nil {
+		s, err = decodeSnapshot(key, b)
+	}
+	l.mu.Lock()
+	again := l.setSnapshot(n, seq, s)
+	if err != nil {
+		l.damaged[key] = &seamark.Fault{What: "damaged snapshot of an hour", Where: key, Err: err,
+			Remedy: "run `" + l.rebuild(n) + "`"}
+	}
+	l.mu.Unlock()
+	for _, id := range again {
+		l.reread(id)
+	}
+}
+
+// reread reads the entry of id again, which may have been replaced.
+func (l *Lake) reread(id ID) {
+	l.mu.RLock()
+	h := l.entries[id]
+	l.mu.RUnlock()
+	if h == nil {
+		return
+	}
+	e, err := l.Entry(h.Key())
+	if err != nil {
+		return // gone, or damaged: then what it was still counts
+	}
+	l.mu.Lock()
+	l.add(e, stamp{})
+	l.mu.Unlock()
+}
+
+// refreshHour reads the newest snapshot of an hour, whatever News has shown.
+func (l *Lake) refreshHour(n int64) error {
+	return l.Walk(hourFolder(n), func(key string, _ fs.DirEntry) error {
+		l.readNews(key)
+		return nil
+	})
+}
+
+// Gone is for a reader that cannot find files that Files listed: it reads again what the
+// ledger says of them, and reports whether one of them no longer counts. Then the reader
+// asks for the files anew; what is listed again and is not there is missing.
+func (l *Lake) Gone(ctx context.Context, keys ...string) (bool, error) {
+	l.seen.Everywhere()
+	if err := l.Refresh(ctx); err != nil {
+		return false, err
+	}
+	hours, ids := map[int64]bool{}, map[ID]bool{}
+	for _, key := range keys {
+		if p, id, err := ParseFileKey(key); err == nil {
+			hours[p.Hour], ids[id] = true, true
+		}
+	}
+	for n := range hours {
+		if err := l.refreshHour(n); err != nil {
+			return false, err
+		}
+	}
+	for id := range ids {
+		l.reread(id)
+	}
+	return slices.ContainsFunc(keys, l.dead), nil
+}

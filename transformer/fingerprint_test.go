@@ -1,0 +1,116 @@
+package transformer
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+
+	seamark "github.com/seamark-hq/seamark"
+)
+
+// labelled is a severe message and the cause that it has, as a person sees it.
+type labelled struct {
+	Group   string `json:"group"`
+	Message string `json:"message"`
+
+	fingerprint string
+}
+
+func labelledSet(t testing.TB) []labelled {
+	b, err := os.ReadFile("testdata/fingerprints.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []labelled
+	lines := bufio.NewScanner(bytes.NewReader(b))
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		var l labelled
+		if err := json.Unmarshal(lines.Bytes(), &l); err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+// logOf is the row of one message, made by the parsers alone.
+func logOf(t testing.TB, message string) seamark.Log {
+	quoted, err := json.Marshal(message)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got captured
+	o := newObject(New(nil, nil), fuzzPayload(1656575735341, quoted), &got)
+	if err := o.read(); err != nil {
+		t.Fatal(err)
+	}
+	if len(got.logs) != 1 {
+		t.Fatalf("%d rows of %q", len(got.logs), message)
+	}
+	return got.logs[0].row
+}
+
+// TestFingerprintQuality compares every two messages of a labelled set: precision is how
+// many of those that share a fingerprint share the cause, recall how many of those that
+// share the cause share a fingerprint.
+func TestFingerprintQuality(t *testing.T) {
+	const leastPrecision, leastRecall = 0.995, 0.985 // reached: 1, 0.99
+	set := labelledSet(t)
+	groups := map[string]bool{}
+	for i := range set {
+		l := &set[i]
+		groups[l.Group] = true
+		if l.fingerprint = logOf(t, l.Message).Fingerprint; !strings.HasPrefix(l.fingerprint, fingerprintVersion) {
+			t.Errorf("%s: fingerprint %q of %q", l.Group, l.fingerprint, l.Message)
+		}
+	}
+	if len(set) < 200 || len(groups) < 60 {
+		t.Fatalf("%d messages in %d groups", len(set), len(groups))
+	}
+	var both, sameCause, samePrint float64
+	told := map[string]bool{}
+	for i, a := range set {
+		for _, b := range set[:i] {
+			cause, print := a.Group == b.Group, a.fingerprint == b.fingerprint
+			if cause {
+				sameCause++
+			}
+			if print {
+				samePrint++
+			}
+			if cause && print {
+				both++
+			} else if (cause || print) && !told[a.Group+" "+b.Group] {
+				told[a.Group+" "+b.Group] = true
+				t.Logf("same cause %v, same fingerprint %v:\n%s: %q\n%s: %q", cause, print, a.Group, a.Message, b.Group, b.Message)
+			}
+		}
+	}
+	precision, recall := both/samePrint, both/sameCause
+	t.Logf("%d messages, %d causes: precision %.4f, recall %.4f", len(set), len(groups), precision, recall)
+	if precision < leastPrecision || recall < leastRecall {
+		t.Errorf("precision %.4f, want %.3f; recall %.4f, want %.3f", precision, leastPrecision, recall, leastRecall)
+	}
+}
+
+// BenchmarkFingerprint is the cost per severe row, over the labelled set.
+func BenchmarkFingerprint(b *testing.B) {
+	var rowsOf []seamark.Log
+	for _, l := range labelledSet(b) {
+		rowsOf = append(rowsOf, logOf(b, l.Message))
+	}
+	r := &rows{arena: new(arena)}
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		if i%100 == 0 {
+			r.arena.reset()
+		}
+		r.fingerprint(&rowsOf[i%len(rowsOf)])
+		i++
+	}
+}

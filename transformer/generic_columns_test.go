@@ -1,0 +1,254 @@
+package transformer
+
+import (
+	"encoding/json"
+
+	seamark "github.com/seamark-hq/seamark"
+)
+
+// take puts a member into column c; false leaves it for event_data.
+func (r *record) take(c column, f member) bool {
+	v := f.value
+	null, nested := string(v) == "null", v[0] == '{' || v[0] == '['
+	switch c {
+	case 0:
+		return r.takeUnknown(f)
+	case logTimestamp:
+		return null || !nested && r.takeTime(v)
+	case logAccount:
+		return r.envelope(&r.row.AccountID, v, r.owner == "")
+	case logRegion:
+		return r.envelope(&r.row.Region, v, r.workload.Region == "")
+	case logTeam:
+		return r.envelope(&r.row.Team, v, r.workload.Team == "")
+	case logComponent:
+		return r.envelope(&r.row.Component, v, r.workload.Component == "" && r.row.Component == "")
+	case logSource:
+		return r.takeSource(v)
+	case keyProduct:
+		return r.takeClaim(v, &r.own.product, r.workload.Product)
+	case keyEnvironment:
+		return r.takeClaim(v, &r.own.environment, r.workload.Environment)
+	case logLevel:
+		return null || r.takeLevel(v)
+	case logErrorStack:
+		return r.takeStack(v)
+	case logMessage:
+		return r.takeMessage(v)
+	case logErrorMessage, logErrorType, logEventName, logRequestID, logTraceID, logSpanID:
+		return r.takeText(c, v)
+	}
+	return false
+}
+
+func (r *record) takeText(c column, v []byte) bool {
+	at := textColumn(&r.row, c)
+	if string(v) == "null" {
+		return true
+	}
+	if *at != "" || v[0] == '{' || v[0] == '[' {
+		return false
+	}
+	*at = textOf(v)
+	return true
+}
+
+func (r *record) takeTime(v []byte) bool {
+	ms, ok := parseTime(v)
+	if !ok || !r.timed && r.own.timeMs != 0 {
+		return false
+	}
+	if !r.timed {
+		r.own.timeMs = ms
+		return true
+	}
+	return ms >= r.row.Timestamp-1000 && ms <= r.row.Timestamp+1000
+}
+
+func (r *record) envelope(at *string, v []byte, silent bool) bool {
+	if string(v) == "null" {
+		return true
+	}
+	if v[0] == '{' || v[0] == '[' {
+		return false
+	}
+	s := textOf(v)
+	if silent && s != "" {
+		*at = s
+	}
+	return *at == s
+}
+
+func (r *record) takeSource(v []byte) bool {
+	if v[0] != '"' {
+		return string(v) == "null"
+	}
+	s := textOf(v)
+	if r.row.Source == "" {
+		r.row.Source = s
+	} else if s != "" && s != r.row.Source {
+		r.row.Component = s
+	}
+	return true
+}
+
+func (r *record) takeClaim(v []byte, mine *string, theirs string) bool {
+	if v[0] != '"' {
+		return string(v) == "null"
+	}
+	s := textOf(v)
+	if r.claimed {
+		return seamark.Slug(s) == theirs
+	}
+	if *mine != "" {
+		return *mine == s
+	}
+	*mine = s
+	return seamark.Slug(s) == s
+}
+
+func (r *record) takeLevel(v []byte) bool {
+	level := ""
+	if v[0] == '"' {
+		level = levelOf(string(v[1 : len(v)-1]))
+	} else if n, ok := parseInt(v); ok {
+		level = levelOfNumber(n)
+	}
+	if level == "" || r.row.Level != "" && r.row.Level != level {
+		return false
+	}
+	r.row.Level = level
+	return true
+}
+
+func (r *record) takeStack(v []byte) bool {
+	if r.row.ErrorStack != "" {
+		return false
+	}
+	switch v[0] {
+	case 'n':
+		return true
+	case '"':
+		r.row.ErrorStack = textOf(v)
+		return true
+	case '[':
+		s, ok := lines(v)
+		if ok {
+			r.row.ErrorStack = s
+		}
+		return ok
+	}
+	return false
+}
+
+// lines joins an array of strings with line feeds, but none before the first text.
+func lines(v []byte) (string, bool) {
+	var list []json.RawMessage
+	if err := json.Unmarshal(v, &list); err != nil {
+		panic(err)
+	}
+	out := ""
+	for _, l := range list {
+		if l[0] != '"' {
+			return "", false
+		}
+		if out != "" {
+			out += "\n"
+		}
+		out += textOf(l)
+	}
+	return out, true
+}
+
+func (r *record) takeMessage(v []byte) bool {
+	if r.row.Message != "" {
+		return false
+	}
+	switch v[0] {
+	case 'n':
+	case '{':
+		r.errorIn(v)
+		r.row.Message = textOf(v)
+		if m, ok := membersOf(v); ok && len(m) == 1 && m[0].key == "stringValue" {
+			r.row.Message = textOf(m[0].value)
+		}
+	default:
+		r.row.Message = textOf(v)
+	}
+	return true
+}
+
+// errorIn takes the parts of an error that stand where the message should.
+func (r *record) errorIn(v []byte) {
+	members, _ := membersOf(v)
+	for _, m := range members {
+		switch c := r.logKeys[m.key]; c {
+		case logErrorType, logErrorMessage:
+			r.takeText(c, m.value)
+		case logErrorStack:
+			r.takeStack(m.value)
+		}
+	}
+}
+
+// takeUnknown takes a member that is not among the synonyms: a group or an error's text.
+func (r *record) takeUnknown(f member) bool {
+	prefix, group := groupPrefix(f.key)
+	if group && f.value[0] == '{' {
+		return r.takeGroup(f, prefix)
+	}
+	if f.value[0] != '"' {
+		return false
+	}
+	switch f.key {
+	case "error", "err", "exception", "exc_info", "thrown":
+		return r.takeErrorText(textOf(f.value))
+	}
+	return false
+}
+
+func (r *record) takeErrorText(s string) bool {
+	if findStack(s) < 0 {
+		if r.row.ErrorMessage != "" {
+			return false
+		}
+		r.row.ErrorMessage = s
+		return true
+	}
+	if r.row.ErrorStack != "" {
+		return false
+	}
+	r.row.ErrorStack = s
+	t, m := errorOfStack(s)
+	setEmpty(&r.row.ErrorType, t)
+	setEmpty(&r.row.ErrorMessage, m)
+	return true
+}
+
+func (r *record) takeGroup(f member, prefix string) bool {
+	members, ok := membersOf(f.value)
+	if !ok {
+		return false
+	}
+	var left []member
+	for _, m := range members {
+		name := m.key
+		if prefix != "" && len(prefix)+len(name) <= 96 {
+			name = prefix + name
+		}
+		c := r.logKeys[name]
+		if c == 0 && prefix == "error." {
+			c = errorMember(m.key)
+		}
+		if c == 0 || !r.take(c, m) {
+			left = append(left, m)
+		}
+	}
+	if len(left) == len(members) {
+		return len(left) == 0
+	}
+	if len(left) > 0 {
+		r.rest = append(r.rest, member{key: f.key, value: []byte(eventDataOf(nil, left))})
+	}
+	return true
+}

@@ -1,0 +1,239 @@
+package transformer
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/lake"
+	"github.com/seamark-hq/seamark/schemas"
+)
+
+// generic turns events into rows by the rules of the record format, with maps and
+// copies wherever they make it plainer.
+type generic struct {
+	logKeys, accessKeys map[string]column
+	keys                *keyTable
+	lines               *rows // what text lines and access logs mean has one implementation
+	arrival             int64
+	out                 captured
+}
+
+// captured holds rows in the order in which they were made.
+type captured struct {
+	logs   []capturedRow[seamark.Log]
+	access []capturedRow[seamark.AccessLog]
+}
+
+type capturedRow[T any] struct {
+	p   lake.Partition
+	row T
+}
+
+func newGeneric(arrival int64) *generic {
+	g := &generic{logKeys: map[string]column{}, accessKeys: map[string]column{}, keys: newKeyTable(), arrival: arrival}
+	for table, keys := range map[*schemas.Table]map[string]column{&schemas.Logs: g.logKeys, &schemas.AccessLogs: g.accessKeys} {
+		for _, c := range table.Columns {
+			for _, s := range c.Keys() {
+				keys[s] = column(c.ID)
+			}
+		}
+		keys["product"], keys["environment"], keys["env"] = keyProduct, keyEnvironment, keyEnvironment
+	}
+	return g
+}
+
+// record is a row in the making.
+type record struct {
+	*generic
+	row      seamark.Log
+	workload seamark.Workload
+	claimed  bool
+	owner    string
+	timed    bool
+	own      claim
+	rest     []member
+}
+
+// payload makes the rows of a payload's events.
+func (g *generic) payload(p genericPayload, id lake.ID) {
+	g.lines = &rows{arena: new(arena), keys: g.keys, arrival: g.arrival, id: id}
+	w, claimed := p.workloadOf()
+	if w.Component == "" && strings.HasPrefix(p.group, "/aws/lambda/") {
+		w.Component = strings.TrimPrefix(p.group, "/aws/lambda/")
+	}
+	for _, e := range p.events {
+		r := &record{generic: g, workload: w, claimed: claimed, owner: p.owner, timed: e.timed}
+		r.row = seamark.Log{
+			Timestamp: e.timestamp, EventID: e.id, AccountID: p.owner, Region: w.Region, Source: p.group, Stream: p.stream,
+			Component: w.Component, Team: w.Team, IngestedAt: g.arrival, LandingID: string(id),
+		}
+		l := g.lines
+		l.workload, l.claimed, l.env = w, claimed, envelope{owner: p.owner, logGroup: p.group, logStream: p.stream}
+		l.rest, l.fields, l.logs, l.access, l.logRuns, l.accessRuns = nil, nil, nil, nil, nil, nil
+		if e.id == "" {
+			r.row.EventID = g.lines.hashID(int64(e.at), []byte(e.message))
+		}
+		r.add(e)
+	}
+}
+
+func (r *record) add(e genericEvent) {
+	implausible := r.timed && (e.timestamp < earliestMs || e.timestamp > r.arrival+aheadMs)
+	if implausible {
+		r.timed = false
+		r.rest = append(r.rest, member{key: "envelope_timestamp", value: strconv.AppendInt(nil, e.timestamp, 10)})
+	}
+	fields, ok := membersOf([]byte(e.message))
+	kind := kindRecord
+	if ok {
+		kind = r.kindOf(fields)
+	}
+	if !ok || kind != kindRecord {
+		r.oneImplementation(e, fields, ok, kind)
+		return
+	}
+	r.record(fields)
+	ts := r.row.Timestamp
+	if !r.timed {
+		if ts = r.own.timeMs; ts < earliestMs || ts > r.arrival+aheadMs {
+			ts = r.arrival
+		}
+	}
+	r.row.Timestamp = ts
+	if severe(r.row.Level) {
+		r.row.Fingerprint = r.lines.fingerprint(&r.row)
+	}
+	product, environment := r.workload.Product, r.workload.Environment
+	if !r.claimed {
+		product, environment = r.own.product, r.own.environment
+	}
+	p := lake.Partition{Table: seamark.TableLogs, Product: seamark.Slug(product), Environment: seamark.Slug(environment), Hour: lake.HourOf(ts)}
+	r.out.logs = append(r.out.logs, capturedRow[seamark.Log]{p, r.row})
+}
+
+// oneImplementation hands a line of text, an access log or a platform event, taken apart
+// by encoding/json, to the only code that knows what it means.
+func (r *record) oneImplementation(e genericEvent, fields []member, isObject bool, kind kind) {
+	l := r.lines
+	base := l.slot()
+	*base = r.row
+	for _, f := range r.rest {
+		l.rest = append(l.rest, field{key: f.key, value: f.value})
+	}
+	for _, f := range fields {
+		l.fields = append(l.fields, field{key: f.key, value: f.value, log: r.logKeys[f.key], access: r.accessKeys[f.key]})
+	}
+	var own claim
+	access := isObject && kind == kindAccess
+	switch {
+	case !isObject:
+		access = l.parseLine(base, r.timed, []byte(e.message), &own)
+	case kind == kindAccess:
+		l.parseAccess(base, r.timed, &own)
+	default:
+		l.parsePlatformJSON(base, r.timed, &own)
+	}
+	l.place(base, access, r.timed, &own)
+	for i, run := range r.lines.logRuns {
+		r.out.logs = append(r.out.logs, capturedRow[seamark.Log]{run.p, r.lines.logs[i]})
+	}
+	for i, run := range r.lines.accessRuns {
+		r.out.access = append(r.out.access, capturedRow[seamark.AccessLog]{run.p, r.lines.access[i]})
+	}
+}
+
+func (r *record) kindOf(fields []member) kind {
+	var status, where, logger, platform, inner bool
+	for _, f := range fields {
+		a, l := r.accessKeys[f.key], r.logKeys[f.key]
+		status = status || a == accessStatus
+		where = where || a == accessMethod || a == accessPath || a == accessRoute
+		logger = logger || l == logLevel || l == logEventName || l == logMessage
+		inner = inner || f.key == "record"
+		if f.key == "type" {
+			platform = bytes.HasPrefix(f.value, []byte(`"platform.`)) && len(f.value) > len(`"platform.`) ||
+				string(f.value) == `"function"` || string(f.value) == `"extension"`
+		}
+	}
+	switch {
+	case platform && inner && !logger:
+		return kindPlatform
+	case status && where && !logger:
+		return kindAccess
+	}
+	return kindRecord
+}
+
+func (r *record) record(fields []member) {
+	var data []byte
+	for _, f := range fields {
+		c := r.logKeys[f.key]
+		if c == logEventData && f.value[0] == '{' && data == nil {
+			data = f.value
+		} else if !r.take(c, f) {
+			r.rest = append(r.rest, f)
+		}
+	}
+	r.row.EventData = eventDataOf(data, r.rest)
+	if r.row.ErrorType == "" && r.row.ErrorStack != "" {
+		var m string
+		r.row.ErrorType, m = errorOfStack(r.row.ErrorStack)
+		setEmpty(&r.row.ErrorMessage, m)
+	}
+	if r.row.Level == "" && (r.row.ErrorType != "" || r.row.ErrorStack != "") {
+		r.row.Level = seamark.LevelError
+	}
+}
+
+// eventDataOf joins a record's own data with what has no column.
+func eventDataOf(data []byte, rest []member) string {
+	own, _ := membersOf(data)
+	if len(own) == 0 && (data == nil || len(bytes.Trim(data, "{} \t\r\n")) == 0) {
+		data = nil
+	}
+	if len(rest) == 0 {
+		return string(data)
+	}
+	used := map[string]bool{}
+	inner := ""
+	if data != nil {
+		inner = strings.Trim(string(data[1:len(data)-1]), " \t\r\n")
+		for _, m := range firstMembers(data) {
+			used[m.key] = true
+		}
+	}
+	var b strings.Builder
+	b.WriteString("{" + inner)
+	for _, f := range rest {
+		key := f.key
+		for used[key] {
+			key = "_" + key
+		}
+		used[key] = true
+		if b.Len() > 1 {
+			b.WriteByte(',')
+		}
+		b.Write(appendQuoted(nil, key))
+		b.WriteString(":" + string(f.value))
+	}
+	return b.String() + "}"
+}
+
+// firstMembers are the members of an object that are compared with other keys: the
+// first maxFields.
+func firstMembers(data []byte) []member {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.Token()
+	var out []member
+	for d.More() && len(out) < maxFields {
+		m, err := nextMember(d, data)
+		if err != nil {
+			panic(err)
+		}
+		out = append(out, m)
+	}
+	return out
+}
