@@ -3,10 +3,10 @@ SHELL := /bin/bash
 GO    ?= go
 BIN   := bin/seamark
 
-.PHONY: help build demo test unit race fuzz bench lint web clean
+.PHONY: help build demo test unit race fuzz torture test-athena bench lint web clean
 
 help:
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 build: ## the seamark binary, in bin/
 	$(GO) build -o $(BIN) ./cmd/seamark
@@ -25,6 +25,12 @@ race: ## the fast tests under the race detector
 
 fuzz: ## every fuzz target for FUZZTIME (5s)
 	scripts/fuzz.sh
+
+torture: ## kill, cut the power and fill the disk as often as a release demands; takes hours
+	scripts/torture.sh
+
+test-athena: ## have a real Trino, the engine behind Athena, read a lake; fetches 820 MB once
+	scripts/trino/test.sh
 
 bench: build ## measure against peers and write docs/benchmarks.md
 	scripts/bench.sh

@@ -33,7 +33,7 @@ func (b *bench) compaction() (string, error) {
 	if report[0], err = b.questions(lake); err != nil {
 		return "", err
 	}
-	s, err := measure("", "GOMAXPROCS=1", b.seamark, "compact", "--lake", lake, "--older-than", "0s", "--grace", "0s", "--json")
+	s, err := measure("", "GOMAXPROCS=1", b.seamark, "compact", "--lake", lake, "--grace", "1s", "--json")
 	if err != nil {
 		return "", err
 	}

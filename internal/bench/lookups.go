@@ -15,7 +15,7 @@ import (
 const readProgram = `import sys, json, resource, duckdb
 def io(): return int(open("/proc/self/io").readline().split()[1])
 import os
-c = duckdb.connect(); c.execute("SET threads = 1"); c.execute("SELECT count(*) FROM range(10)")
+c = duckdb.connect(); c.execute("SET threads = 1"); c.execute("SET enable_progress_bar = false"); c.execute("SELECT count(*) FROM range(10)")
 if sys.argv[1].startswith("COPY"): os.makedirs(sys.argv[1].split("TO '")[1].split("'")[0])
 b = io(); u = resource.getrusage(resource.RUSAGE_SELF)
 r = c.execute(sys.argv[1]).fetchall()

@@ -3,6 +3,7 @@ package check
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -50,6 +51,12 @@ type checker struct {
 	content map[string]string // SHA-256 of landing objects, by key
 	entries []*entry          // those that count
 	old     map[string]*entry // by id: those that another supersedes
+
+	superseded map[string]bool       // ids that entries name so
+	expired    map[string]int64      // of landing, lake and quarantine: before when, Unix milliseconds
+	snapshots  map[int64]*snapshot   // those that count, by hour
+	compacted  map[string]*compacted // what their files hold of the objects that count, by id
+	kept       map[eventID]bool      // whose rows those are
 }
 
 func (c *checker) blame(invariant, key, format string, args ...any) {
@@ -63,9 +70,12 @@ func (c *checker) run() {
 		return
 	}
 	c.checkKeys()
+	c.readWatermarks()
 	c.readLedger()
+	c.readSnapshots()
 	c.hashLanding()
 	c.checkNamed()
+	c.checkSnapshots()
 	seen := map[eventID]string{}
 	for _, e := range c.entries {
 		c.checkEntry(e, seen)
@@ -83,17 +93,24 @@ func (c *checker) checkEntry(e *entry, seen map[eventID]string) {
 	if int64(len(e.Quarantine)) != a.Quarantined {
 		c.blame("Accounts", e.key, "%d pieces in quarantine, the accounts say %d", len(e.Quarantine), a.Quarantined)
 	}
-	got := map[eventID]int{}
-	rows := int64(0)
-	for _, f := range e.Files {
+	part := c.compacted[e.ID]
+	if part == nil {
+		part = &compacted{}
+	}
+	got, rows := maps.Clone(part.ids), part.rows
+	if got == nil {
+		got = map[eventID]int{}
+	}
+	files, expired := c.loose(e)
+	for _, f := range files {
 		n, err := c.checkRows(f, got)
 		if err != nil {
 			c.blame("Files", f.Key, "%v", err)
 		}
 		rows += n
 	}
-	if rows != a.Rows {
-		c.blame("Accounts", e.key, "%d rows in Parquet, the accounts say %d", rows, a.Rows)
+	if rows+expired != a.Rows {
+		c.blame("Accounts", e.key, "%d rows in Parquet and %d expired, the accounts say %d", rows, expired, a.Rows)
 	}
 	object, ok := c.object(e)
 	if !ok {
@@ -101,7 +118,9 @@ func (c *checker) checkEntry(e *entry, seen map[eventID]string) {
 	}
 	want := recount(object)
 	c.compareCounts(e, want)
-	c.compareIDs(e, want, got)
+	if expired == 0 { // which ids have expired, nobody knows
+		c.compareIDs(e, want, got, part.dropped)
+	}
 	c.checkQuarantine(e, object)
 	if c.Once {
 		for id := range want.ids {
@@ -135,18 +154,24 @@ func (c *checker) compareCounts(e *entry, want counted) {
 	}
 }
 
-// compareIDs compares the ids of the object's events with those of its rows.
-func (c *checker) compareIDs(e *entry, want counted, got map[eventID]int) {
+// compareIDs compares the ids of the object's events with those of its rows. As many as
+// compaction has dropped may be missing, if the row that stands for them is there.
+func (c *checker) compareIDs(e *entry, want counted, got map[eventID]int, dropped int64) {
 	if want.bare {
 		return
 	}
 	missing, foreign, own := 0, 0, int64(0)
 	example := eventID{}
 	for id, n := range want.ids {
-		if got[id] < n {
-			missing += n - got[id]
-			example = id
+		if got[id] >= n {
+			continue
 		}
+		if gone := int64(n - got[id]); gone <= dropped && c.kept[id] {
+			dropped -= gone
+			continue
+		}
+		missing += n - got[id]
+		example = id
 	}
 	for id, n := range got {
 		if extra := n - want.ids[id] - want.partialIDs[id]; extra > 0 {

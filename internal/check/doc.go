@@ -17,4 +17,9 @@
 // A damaged landing object is recounted within bounds: every event of a payload that is
 // whole must be a row, no row may exist that is not in the object, and at least one
 // payload must be in quarantine. Everything else is exact.
+//
+// Of compacted hours it reads the snapshots that count: the rows of a file are those of the
+// objects included, each as many as its entry says less those that were dropped, and for
+// every dropped one the row that stands for it is there. What retention has deleted, by its
+// watermarks, is not missed.
 package check

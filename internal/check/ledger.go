@@ -1,9 +1,11 @@
 package check
 
 import (
+	"crypto/md5"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"os"
 	"slices"
@@ -13,7 +15,8 @@ import (
 
 // entry is a ledger entry as docs/formats/ledger.md describes it.
 type entry struct {
-	key string // where it lies
+	key    string // where it lies
+	cached string // its outcome
 
 	Version int       `json:"version"`
 	ID      string    `json:"id"`
@@ -75,9 +78,10 @@ func (c *checker) readLedger() {
 		}
 		all[e.ID] = e
 	}
-	c.old = map[string]*entry{}
+	c.old, c.superseded = map[string]*entry{}, map[string]bool{}
 	for _, e := range all {
 		for _, id := range e.Supersedes {
+			c.superseded[id] = true
 			if was := all[id]; was != nil {
 				c.old[id] = was
 				if !c.Unfinished {
@@ -122,24 +126,38 @@ func readEntry(name string) (*entry, string) {
 // checkNamed compares what the ledger names with what lies on disk, both ways.
 func (c *checker) checkNamed() {
 	named := map[string]string{}
-	name := func(e *entry, key string) {
-		if by, twice := named[key]; twice {
-			c.blame("Files", key, "named by %s and by %s", by, e.key)
+	name := func(by, key string) {
+		if other, twice := named[key]; twice {
+			c.blame("Files", key, "named by %s and by %s", other, by)
 		}
-		named[key] = e.key
+		named[key] = by
 		if _, there := c.files[key]; !there {
-			c.blame("Files", key, "%s names it, but it is not there", e.key)
+			c.blame("Files", key, "%s names it, but it is not there", by)
+		}
+	}
+	for _, s := range c.snapshots {
+		if s.hour < c.expired["lake"] {
+			continue
+		}
+		for _, f := range s.Files {
+			name(s.key, f.Key)
 		}
 	}
 	for _, e := range c.entries {
+		files, _ := c.loose(e)
+		for _, f := range files {
+			name(e.key, f.Key)
+		}
 		for _, f := range e.Files {
-			name(e, f.Key)
-			if !grammar[1].MatchString(f.Key) || !strings.Contains(f.Key, "/"+e.ID+".") {
+			if !ownFile.MatchString(f.Key) || !strings.Contains(f.Key, "/"+e.ID) {
 				c.blame("Keys", e.key, "names the file %q", f.Key)
 			}
 		}
 		for _, q := range e.Quarantine {
-			name(e, q.Kept)
+			if e.Arrival.Truncate(24*time.Hour).UnixMilli() < c.expired["quarantine"] {
+				continue
+			}
+			name(e.key, q.Kept)
 			if !grammar[4].MatchString(q.Kept) || !strings.Contains(q.Kept, "/"+e.ID+"/") {
 				c.blame("Keys", e.key, "names the quarantined piece %q", q.Kept)
 			}
@@ -157,7 +175,7 @@ func (c *checker) checkNamed() {
 	}
 	for key := range c.files {
 		if head, _, _ := strings.Cut(key, "/"); (head == "lake" || head == "quarantine") && named[key] == "" {
-			c.blame("Files", key, "no ledger entry names it")
+			c.blame("Files", key, "nothing in the ledger names it")
 		}
 	}
 }
@@ -187,7 +205,7 @@ func (c *checker) checkLanding() {
 		done[e.ID] = true
 	}
 	for key, id := range c.content {
-		if !done[id] {
+		if !done[id] && !done[c.tagID(key)] {
 			c.blame("Accounts", key, "the landing object has no ledger entry")
 		}
 	}
@@ -207,14 +225,30 @@ func (c *checker) object(e *entry) ([]byte, bool) {
 		if err != nil {
 			continue
 		}
-		if sum := sha256.Sum256(b); hex.EncodeToString(sum[:]) == e.ID {
+		if sum := sha256.Sum256(b); hex.EncodeToString(sum[:]) == e.ID || tagID(o.URL, b) == e.ID {
 			return b, true
 		}
 	}
-	if inLake && !c.Unfinished {
+	if inLake && !c.Unfinished && e.Arrival.UnixMilli() >= c.expired["landing"] {
 		c.blame("Accounts", e.key, "its landing object %s is gone, or no longer what was transformed", e.Origin.URL)
 	}
 	return nil, false
+}
+
+// tagID is the identity of a landing object that lies in a bucket and was written with one
+// request: its tag is then the MD5 of its bytes.
+func tagID(url string, b []byte) string {
+	tag := md5.Sum(b)
+	sum := sha256.Sum256(fmt.Appendf(nil, "s3\n%s\n%d\n%x\n", url, len(b), tag))
+	return hex.EncodeToString(sum[:])
+}
+
+func (c *checker) tagID(key string) string {
+	b, err := os.ReadFile(c.path(key))
+	if err != nil {
+		return ""
+	}
+	return tagID(key, b)
 }
 
 // filePath is the path of a file:// URL, or "".

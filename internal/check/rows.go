@@ -10,7 +10,6 @@ import (
 	"maps"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -21,16 +20,25 @@ const hourMs = 3_600_000
 
 // checkRows compares a Parquet file with what its entry says, and adds its ids to got.
 func (c *checker) checkRows(f fileRef, got map[eventID]int) (rows int64, err error) {
+	err = c.checkFile(f, func(r columns) {
+		rows++
+		got[r.eventID()]++
+	})
+	return rows, err
+}
+
+// checkFile compares a Parquet file with what the ledger says of it, and calls fn with each row.
+func (c *checker) checkFile(f fileRef, fn func(columns)) error {
 	sum, size, err := hashFile(c.path(f.Key))
 	if err != nil {
-		return 0, err
+		return err
 	}
 	if sum != f.SHA256 || size != f.Bytes {
-		return 0, fmt.Errorf("%d bytes with SHA-256 %.12s…, the ledger says %d with %.12s…", size, sum, f.Bytes, f.SHA256)
+		return fmt.Errorf("%d bytes with SHA-256 %.12s…, the ledger says %d with %.12s…", size, sum, f.Bytes, f.SHA256)
 	}
 	hour, err := hourOf(f.Key)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	found := fileRef{Key: f.Key, Bytes: f.Bytes, SHA256: f.SHA256}
 	wrongHour := 0
@@ -49,15 +57,15 @@ func (c *checker) checkRows(f fileRef, got map[eventID]int) (rows int64, err err
 		if ms < hour || ms >= hour+hourMs {
 			wrongHour++
 		}
-		got[eventID{r.text("account_id"), r.text("source"), r.text("event_id")}]++
-	}, "timestamp", "event_id", "account_id", "source", "level", "status")
+		fn(r)
+	}, "timestamp", "event_id", "account_id", "source", "stream", "level", "status", "landing_id")
 	if err == nil && found != f {
 		err = fmt.Errorf("holds %+v, the ledger says %+v", found, f)
 	}
 	if wrongHour > 0 {
 		c.blame("Keys", f.Key, "%d rows are of another hour", wrongHour)
 	}
-	return found.Rows, err
+	return err
 }
 
 // columns is one row: its values by the names of their columns.
@@ -79,6 +87,10 @@ func (c columns) number(name string) int64 {
 		return int64(v.Int32())
 	}
 	return v.Int64()
+}
+
+func (c columns) eventID() eventID {
+	return eventID{c.text("account_id"), c.text("source"), c.text("event_id")}
 }
 
 // readRows calls fn with each row of a file; of its columns only those that are wanted
@@ -144,28 +156,52 @@ func readColumn(chunk parquet.ColumnChunk) ([]parquet.Value, error) {
 	}
 }
 
-// RowHash is a hash of all rows of the lake in folder, whatever file they lie in and in
-// whatever order, each with its partition. It also counts them.
+// RowHash is a hash of all rows of the lake in folder that count, whatever file they lie in
+// and in whatever order, each with its partition. It also counts them. Text that is empty,
+// as release 1 wrote some, is the same as NULL.
 func RowHash(folder string) (hash string, rows int, err error) {
-	files, err := list(folder)
-	if err != nil {
+	c := &checker{root: folder, content: map[string]string{}}
+	if c.files, err = list(folder); err != nil {
 		return "", 0, err
 	}
+	c.readWatermarks()
+	c.readLedger()
+	c.readSnapshots()
 	var sums []string
-	for key := range files {
-		if !strings.HasPrefix(key, "lake/") {
-			continue
-		}
-		err := readRows(filepath.Join(folder, filepath.FromSlash(key)), func(r columns) {
+	add := func(f fileRef, counts func(columns) bool) error {
+		return readRows(c.path(f.Key), func(r columns) {
+			if !counts(r) {
+				return
+			}
 			h := sha256.New()
-			fmt.Fprintln(h, path.Dir(key))
+			fmt.Fprintln(h, path.Dir(f.Key))
 			for _, name := range slices.Sorted(maps.Keys(r)) {
-				fmt.Fprintf(h, "%s=%+v\n", name, r[name])
+				if v := r[name]; !v.IsNull() && (v.Kind() != parquet.ByteArray || len(v.ByteArray()) > 0) {
+					fmt.Fprintf(h, "%s=%d:%v\n", name, v.Kind(), v)
+				}
 			}
 			sums = append(sums, string(h.Sum(nil)))
 		})
-		if err != nil {
-			return "", 0, fmt.Errorf("%s: %w", key, err)
+	}
+	entries := map[string]*entry{}
+	for _, e := range c.entries {
+		entries[e.ID] = e
+		files, _ := c.loose(e)
+		for _, f := range files {
+			if err := add(f, func(columns) bool { return true }); err != nil {
+				return "", 0, fmt.Errorf("%s: %w", f.Key, err)
+			}
+		}
+	}
+	for _, s := range c.snapshots {
+		if s.hour < c.expired["lake"] {
+			continue
+		}
+		counts := c.unmasked(s, entries)
+		for _, f := range s.Files {
+			if err := add(f, func(r columns) bool { return counts[r.text("landing_id")] }); err != nil {
+				return "", 0, fmt.Errorf("%s: %w", f.Key, err)
+			}
 		}
 	}
 	slices.Sort(sums)

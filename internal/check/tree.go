@@ -83,18 +83,30 @@ func hashFile(name string) (sum string, size int64, err error) {
 // grammar lists what may lie in a lake, by its first folder.
 var grammar = []*regexp.Regexp{
 	regexp.MustCompile(`^landing/\d{4}/\d{2}/\d{2}/\d{2}/[^/\\\x00]+$`),
-	regexp.MustCompile(`^lake/(?:logs|access_logs)/product=([a-z0-9._-]{1,64})/environment=([a-z0-9._-]{1,64})/date=(\d{4}-\d{2}-\d{2})/hour=([01]\d|2[0-3])/[0-9a-f]{64}\.[lc]\.parquet$`),
+	regexp.MustCompile(`^lake/(?:logs|access_logs)/product=([a-z0-9._-]{1,64})/environment=([a-z0-9._-]{1,64})/date=(\d{4}-\d{2}-\d{2})/hour=([01]\d|2[0-3])/[0-9a-f]{64}(?:(?:-[0-9a-f]{8})?\.l|\.c)\.parquet$`),
 	regexp.MustCompile(`^ledger/\d{4}/\d{2}/\d{2}/\d{2}/[0-9a-f]{64}\.json$`),
 	regexp.MustCompile(`^ledger/damaged/[0-9a-f]{32}/[0-9a-f]{64}$`),
 	regexp.MustCompile(`^quarantine/\d{4}/\d{2}/\d{2}/[0-9a-f]{64}/\d{5,}\.bin$`),
 	regexp.MustCompile(`^formats/[0-9a-f]{1,64}$`),
 	regexp.MustCompile(`^indexed/[0-9a-f]{32}/[0-9a-f]{64}\.ids$`),
 	regexp.MustCompile(`^\.lock$`),
+	snapshotKey,
+	watermark,
 }
+
+var (
+	snapshotKey = regexp.MustCompile(`^ledger/hours/\d{4}/\d{2}/\d{2}/\d{2}/\d{6}\.json$`)
+	watermark   = regexp.MustCompile(`^ledger/expired/(landing|lake|quarantine)-(\d{4}-\d{2}-\d{2}T\d{2})$`)
+	ownFile     = regexp.MustCompile(`^lake/.*/[0-9a-f]{64}(?:-[0-9a-f]{8})?\.l\.parquet$`)
+	// generation is the mark in the name of a file of an object that was transformed anew.
+	generation = regexp.MustCompile(`/[0-9a-f]{64}-([0-9a-f]{8})\.l\.parquet$`)
+)
 
 // unfinished lists what may lie there besides while work is under way.
 var unfinished = []*regexp.Regexp{
 	regexp.MustCompile(`^tmp/[0-9a-f]{24}\.tmp$`),
+	regexp.MustCompile(`^ledger/hours/\d{4}/\d{2}/\d{2}/\d{2}/\d{6}-[0-9a-f]{8}\.todo$`),
+	regexp.MustCompile(`^replay/[0-9a-f]{16}/\d+\.ids$`),
 	regexp.MustCompile(`^spool/seamark-1-[0-9-]{19}-[0-9a-f-]{36}\.gz$`),
 }
 

@@ -45,8 +45,11 @@ func seeded(t *testing.T) uint64 {
 	return s
 }
 
-// binary builds seamark, once.
+// binary builds seamark, once; SEAMARK_BINARY names one that is built, such as a release.
 var binary = sync.OnceValues(func() (string, error) {
+	if name := os.Getenv("SEAMARK_BINARY"); name != "" {
+		return filepath.Abs(name)
+	}
 	folder, err := os.MkdirTemp("", "seamark-torture-*")
 	if err != nil {
 		return "", err
@@ -62,7 +65,7 @@ var binary = sync.OnceValues(func() (string, error) {
 func TestMain(m *testing.M) {
 	flag.Parse()
 	code := m.Run()
-	if os.Getenv("SEAMARK_E2E") == "1" {
+	if os.Getenv("SEAMARK_E2E") == "1" && os.Getenv("SEAMARK_BINARY") == "" {
 		if name, err := binary(); err == nil {
 			os.RemoveAll(filepath.Dir(name))
 		}
