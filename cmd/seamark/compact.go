@@ -38,11 +38,14 @@ skipped) and the sums of these. Exit 1 when an hour could not be done.`,
 			if !cmd.Flags().Changed("small-files") {
 				o.SmallFiles = cfg.Compact.SmallFiles
 			}
-			if o.OlderThan <= 0 || o.SmallFiles < 1 {
-				return &usageError{&seamark.Fault{Class: seamark.Rejected, What: "--older-than and --small-files must be more than 0"}}
+			if o.OlderThan < 0 || o.SmallFiles < 1 {
+				return &usageError{&seamark.Fault{Class: seamark.Rejected, What: "--older-than must not be less than 0, --small-files more"}}
+			}
+			if o.OlderThan == 0 {
+				o.OlderThan = 1 // the flag's 0 is at once, and so is that of the next
 			}
 			if o.Grace == 0 {
-				o.Grace = -1 // the flag's 0 is at once
+				o.Grace = -1
 			}
 			p := c.progress("hours")
 			o.Progress = func(done, total int, _ app.CompactedHour) { p.show(done, total) }
