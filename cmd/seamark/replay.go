@@ -57,13 +57,13 @@ failed, index, took_seconds; with --dry-run the plan alone.`,
 			if err != nil {
 				return stopped(err)
 			}
-			if dryRun || r.Plan.Objects == 0 {
+			if dryRun || r.Plan.Objects == 0 && r.Plan.Done == 0 {
 				return c.printReplayPlan(r.Plan, true)
 			}
 			if !c.json {
 				_ = c.printReplayPlan(r.Plan, false)
 			}
-			if !yes {
+			if !yes && r.Plan.Objects > 0 { // else an earlier run was stopped at its very end
 				if err := c.agreed(fmt.Sprintf("Transform %s again?", plural(int64(r.Plan.Objects), "object"))); err != nil {
 					return err
 				}

@@ -19,14 +19,13 @@ type (
 
 // Compact merges the small files of a lake.
 func Compact(ctx context.Context, place string, o CompactOptions) (CompactReport, error) {
-	l, err := ReadLake(ctx, place)
+	open := changeLake
+	if o.DryRun {
+		open = ReadLake
+	}
+	l, err := open(ctx, place)
 	if err != nil {
 		return CompactReport{}, err
-	}
-	if !o.DryRun {
-		if _, err := l.CleanTemp(); err != nil {
-			return CompactReport{}, err
-		}
 	}
 	return l.Compact(ctx, o)
 }

@@ -171,7 +171,7 @@ type IndexOptions struct {
 // Index brings objects of a lake into OpenSearch, whether they were indexed before or
 // not: what is there already counts as a duplicate.
 func Index(ctx context.Context, o IndexOptions) (indexer.Result, error) {
-	l, err := ReadLake(ctx, o.Lake)
+	l, err := changeLake(ctx, o.Lake)
 	if err != nil {
 		return indexer.Result{}, err
 	}

@@ -16,6 +16,16 @@ func ReadLake(ctx context.Context, place string) (*lake.Lake, error) {
 	return openPlace(ctx, place, true)
 }
 
+// changeLake is ReadLake for who will write to it: what processes that died left half
+// done goes first.
+func changeLake(ctx context.Context, place string) (*lake.Lake, error) {
+	l, err := ReadLake(ctx, place)
+	if err == nil {
+		_, err = l.CleanTemp()
+	}
+	return l, err
+}
+
 // newTransformer is the transformer that the configuration asks for.
 func newTransformer(l *lake.Lake, c *config.Config) (*transformer.Transformer, error) {
 	o, err := RowOptions(c)

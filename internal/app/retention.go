@@ -14,7 +14,11 @@ type ExpireReport = lake.ExpireReport
 
 // Expire deletes from a lake what is older than the configuration keeps.
 func Expire(ctx context.Context, place string, k config.Retention, dryRun bool) (ExpireReport, error) {
-	l, err := ReadLake(ctx, place)
+	open := changeLake
+	if dryRun {
+		open = ReadLake
+	}
+	l, err := open(ctx, place)
 	if err != nil {
 		return ExpireReport{}, err
 	}
