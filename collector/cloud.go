@@ -20,11 +20,14 @@ type Cloud interface {
 	TagReader
 	AlarmReader
 	AlarmWriter
+	HistoryReader
+	MetricReader
 }
 
 // LogReader reads CloudWatch Logs.
 type LogReader interface {
 	LogGroups(ctx context.Context, token string) ([]LogGroup, string, error) // DescribeLogGroups; without tags
+	LogGroup(ctx context.Context, name string) (LogGroup, error)             // DescribeLogGroups by prefix; without tags. ResourceNotFoundException when there is none
 	SubscriptionFilters(ctx context.Context, group string) ([]Filter, error) // DescribeSubscriptionFilters
 	LogGroupTags(ctx context.Context, arn string) (Tags, error)              // ListTagsForResource
 }
@@ -41,12 +44,14 @@ type LogWriter interface {
 type FunctionReader interface {
 	Functions(ctx context.Context, token string) ([]Function, string, error) // ListFunctions; without tags
 	FunctionTags(ctx context.Context, arn string) (Tags, error)              // ListTags
+	Function(ctx context.Context, name string) (Function, error)             // GetFunction; with tags
 }
 
 // APIReader reads API Gateway.
 type APIReader interface {
 	RESTAPIs(ctx context.Context, token string) ([]API, string, error) // GetRestApis
 	HTTPAPIs(ctx context.Context, token string) ([]API, string, error) // GetApis: HTTP and WebSocket
+	API(ctx context.Context, id string, p Protocol) (API, error)       // GetRestApi, or GetApi
 	Stages(ctx context.Context, api *API, token string) ([]Stage, string, error)
 	Routes(ctx context.Context, api *API, token string) ([]Route, string, error) // GetResources, or GetRoutes
 }
@@ -83,6 +88,41 @@ type AlarmWriter interface {
 	DeleteAlarms(ctx context.Context, names []string) error // 100 metric alarms, or one composite
 	TagAlarm(ctx context.Context, arn string, tags Tags) error
 	UntagAlarm(ctx context.Context, arn string, keys []string) error
+}
+
+// HistoryReader reads what a log group holds.
+type HistoryReader interface {
+	// LogEvents lists the events with from <= timestamp < to, Unix milliseconds, in no promised
+	// order (FilterLogEvents). A page may be empty and yet have a next one.
+	LogEvents(ctx context.Context, group string, from, to int64, token string) ([]LogEvent, string, error)
+}
+
+// LogEvent is an event as CloudWatch Logs keeps it.
+type LogEvent struct {
+	ID        string // the same as in a subscription's payload
+	Stream    string
+	Message   string
+	Timestamp int64 // Unix milliseconds: when it happened
+	Ingested  int64 // Unix milliseconds: when CloudWatch Logs took it. A filter forwards what is taken after it was put
+}
+
+// MetricReader reads the figures of CloudWatch metrics.
+type MetricReader interface {
+	// MetricData evaluates queries over from <= t < to, Unix milliseconds, and gives the series of
+	// those that return data (GetMetricData: 500 queries and 100,800 points a call at most).
+	MetricData(ctx context.Context, queries []Query, from, to int64, token string) ([]Series, string, error)
+}
+
+// Series are the points of one query; periods without data are left out.
+type Series struct {
+	ID     string
+	Points []Point // by time
+}
+
+// Point is the value of the period that begins at Time.
+type Point struct {
+	Time  int64 // Unix milliseconds
+	Value float64
 }
 
 // Opener opens places.

@@ -152,6 +152,7 @@ type Filter struct {
 	Pattern     string
 	Destination string
 	Role        string // sender-side role; empty for most
+	System      bool   // each event carries @aws.account and @aws.region, as centralised copies need
 	Created     int64  // Unix milliseconds; set by CloudWatch Logs
 }
 

@@ -16,9 +16,9 @@ func quotaOf(api string) quota {
 	case "PutSubscriptionFilter", "DeleteSubscriptionFilter", "DescribeSubscriptionFilters", "logs:ListTagsForResource",
 		"cloudwatch:ListTagsForResource", "cloudwatch:TagResource", "cloudwatch:UntagResource", "UpdateStage":
 		return quota{api, 5}
-	case "ListFunctions", "ListTags":
+	case "ListFunctions", "ListTags", "GetFunction":
 		return quota{"lambda", 15}
-	case "GetRestApis", "GetApis", "GetStages", "GetRoutes":
+	case "GetRestApis", "GetApis", "GetApi", "GetStages", "GetRoutes":
 		return quota{"apigateway", 10}
 	case "GetResources":
 		return quota{api, 15}
