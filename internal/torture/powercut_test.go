@@ -3,6 +3,7 @@ package torture_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -60,5 +61,8 @@ func cutsOfOneLake(t *testing.T, v *volume, data string, seed uint64, r *rand.Ra
 	}
 	a.finish(t, l)
 	all, _, _ := l.sum()
+	if err := os.RemoveAll(data); err != nil { // the volume is small
+		t.Error(err)
+	}
 	return len(all)
 }
