@@ -3,6 +3,7 @@ package lake
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -38,7 +39,7 @@ func (l *Lake) NewWriter(id ID) *Writer {
 // Again says that the object was done before, as e has it.
 func (w *Writer) Again(e *Entry) { w.was = e }
 
-// WriteLogs appends rows of partition p. The rows are copied.
+// WriteLogs appends rows of partition p. The rows are copied, and the partition's names.
 func (w *Writer) WriteLogs(p Partition, rows []seamark.Log, _ int64) error {
 	t, err := w.part(p)
 	if err != nil {
@@ -70,6 +71,7 @@ func (w *Writer) part(p Partition) (*part, error) {
 	}
 	t := w.parts[p]
 	if t == nil {
+		p.Product, p.Environment = strings.Clone(p.Product), strings.Clone(p.Environment) // they may point into the caller's memory, as rows do
 		var err error
 		if w.encoder == nil {
 			if w.encoder, err = w.lake.encoder(); err != nil {

@@ -211,6 +211,9 @@ func FuzzFastEqualsGeneric(f *testing.F) {
 	} {
 		f.Add([]byte(s))
 	}
+	for _, s := range systemFields {
+		f.Add([]byte(oneEvent(s)))
+	}
 	tr, g := New(nil, nil), newGeneric(stageArrival.UnixMilli())
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if i := skipSpace(b, 0); i < len(b) && b[i] == '{' {

@@ -62,11 +62,15 @@ func (p *payloads) usual(e *event, b []byte, i int) int {
 	e.id, e.timestamp, e.timed = view(p.arena.valid(b[id:idEnd])), ms, true
 	i += len(last) - 1
 	end := p.messageOf(e, b, i)
+	size := end - i
+	if end >= 0 && end < len(b) && b[end] == ',' {
+		end = p.usualSystem(e, b, end)
+	}
 	if end < 0 || end >= len(b) || b[end] != '}' {
 		*e = event{}
 		return bad
 	}
-	e.size = end - i
+	e.size = size
 	return end + 1
 }
 
@@ -125,6 +129,8 @@ func (p *payloads) one(e *event, b []byte, i int) int {
 				e.id, _ = p.text(b[from:i])
 			case !escaped && string(key) == "timestamp":
 				e.timestamp, e.timed = parseInt(b[from:i])
+			case !escaped && string(key) == "extractedFields" && b[from] == '{':
+				p.takeSystem(e, b[from:i])
 			}
 		}
 		if i = skipSpace(b, i); i >= len(b) {

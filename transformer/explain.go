@@ -205,8 +205,11 @@ func (r *rows) whose() string {
 		if !ok {
 			continue
 		}
-		if !r.owners.allows(w.Product, r.env.owner) {
-			return "the filter " + name + " claims " + w.Product + ", but account " + r.env.owner + " may not speak for it: unassigned"
+		if w.Product == seamark.Unassigned && w.Environment == seamark.Unassigned { // it claims nothing
+			break
+		}
+		if !r.owners.allows(w.Product, r.account()) {
+			return "the filter " + name + " claims " + w.Product + ", but account " + strings.Clone(r.account()) + " may not speak for it: unassigned"
 		}
 		return "the subscription filter's name: " + strings.Clone(name)
 	}

@@ -2,6 +2,7 @@ package transformer
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -61,13 +62,19 @@ type record struct {
 func (g *generic) payload(p genericPayload, id lake.ID) {
 	g.lines = &rows{arena: new(arena), keys: g.keys, arrival: g.arrival, id: id}
 	w, claimed := p.workloadOf()
+	if w.Product == seamark.Unassigned && w.Environment == seamark.Unassigned { // it claims nothing
+		w.Product, w.Environment, claimed = "", "", false
+	}
 	if w.Component == "" && strings.HasPrefix(p.group, "/aws/lambda/") {
 		w.Component = strings.TrimPrefix(p.group, "/aws/lambda/")
 	}
+	ofFilter := w.Region
 	for _, e := range p.events {
+		account := cmp.Or(e.account, p.owner)
+		w.Region = cmp.Or(e.region, ofFilter)
 		r := &record{generic: g, workload: w, claimed: claimed, owner: p.owner, timed: e.timed}
 		r.row = seamark.Log{
-			Timestamp: e.timestamp, EventID: e.id, AccountID: p.owner, Region: w.Region, Source: p.group, Stream: p.stream,
+			Timestamp: e.timestamp, EventID: e.id, AccountID: account, Region: w.Region, Source: p.group, Stream: p.stream,
 			Component: w.Component, Team: w.Team, IngestedAt: g.arrival, LandingID: string(id),
 		}
 		l := g.lines

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"regexp"
 	"strconv"
 
 	seamark "github.com/seamark-hq/seamark"
@@ -94,6 +95,8 @@ type genericEvent struct {
 	timed     bool
 	message   string
 	at        int
+	account   string // of a centralised copy
+	region    string
 }
 
 // genericPayload is what a payload says, as far as it goes.
@@ -264,6 +267,8 @@ func eventOf(raw []byte, at int) genericEvent {
 				e.message = textOf(m.value)
 			case m.key == "id" && m.value[0] == '"':
 				e.id = textOf(m.value)
+			case m.key == "extractedFields" && m.value[0] == '{':
+				e.system(m.value)
 			case m.key == "timestamp":
 				n, err := strconv.ParseInt(string(m.value), 10, 64)
 				e.timestamp, e.timed = n, err == nil
@@ -274,6 +279,32 @@ func eventOf(raw []byte, at int) genericEvent {
 		e.message = textOf(append([]byte(" "), raw...))[1:]
 	}
 	return e
+}
+
+var (
+	plainAccount = regexp.MustCompile(`^"([0-9]{12})"$`)
+	plainRegion  = regexp.MustCompile(`^"([a-z0-9-]{1,32})"$`)
+)
+
+// system takes the account and the region of a centralised copy's event.
+func (e *genericEvent) system(raw []byte) {
+	of := map[string]string{}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.Token()
+	for d.More() {
+		m, err := nextMember(d, raw)
+		if err != nil {
+			panic(err)
+		}
+		for key, is := range map[string]*regexp.Regexp{"@aws.account": plainAccount, "@aws.region": plainRegion} {
+			if v := is.FindSubmatch(m.value); v != nil && m.key == key && !m.escaped {
+				of[key] = string(v[1])
+			}
+		}
+	}
+	if of["@aws.account"] != "" {
+		e.account, e.region = of["@aws.account"], of["@aws.region"]
+	}
 }
 
 // workloadOf is whose the payload is: that of the first of our filters.

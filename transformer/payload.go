@@ -79,6 +79,7 @@ type event struct {
 	message   []byte
 	fields    []field // the message, where it is an object that was taken apart already; message is then empty
 	size      int     // of the message, in the payload
+	from      *origin // of a centralised copy; until the next event is read
 }
 
 // payloads reads CloudWatch Logs payloads and hands on their events.
@@ -86,6 +87,7 @@ type payloads struct {
 	arena   *arena
 	env     envelope
 	current event
+	origin  origin
 	inner   escaped
 	fields  []field
 	begin   func(*envelope)   // before the first event

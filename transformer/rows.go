@@ -1,6 +1,7 @@
 package transformer
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
@@ -64,7 +65,8 @@ type rows struct {
 	// Of the current payload:
 	env       envelope
 	workload  seamark.Workload
-	claimed   bool // by our filter or the configuration; the envelope then wins
+	claimed   bool   // by our filter or the configuration; the envelope then wins
+	origin    origin // of its events, where they say it
 	id        lake.ID
 	base      seamark.Log   // what the envelope says of each of its events
 	format    *accessFormat // that the filter names; nil when it names none or it is missing
@@ -148,14 +150,45 @@ func (r *rows) flush() error {
 // begin takes the envelope of a payload.
 func (r *rows) begin(env *envelope) {
 	r.env = *env
+	r.settle(origin{})
+}
+
+// turn changes to the origin of the next event; nil is that of the payload.
+func (r *rows) turn(to *origin) {
+	var o origin
+	if to != nil {
+		o = *to
+	}
+	if o != r.origin {
+		r.settle(o)
+	}
+}
+
+// account is where the events come from: the payload's owner, unless they say otherwise.
+func (r *rows) account() string { return cmp.Or(r.origin.account, r.env.owner) }
+
+// settle decides whose the events that follow are: those of a centralised copy may each
+// come from another account and region than the payload.
+func (r *rows) settle(o origin) {
+	env, region := &r.env, o.region
+	r.origin = o
+	account := r.account()
 	r.workload, r.claimed = env.ours(&r.filters)
 	r.format, r.formatErr = r.formats.get(r.workload.Format)
-	if r.claimed && !r.owners.allows(r.workload.Product, env.owner) {
+	if region != "" {
+		r.workload.Region = region
+	}
+	if r.claimed && !r.owners.allows(r.workload.Product, account) {
 		r.notes.contradictedClaims++
 		r.workload = seamark.Workload{Region: r.workload.Region, Component: r.workload.Component}
 	}
+	if r.claimed && r.workload.Product == seamark.Unassigned && r.workload.Environment == seamark.Unassigned { // it claims nothing
+		r.claimed = false
+	}
 	if !r.claimed {
-		r.workload, r.claimed = r.owners.bySource(env.logGroup)
+		w, known := r.owners.bySource(env.logGroup)
+		w.Region, w.Component, w.Team = r.workload.Region, r.workload.Component, cmp.Or(w.Team, r.workload.Team)
+		r.workload, r.claimed = w, known
 	}
 	if r.workload.Component == "" {
 		r.workload.Component, _ = strings.CutPrefix(env.logGroup, "/aws/lambda/")
@@ -164,7 +197,7 @@ func (r *rows) begin(env *envelope) {
 		}
 	}
 	r.base = seamark.Log{
-		AccountID: env.owner, Region: r.workload.Region, Source: env.logGroup, Stream: env.logStream,
+		AccountID: account, Region: r.workload.Region, Source: env.logGroup, Stream: env.logStream,
 		Component: r.workload.Component, Team: r.workload.Team, IngestedAt: r.arrival, LandingID: string(r.id),
 	}
 }
@@ -172,6 +205,9 @@ func (r *rows) begin(env *envelope) {
 // add parses one event of the current payload into its row. at is where the event lies
 // in the payload, for an event without an id.
 func (r *rows) add(e *event, at int) {
+	if e.from != nil || r.origin != (origin{}) {
+		r.turn(e.from)
+	}
 	row := r.slot()
 	*row = r.base
 	row.Timestamp = e.timestamp
@@ -193,7 +229,7 @@ func (r *rows) slot() *seamark.Log {
 
 // bare parses a message that came without an envelope.
 func (r *rows) bare(message []byte, src *Source, at int64) {
-	r.env, r.workload, r.claimed, r.format = envelope{}, seamark.Workload{}, false, nil
+	r.env, r.workload, r.claimed, r.format, r.origin = envelope{}, seamark.Workload{}, false, nil, origin{}
 	row := r.slot()
 	*row = seamark.Log{EventID: r.hashID(at, message), IngestedAt: r.arrival, LandingID: string(r.id)}
 	r.row(row, &event{message: r.arena.valid(message), size: len(message)})

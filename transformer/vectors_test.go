@@ -27,10 +27,11 @@ type vector struct {
 	About         string          `json:"about"`
 	Message       string          `json:"message,omitempty"`
 	MessageBase64 string          `json:"message_base64,omitempty"`
-	Repeat        int             `json:"repeat,omitempty"`         // the message so many times over
-	Timestamp     int64           `json:"timestamp,omitempty"`      // of the envelope, when not the usual one
-	Format        string          `json:"format,omitempty"`         // access-log format that the filter names by hash
-	FormatUnknown bool            `json:"format_unknown,omitempty"` // and that lies not in the lake
+	Repeat        int             `json:"repeat,omitempty"`           // the message so many times over
+	Timestamp     int64           `json:"timestamp,omitempty"`        // of the envelope, when not the usual one
+	Format        string          `json:"format,omitempty"`           // access-log format that the filter names by hash
+	FormatUnknown bool            `json:"format_unknown,omitempty"`   // and that lies not in the lake
+	Extracted     json.RawMessage `json:"extracted_fields,omitempty"` // of the event: system fields, or what a pattern extracts
 	Want          json.RawMessage `json:"want,omitempty"`
 }
 
@@ -126,6 +127,10 @@ func transformOne(t *testing.T, v vector) seamark.Hit {
 	if v.Timestamp == 0 {
 		v.Timestamp = vectorTime
 	}
+	extracted := ""
+	if v.Extracted != nil {
+		extracted = `,"extractedFields":` + string(v.Extracted)
+	}
 	filter, formats := vectorOwner, []string{}
 	if v.Format != "" {
 		filter.Format = lake.FormatHash(v.Format)
@@ -133,8 +138,8 @@ func transformOne(t *testing.T, v vector) seamark.Hit {
 			formats = append(formats, v.Format)
 		}
 	}
-	payload := fmt.Sprintf(`{"messageType":"DATA_MESSAGE","owner":"222222222222","logGroup":"/aws/lambda/booking-confirmation","logStream":"2022/06/30/[$LATEST]7","subscriptionFilters":[%q],"logEvents":[{"id":"36944168217","timestamp":%d,"message":%s}]}`,
-		filter.FilterName(), v.Timestamp, quoted)
+	payload := fmt.Sprintf(`{"messageType":"DATA_MESSAGE","owner":"222222222222","logGroup":"/aws/lambda/booking-confirmation","logStream":"2022/06/30/[$LATEST]7","subscriptionFilters":[%q],"logEvents":[{"id":"36944168217","timestamp":%d,"message":%s%s}]}`,
+		filter.FilterName(), v.Timestamp, quoted, extracted)
 	hits, entry := transform(t, []byte(payload), formats...)
 	if entry.Accounts.Rows != 1 || entry.Accounts.Quarantined != 0 || len(hits) != 1 {
 		t.Fatalf("accounts %+v, %d rows", entry.Accounts, len(hits))

@@ -292,5 +292,23 @@ func (p *payload) id(event json.RawMessage) eventID {
 	if id == "" {
 		return eventID{}
 	}
-	return eventID{p.text("owner"), p.text("logGroup"), id}
+	owner := p.text("owner")
+	if copied := copiedFrom(fields["extractedFields"]); copied != "" {
+		owner = copied
+	}
+	return eventID{owner, p.text("logGroup"), id}
+}
+
+var anAccount = regexp.MustCompile(`^"([0-9]{12})"$`)
+
+// copiedFrom is the account that an event of a centralised copy comes from; else empty.
+func copiedFrom(extracted json.RawMessage) string {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(extracted, &fields) != nil {
+		return ""
+	}
+	if m := anAccount.FindSubmatch(fields["@aws.account"]); m != nil {
+		return string(m[1])
+	}
+	return ""
 }
