@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // Unassigned is the product and the environment of what nobody has claimed.
@@ -13,6 +14,9 @@ const Unassigned = "unassigned"
 
 // maxFilterName is CloudWatch Logs' limit for the name of a subscription filter, in characters.
 const maxFilterName = 512
+
+// maxTeamPart is how much of it a team may take: a tag's 256 characters can be 3,072 encoded.
+const maxTeamPart = 192
 
 // filterPrefix opens the name of each of our subscription filters; 1 is the version of its grammar.
 const filterPrefix = "seamark/1/"
@@ -32,11 +36,14 @@ type Workload struct {
 
 // FilterName returns the name of the subscription filter that carries w:
 // seamark/1/<product>/<environment>/<team>/<region>/<component>[/<format>], each part
-// percent-encoded, at most 512 characters. A component too long for that is cut and
-// ended with a hash of the whole.
+// percent-encoded, at most 512 characters. A component too long for that, or a team of more
+// than 192, is cut and ended with a hash of the whole.
 func (w Workload) FilterName() string {
-	head := filterPrefix + encodePart(w.Product) + "/" + encodePart(w.Environment) + "/" +
-		encodePart(w.Team) + "/" + encodePart(w.Region) + "/"
+	team := encodePart(w.Team)
+	if len(team) > maxTeamPart {
+		team = cutPart(w.Team, maxTeamPart)
+	}
+	head := filterPrefix + encodePart(w.Product) + "/" + encodePart(w.Environment) + "/" + team + "/" + encodePart(w.Region) + "/"
 	tail := ""
 	if w.Format != "" {
 		tail = "/" + w.Format
@@ -54,12 +61,14 @@ func cutPart(s string, room int) string {
 	mark := "~" + hex.EncodeToString(sum[:6])
 	room = max(room-len(mark), 0)
 	var b strings.Builder
-	for i := range len(s) {
-		e := encodePart(s[i : i+1])
+	for rest := s; rest != ""; {
+		_, size := utf8.DecodeRuneInString(rest)
+		e := encodePart(rest[:size])
 		if b.Len()+len(e) > room {
 			break
 		}
 		b.WriteString(e)
+		rest = rest[size:]
 	}
 	return b.String() + mark
 }

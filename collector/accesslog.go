@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -21,46 +22,76 @@ func formatFor(p Protocol) string {
 	return agreedFormat
 }
 
-// accessLogGroupName is the log group that we make for a stage's access log.
+// accessLogPrefix opens the name of each log group that we make.
+const accessLogPrefix = "/aws/apigateway/"
+
+// accessLogGroupName is the log group that we make for a stage's access log. "$default"
+// becomes ".default", which no other stage can be called; what else a log group's name
+// cannot carry is replaced, with a hash of the whole.
 func accessLogGroupName(s *Stage) string {
-	name := "/aws/apigateway/" + s.API.ID + "/" + s.Name
-	if strings.ContainsRune(name, '$') { // "$default": no log group may be called so
-		name = strings.ReplaceAll(name, "$", "")
+	stage := s.Name
+	if stage == "$default" {
+		return accessLogPrefix + s.API.ID + "/.default"
 	}
-	return name
+	if clean := strings.Map(plain, stage); clean != stage {
+		stage = clean + "." + shortHash(s.Name)
+	}
+	return accessLogPrefix + s.API.ID + "/" + stage
+}
+
+// writesTo reports whether a stage's access log goes to that log group.
+func (s *Stage) writesTo(group string) bool {
+	return strings.HasSuffix(strings.TrimSuffix(s.AccessLog.Destination, ":*"), ":log-group:"+group)
 }
 
 // accessLogs compares the stages' access logs with what their tags wish. Logging that a
-// team has set up is never changed; logging that we set up is known by the owner mark on
-// the log group, which we made too, and goes when the wish goes.
+// team has set up, or changed, is never changed; logging that we set up is known by the
+// owner mark on the log group, which we made too, and is switched off when the wish goes.
 func (d *Desired) accessLogs(decisions []Decision) {
-	ours := map[string]bool{}
+	there := map[string]bool{} // by log group: whether it is ours
 	for i := range d.inv.Groups {
-		if g := &d.inv.Groups[i]; d.owns(g.Tags) {
-			ours[g.Name] = true
+		g := &d.inv.Groups[i]
+		there[g.Name] = d.owns(g.Tags) && strings.HasPrefix(g.Name, accessLogPrefix)
+		if there[g.Name] {
+			d.made = append(d.made, g.Name)
 		}
 	}
 	for i := range decisions {
-		dec := &decisions[i]
-		if dec.Kind != KindStage || dec.Unknown {
-			continue
-		}
-		s := &d.inv.Stages[dec.Index]
-		name := accessLogGroupName(s)
-		wished := dec.Wish != nil && dec.Wish.Logs
-		isOurs := s.AccessLog.Format == formatFor(s.API.Protocol) && ours[name] && strings.HasSuffix(strings.TrimSuffix(s.AccessLog.Destination, ":*"), ":log-group:"+name)
-		switch {
-		case s.AccessLog == AccessLog{} && wished && d.cfg.ManageAccessLogs:
-			d.AccessLogs = append(d.AccessLogs, WantedAccessLog{API: s.API, Stage: s.Name, Group: name, Wish: dec.Wish})
-			d.addFilterOfAccessLog(s, name, dec)
-		case s.AccessLog == AccessLog{} && wished:
-			dec.Findings = append(dec.Findings, Finding{Resource: d.place.StageARN(s),
-				Problem: "access logging is off; switch it on, or let the operator set apigateway.manageAccessLogs"})
-		case isOurs && (!wished || !d.cfg.ManageAccessLogs):
-			d.AccessLogs = append(d.AccessLogs, WantedAccessLog{API: s.API, Stage: s.Name, Group: name, Off: true})
-			d.dropFilter(name)
+		if dec := &decisions[i]; dec.Kind == KindStage && !dec.Unknown {
+			d.accessLog(dec, there)
 		}
 	}
+}
+
+func (d *Desired) accessLog(dec *Decision, there map[string]bool) {
+	s := &d.inv.Stages[dec.Index]
+	name := accessLogGroupName(s)
+	wished := dec.Wish != nil && dec.Wish.Logs
+	ours, exists := there[name]
+	find := func(problem string) {
+		dec.Findings = append(dec.Findings, Finding{Resource: d.place.StageARN(s), Problem: problem})
+	}
+	switch on := s.AccessLog != (AccessLog{}); {
+	case !on && wished && !d.cfg.ManageAccessLogs:
+		find("access logging is off; switch it on, or let the operator set apigateway.manageAccessLogs")
+	case !on && wished && exists && !ours:
+		find("access logging is off, and the log group " + name + " is not ours; " + accessLogRemedy)
+	case !on && wished:
+		d.AccessLogs = append(d.AccessLogs, WantedAccessLog{API: s.API, Stage: s.Name, Group: name, Wish: dec.Wish})
+		d.addFilterOfAccessLog(s, name, dec)
+	case ours && s.writesTo(name) && s.AccessLog.Format == formatFor(s.API.Protocol) && (!wished || !d.cfg.ManageAccessLogs):
+		d.AccessLogs = append(d.AccessLogs, WantedAccessLog{API: s.API, Stage: s.Name, Group: name, Off: true})
+		d.dropFilter(name)
+	}
+}
+
+// inUse reports whether a stage writes to a log group when all that we switch off is off.
+func (d *Desired) inUse(group string) bool {
+	return slices.ContainsFunc(d.inv.Stages, func(s Stage) bool {
+		return s.writesTo(group) && !slices.ContainsFunc(d.AccessLogs, func(w WantedAccessLog) bool {
+			return w.Off && w.Group == group && w.API.ID == s.API.ID && w.Stage == s.Name
+		})
+	})
 }
 
 // addFilterOfAccessLog wishes for the filter on a log group that this sweep makes, unless

@@ -1,8 +1,6 @@
 package collector
 
 import (
-	"cmp"
-	"math"
 	"slices"
 	"strings"
 )
@@ -20,7 +18,8 @@ type MetricAlarm struct {
 	Missing           string // what missing data is treated as: "notBreaching"
 	LowSamples        string // percentiles only: "ignore" or "evaluate"
 	Actions           Actions
-	Tags              Tags // as the tagging API knows them; nil when it does not
+	Tags              Tags   // as the tagging API knows them; nil when it does not
+	Other             string `json:",omitempty"` // settings of an alarm found that have no field here; ours have none
 }
 
 // CompositeAlarm is an alarm over other alarms of its place.
@@ -29,6 +28,7 @@ type CompositeAlarm struct {
 	Rule              string
 	Actions           Actions
 	Tags              Tags
+	Other             string `json:",omitempty"` // likewise
 }
 
 // Actions are what an alarm does when its state changes. ARNs of topics, five at most each.
@@ -63,46 +63,13 @@ const (
 	ignore       = "ignore"
 )
 
-// sameAlarm reports whether b does what a does: the order of dimensions, of queries and of
-// actions, and the way floats were written down, do not matter. Tags are compared apart.
-func sameAlarm(a, b *MetricAlarm) bool {
-	return a.Description == b.Description && sameMetric(a.Metric, b.Metric) && sameQueries(a.Queries, b.Queries) &&
-		a.Period == b.Period && a.Evaluations == b.Evaluations && a.datapoints() == b.datapoints() &&
-		sameFloat(a.Threshold, b.Threshold) && a.Comparison == b.Comparison &&
-		cmp.Or(a.Missing, "missing") == cmp.Or(b.Missing, "missing") &&
-		cmp.Or(a.LowSamples, "evaluate") == cmp.Or(b.LowSamples, "evaluate") && sameActions(a.Actions, b.Actions)
-}
-
-func (a *MetricAlarm) datapoints() int { return cmp.Or(a.Datapoints, a.Evaluations) }
-
 func sameComposite(a, b *CompositeAlarm) bool {
-	return a.Description == b.Description && slices.Equal(ruleChildren(a.Rule), ruleChildren(b.Rule)) && sameActions(a.Actions, b.Actions)
-}
-
-func sameMetric(a, b Metric) bool {
-	return a.Namespace == b.Namespace && a.Name == b.Name && a.Statistic == b.Statistic &&
-		slices.Equal(sorted(a.Dimensions, compareDimensions), sorted(b.Dimensions, compareDimensions))
-}
-
-func compareDimensions(a, b Dimension) int {
-	return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Value, b.Value))
-}
-
-func sameQueries(a, b []Query) bool {
-	byID := func(a, b Query) int { return strings.Compare(a.ID, b.ID) }
-	return slices.EqualFunc(sorted(a, byID), sorted(b, byID), func(a, b Query) bool {
-		return a.ID == b.ID && squeeze(a.Expression) == squeeze(b.Expression) && a.Period == b.Period && a.Return == b.Return && sameMetric(a.Metric, b.Metric)
-	})
+	return a.Description == b.Description && slices.Equal(ruleChildren(a.Rule), ruleChildren(b.Rule)) && sameActions(a.Actions, b.Actions) && a.Other == b.Other
 }
 
 func sameActions(a, b Actions) bool {
 	same := func(a, b []string) bool { return slices.Equal(sorted(a, strings.Compare), sorted(b, strings.Compare)) }
 	return a.Disabled == b.Disabled && same(a.Alarm, b.Alarm) && same(a.OK, b.OK) && same(a.NoData, b.NoData)
-}
-
-// sameFloat allows for a value that went through decimal text.
-func sameFloat(a, b float64) bool {
-	return a == b || math.Abs(a-b) <= 1e-9*max(math.Abs(a), math.Abs(b))
 }
 
 func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }

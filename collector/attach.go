@@ -1,9 +1,13 @@
 package collector
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"time"
+
+	seamark "github.com/seamark-hq/seamark"
 )
 
 // filterWork is the work on one log group.
@@ -24,6 +28,7 @@ func (w *filterWork) attach(ctx context.Context, d *Desired) {
 		w.refused(d, "another deployment's filter has the name; it sends to "+w.plan.clash.Destination)
 		return
 	}
+	w.unnoted()
 	if !w.plan.put && len(w.plan.old) == 0 {
 		w.journal.unchanged(1)
 		w.attached()
@@ -48,10 +53,30 @@ func (w *filterWork) attach(ctx context.Context, d *Desired) {
 	for _, old := range w.plan.old {
 		if err := w.delete(ctx, old.Name); err != nil {
 			w.failed(ctx, w.group, "DeleteSubscriptionFilter", err)
-			w.note(GroupState{Created: w.created}) // looked at again by the next sweep
+			w.note(GroupState{Hash: filterHash(w.want), Created: w.created, Checked: unixMilli(), Busy: true}) // looked at again by the next sweep
 			return
 		}
 	}
+}
+
+// unnoted notes the history before a filter that a sweep put and could not note.
+func (w *filterWork) unnoted() {
+	first := int64(0)
+	for _, f := range append(slices.Clone(w.plan.old), here(w.plan)...) {
+		if first == 0 || f.Created < first {
+			first = f.Created
+		}
+	}
+	if w.was.Hash == "" && w.created > 0 && first > 0 && !w.opt.DryRun {
+		w.gap(w.created, first)
+	}
+}
+
+func here(p filterPlan) []Filter {
+	if p.here == nil {
+		return nil
+	}
+	return []Filter{*p.here}
 }
 
 // A refusal is tried again when other filters hold the slots, and after a week in any
@@ -139,8 +164,10 @@ func (w *filterWork) attached() {
 		w.gap(open.From, max(w.plan.here.Created, open.From))
 	case pending && open.To == 0:
 		w.gap(open.From, now)
-	case ours && w.plan.here != nil && w.was.Hash == "" && w.created > 0: // put by a sweep that could not note it
-		w.gap(w.created, w.plan.here.Created)
+	case len(w.plan.old) > 0: // nobody knows how soon the new one forwards, and they go now
+		w.gap(now, now)
+	case ours && !w.plan.put && w.was.Hash != filterHash(w.want): // so was this one, in place of another
+		w.gap(w.plan.here.Created, w.plan.here.Created)
 	case !ours && w.plan.put && w.was.Hash != "" && w.was.Refused == "":
 		w.gap(w.was.Checked, now) // removed by someone since then
 	case !ours && w.plan.put && w.created > 0:
@@ -149,20 +176,27 @@ func (w *filterWork) attached() {
 	w.note(GroupState{Hash: filterHash(w.want), Created: w.created, Checked: now})
 }
 
-// gap notes a span to be fetched; one that is pending already grows.
+// gap notes a span to be fetched; one that is pending already grows. What lies between the
+// two was forwarded.
 func (w *filterWork) gap(from, to int64) {
 	if to != 0 && to <= from {
 		to = from + 1
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	g := Gap{From: from, To: to}
+	if len(w.plan.old) > 0 {
+		was, _ := seamark.ParseFilterName(w.plan.old[0].Name) // ours
+		g.Was = was.Product
+	}
 	if have, found := w.state.Pending[w.group]; found {
-		from = min(from, have.From)
+		g.Was = cmp.Or(g.Was, have.Was)
+		g.From, g.Doubt = min(from, have.From), have.Doubt || have.To != 0
 		if to != 0 {
-			to = max(to, have.To)
+			g.To = max(to, have.To)
 		}
 	}
-	w.state.Pending[w.group] = Gap{from, to}
+	w.state.Pending[w.group] = g
 }
 
 func (w *filterWork) note(g GroupState) {

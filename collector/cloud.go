@@ -37,6 +37,7 @@ type LogWriter interface {
 	PutSubscriptionFilter(ctx context.Context, group string, f Filter) error
 	DeleteSubscriptionFilter(ctx context.Context, group, name string) error
 	CreateLogGroup(ctx context.Context, name string, tags Tags) error
+	RetainLogGroup(ctx context.Context, name string, days int) error // PutRetentionPolicy
 	DeleteLogGroup(ctx context.Context, name string) error
 }
 
@@ -92,9 +93,10 @@ type AlarmWriter interface {
 
 // HistoryReader reads what a log group holds.
 type HistoryReader interface {
-	// LogEvents lists the events with from <= timestamp < to, Unix milliseconds, in no promised
-	// order (FilterLogEvents). A page may be empty and yet have a next one.
-	LogEvents(ctx context.Context, group string, from, to int64, token string) ([]LogEvent, string, error)
+	// LogEvents lists the events with from <= timestamp < to, Unix milliseconds, that match the
+	// filter pattern (empty: all), in no promised order (FilterLogEvents). A page may be empty and
+	// yet have a next one.
+	LogEvents(ctx context.Context, group, pattern string, from, to int64, token string) ([]LogEvent, string, error)
 }
 
 // LogEvent is an event as CloudWatch Logs keeps it.
@@ -145,14 +147,15 @@ func judge(err error) verdict {
 	var coded interface{ ErrorCode() string }
 	if errors.As(err, &coded) {
 		switch coded.ErrorCode() {
-		case "ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "RequestThrottled", "RequestThrottledException", "SlowDown", "PriorRequestNotComplete":
+		case "ThrottlingException", "ThrottledException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "RequestThrottled", "RequestThrottledException", "SlowDown", "PriorRequestNotComplete":
 			return throttled
 		case "InternalFailure", "InternalServiceError", "InternalServerError", "InternalServerException", "ServiceUnavailable", "ServiceUnavailableException",
-			"ServiceException", "InternalServiceFault", "OperationAbortedException", "RequestTimeout", "RequestTimeoutException":
+			"ServiceException", "InternalServiceFault", "InternalServiceException", "OperationAbortedException", "ConcurrentModificationException", "ConflictException",
+			"RequestTimeout", "RequestTimeoutException":
 			return passing
 		case "ResourceNotFoundException", "ResourceNotFound", "NotFoundException":
 			return gone
-		case "LimitExceededException", "LimitExceeded":
+		case "LimitExceededException", "LimitExceeded", "LimitExceededFault", "ServiceQuotaExceededException":
 			return full
 		}
 		return refused

@@ -3,6 +3,7 @@ package collector
 import (
 	"cmp"
 	"hash/fnv"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,21 +31,25 @@ type family struct {
 // hold, a tree. They come in the order in which they can be put: children first.
 func (d *Desired) Composites(there func(name string) bool) []CompositeAlarm {
 	families := map[[2]string]*family{}
-	for i := range d.Alarms {
-		a := &d.Alarms[i]
-		if !there(a.Name) {
-			continue
-		}
-		key := [2]string{a.Wish.Product, a.Wish.Environment}
+	add := func(name string, w *Wish) {
+		key := [2]string{w.Product, w.Environment}
 		f := families[key]
 		if f == nil {
 			f = &family{product: key[0], environment: key[1]}
 			families[key] = f
 		}
-		f.children = append(f.children, a.Name)
-		if !slices.Contains(f.wishes, a.Wish) {
-			f.wishes = append(f.wishes, a.Wish)
+		f.children = append(f.children, name)
+		if !slices.Contains(f.wishes, w) {
+			f.wishes = append(f.wishes, w)
 		}
+	}
+	for i := range d.Alarms {
+		if a := &d.Alarms[i]; there(a.Name) {
+			add(a.Name, a.Wish)
+		}
+	}
+	for i := range d.kept {
+		add(d.kept[i].name, d.kept[i].wish)
 	}
 	var all []CompositeAlarm
 	for _, f := range families {
@@ -69,6 +74,22 @@ func depth(name string) int {
 		return 0 // the top comes last, after all branches
 	}
 	return -n
+}
+
+// levels cuts composites, as they come from Composites, into runs that can be put in any order.
+func levels(all []CompositeAlarm) iter.Seq[[]CompositeAlarm] {
+	return func(yield func([]CompositeAlarm) bool) {
+		for first := 0; first < len(all); {
+			end := first + 1
+			for end < len(all) && depth(all[end].Name) == depth(all[first].Name) {
+				end++
+			}
+			if !yield(all[first:end]) {
+				return
+			}
+			first = end
+		}
+	}
 }
 
 // tree builds the composites of a family, from the leaves to the top.

@@ -25,6 +25,7 @@ type Config struct {
 	Exclude          []string             // log groups that are never attached, such as the pipeline's own; * stands for any characters
 	Runbooks         map[string]string    // by product slug, where no tag gives one
 	Accounts         map[string][]string  // by product slug: accounts that may claim it
+	Central          *Central             // copies of log groups that are forwarded in place of these; nil: none
 }
 
 // TagKeys are the keys of the tags that teams use. Existing company tags serve as well.
@@ -79,26 +80,6 @@ func (c *Config) concerns(key string) bool {
 	return strings.HasPrefix(key, t.AlarmPrefix)
 }
 
-// keep returns those of the tags that a sweep looks at.
-func (c *Config) keep(tags Tags) Tags {
-	n := 0
-	for _, t := range tags {
-		if c.concerns(t.Key) {
-			n++
-		}
-	}
-	if n == 0 {
-		return nil
-	}
-	out := make(Tags, 0, n)
-	for _, t := range tags {
-		if c.concerns(t.Key) {
-			out = append(out, t)
-		}
-	}
-	return out
-}
-
 var (
 	deploymentName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,62}$`)
 	destinationARN = regexp.MustCompile(`^arn:aws[a-z-]*:logs:[a-z0-9{}-]+:[0-9{}a-z]+:destination:[^:*]{1,512}$`)
@@ -107,35 +88,56 @@ var (
 
 // Validate reports the first fault of c.
 func (c *Config) Validate() error {
+	for _, err := range c.Faults() {
+		return err
+	}
+	return nil
+}
+
+// Faults are all the faults of c; each names the key of the configuration.
+func (c *Config) Faults() (all []error) {
 	fault := func(where, what, remedy string) error {
 		return &seamark.Fault{Class: seamark.Rejected, Where: where, What: what, Remedy: remedy}
 	}
-	switch {
-	case !deploymentName.MatchString(c.Deployment):
-		return fault("deployment", "'"+c.Deployment+"' is no name for a deployment", "use 1 to 63 of a-z, 0-9, '.', '_' and '-'")
-	case !destinationARN.MatchString(c.Destination):
-		return fault("onboard.destination", "'"+c.Destination+"' is no ARN of a logs destination", "use arn:aws:logs:{region}:<account>:destination:<name>")
-	case c.Topic != "" && !topicARN.MatchString(c.Topic):
-		return fault("alarms.topic", "'"+c.Topic+"' is no ARN of a topic", "use arn:aws:sns:{region}:<account>:<name>")
-	case c.MinRequests < 0:
-		return fault("alarms.minRequests", "must not be negative", "use 1 or more")
+	check := func(ok bool, where, what, remedy string) {
+		if !ok {
+			all = append(all, fault(where, what, remedy))
+		}
 	}
+	check(deploymentName.MatchString(c.Deployment), "deployment", "'"+c.Deployment+"' is no name for a deployment", "use 1 to 63 of a-z, 0-9, '.', '_' and '-'")
+	check(destinationARN.MatchString(c.Destination), "onboard.destination", "'"+c.Destination+"' is no ARN of a logs destination", "use arn:aws:logs:{region}:<account>:destination:<name>")
+	check(c.Topic == "" || topicARN.MatchString(c.Topic), "alarms.topic", "'"+c.Topic+"' is no ARN of a topic", "use arn:aws:sns:{region}:<account>:<name>")
+	check(c.MinRequests >= 0, "alarms.minRequests", "must not be negative", "use 1 or more")
 	for _, name := range slices.Sorted(maps.Keys(c.Thresholds)) {
-		r := ruleNamed(name)
+		where, r := "alarms.rules."+name, ruleNamed(name)
 		if r == nil {
-			return fault("alarms.rules."+name, "no such rule", "use one of "+strings.Join(ruleNames(), ", "))
+			check(false, where, "no such rule", "use one of "+strings.Join(ruleNames(), ", "))
+			continue
 		}
-		if t := c.Thresholds[name]; !t.Off && !r.accepts(t) {
-			return fault("alarms.rules."+name, "threshold out of range", "use "+r.span())
-		}
+		t := c.Thresholds[name]
+		check(t.Off || r.accepts(t), where, "threshold out of range", "use "+r.span())
 	}
-	return nil
+	if err := c.Central.validate(fault); err != nil {
+		all = append(all, err)
+	}
+	return all
 }
 
 // fill puts a place into an ARN of the configuration.
 func fill(arn string, p Place) string {
 	return strings.NewReplacer("{region}", p.Region, "{account}", p.Account).Replace(arn)
 }
+
+// Excludes reports whether a log group is never attached.
+func (c *Config) Excludes(group string) bool {
+	return slices.ContainsFunc(c.Exclude, func(pattern string) bool { return matches(pattern, group) })
+}
+
+// Concerns reports whether a tag of that key can matter.
+func (c *Config) Concerns(key string) bool { return c.withDefaults().concerns(key) }
+
+// DestinationIn is the ARN of the logs destination for the log groups of a place.
+func (c *Config) DestinationIn(p Place) string { return fill(c.Destination, p) }
 
 // matches reports whether name follows pattern, in which * stands for any characters.
 func matches(pattern, name string) bool {

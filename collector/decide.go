@@ -27,6 +27,7 @@ type Decision struct {
 	Wish      *Wish  // nil: not onboarded. Resources with equal tags share one
 	Why       string // why it is not onboarded, or not wholly
 	Unknown   bool   // what decides could not be read: left as it is
+	Central   string // of a log group: the account whose copy of it is forwarded in its place; empty: none
 	Findings  []Finding
 }
 
@@ -112,24 +113,13 @@ func newDecider(cfg *Config, inv *Inventory) *decider {
 	}
 	for i := range inv.Stages {
 		s := &inv.Stages[i]
-		own := d.accessLogGroup(s)
-		execution := "API-Gateway-Execution-Logs_" + s.API.ID + "/" + s.Name
-		for _, g := range slices.Compact([]string{own, execution}) {
+		for _, g := range slices.Compact([]string{s.group(), executionGroup(s)}) {
 			if g != "" {
 				d.stagesOf[g] = append(d.stagesOf[g], i)
 			}
 		}
 	}
 	return d
-}
-
-// accessLogGroup is the log group that a stage writes its access log to.
-func (d *decider) accessLogGroup(s *Stage) string {
-	_, group, found := strings.Cut(strings.TrimSuffix(s.AccessLog.Destination, ":*"), ":log-group:")
-	if !found {
-		return ""
-	}
-	return group
 }
 
 func (d *decider) function(i int, sources *[]Source) Decision {
@@ -166,8 +156,9 @@ func (d *decider) group(i int, sources *[]Source) Decision {
 		dec.Unknown = true
 	}
 	d.resolve(&dec, arn, bearers, sources)
+	d.centralise(&dec, g)
 	switch {
-	case dec.Wish == nil || !dec.Wish.Logs:
+	case dec.Wish == nil || !dec.Wish.Logs || dec.Central != "":
 	case g.Class != "" && g.Class != StandardClass:
 		dec.refuse(arn, "its log class "+g.Class+" knows no subscription filters")
 	case slices.ContainsFunc(d.cfg.Exclude, func(p string) bool { return matches(p, g.Name) }):

@@ -21,7 +21,9 @@ type Desired struct {
 	Formats    map[string]string // access-log formats by hash, which the lake must hold
 
 	groups   []string        // names of all log groups
+	made     []string        // of those that we made for access logs
 	unknown  map[string]bool // of those that stay as they are
+	kept     []keptAlarm     // of ours that are no matter of this sweep: they stay in their composites
 	taken    map[string]bool // names of alarms that are there and not ours
 	listed   bool            // every listing was read
 	complete bool            // and so were all tags: what is not wished for may go
@@ -42,17 +44,23 @@ func (d *Desired) Filter(w *WantedFilter) Filter {
 		Product: w.Wish.Product, Environment: w.Wish.Environment, Team: w.Wish.Team,
 		Region: d.place.Region, Component: w.Component, Format: w.Format,
 	}.FilterName()
-	return Filter{Name: name, Pattern: w.Wish.Pattern, Destination: fill(d.cfg.Destination, d.place), Role: fill(d.cfg.DestinationRole, d.place)}
+	return Filter{Name: name, Pattern: w.Wish.Pattern, Destination: d.destination(w.Group), Role: fill(d.cfg.DestinationRole, d.place),
+		System: d.cfg.Central.holds(d.place, w.Group)}
 }
 
 // mine reports whether f is this deployment's: by name and by destination.
 func (d *Desired) mine(f Filter) bool {
 	_, err := seamark.ParseFilterName(f.Name)
-	return err == nil && f.Destination == fill(d.cfg.Destination, d.place)
+	return err == nil && d.ours(f.Destination)
 }
 
 // filterHash names what a filter is, for the remembered state.
-func filterHash(f Filter) string { return shortHash(f.Name, f.Pattern, f.Destination, f.Role) }
+func filterHash(f Filter) string {
+	if f.System {
+		return shortHash(f.Name, f.Pattern, f.Destination, f.Role, "system")
+	}
+	return shortHash(f.Name, f.Pattern, f.Destination, f.Role)
+}
 
 // WantedAccessLog is a stage whose access log shall be switched on, or off again.
 type WantedAccessLog struct {
@@ -68,6 +76,7 @@ func Desire(cfg *Config, inv *Inventory, decisions []Decision) *Desired {
 	d := &Desired{cfg: cfg.withDefaults(), place: inv.Place, inv: inv, Formats: map[string]string{}, groups: make([]string, 0, len(inv.Groups))}
 	d.listed, d.complete, d.unknown = len(inv.Unreadable) == 0, !inv.incomplete(), map[string]bool{}
 	formats := d.formatsByGroup()
+	d.Filters = make([]WantedFilter, 0, filtersOf(decisions))
 	for i := range decisions {
 		dec := &decisions[i]
 		if dec.Kind == KindLogGroup {
@@ -80,6 +89,7 @@ func Desire(cfg *Config, inv *Inventory, decisions []Decision) *Desired {
 			continue
 		}
 		switch {
+		case dec.Central != "":
 		case dec.Kind == KindLogGroup && dec.Wish.Logs:
 			g := &inv.Groups[dec.Index]
 			w := WantedFilter{Group: g.Name, Created: g.Created, Component: dec.Component, Wish: dec.Wish}
@@ -97,6 +107,15 @@ func Desire(cfg *Config, inv *Inventory, decisions []Decision) *Desired {
 	d.accessLogs(decisions)
 	inv.Groups = nil // all that counts of them is in d now
 	return d
+}
+
+func filtersOf(decisions []Decision) (n int) {
+	for i := range decisions {
+		if w := decisions[i].Wish; w != nil && decisions[i].Kind == KindLogGroup && w.Logs {
+			n++
+		}
+	}
+	return n
 }
 
 // formatsByGroup are the formats of access logs that do not describe themselves, where all
@@ -139,28 +158,37 @@ type WantedAlarm struct {
 }
 
 func (d *Desired) addAlarms(dec *Decision) {
+	if dec.Kind == KindStage {
+		d.addStageAlarms(dec)
+		return
+	}
 	for i := range rules {
 		r := &rules[i]
 		if r.kind != dec.Kind || dec.Wish.Thresholds[i].Off {
 			continue
 		}
-		a := WantedAlarm{Wish: dec.Wish, what: dec.Component, ref: alarmRef{dec.Kind, dec.Index, -1, r}}
-		if dec.Kind == KindFunction {
-			if r.name == "duration" && d.inv.Functions[dec.Index].Timeout <= 0 {
-				continue // a share of an unknown time-out would always fire
-			}
-			a.id = d.place.FunctionARN(dec.Name)
-			d.Alarms = append(d.Alarms, a)
+		if r.name == "duration" && d.inv.Functions[dec.Index].Timeout <= 0 {
+			continue // a share of an unknown time-out would always fire
+		}
+		d.Alarms = append(d.Alarms, WantedAlarm{Wish: dec.Wish, what: dec.Component, id: d.place.FunctionARN(dec.Name), ref: alarmRef{dec.Kind, dec.Index, -1, r}})
+	}
+}
+
+func (d *Desired) addStageAlarms(dec *Decision) {
+	s := &d.inv.Stages[dec.Index]
+	if !d.measurable(dec, s) {
+		return
+	}
+	routes := d.measurableRoutes(dec, s)
+	for i := range rules {
+		r := &rules[i]
+		if r.kind != dec.Kind || dec.Wish.Thresholds[i].Off {
 			continue
 		}
-		s := &d.inv.Stages[dec.Index]
-		a.id = d.place.StageARN(s)
+		a := WantedAlarm{Wish: dec.Wish, what: dec.Component, id: d.place.StageARN(s), ref: alarmRef{dec.Kind, dec.Index, -1, r}}
 		d.Alarms = append(d.Alarms, a)
-		if !s.DetailedMetrics || s.API.Protocol == WebSocket {
-			continue
-		}
-		for j, route := range s.Routes {
-			b := a
+		for _, j := range routes {
+			b, route := a, s.Routes[j]
 			b.ref.route = j
 			b.what += "/" + route.Method + " " + route.Resource
 			b.id += " " + route.Method + " " + route.Resource

@@ -75,7 +75,7 @@ func TestDescription(t *testing.T) {
 	long := "https://wiki/" + strings.Repeat("x", 240)
 	tags := collector.NewTags(tag("product", "booking"), tag("environment", "prod"), tag("team", strings.Repeat("ü\"", 128)), tag("runbook", long))
 	inv := &collector.Inventory{Place: place, Stages: []collector.Stage{{Name: "prod", Tags: tags,
-		API: &collector.API{ID: "x", Name: strings.Repeat("ö", 1024), Protocol: collector.REST}}}}
+		API: &collector.API{ID: "x", Name: strings.Repeat("ö", 1024), Protocol: collector.HTTP}}}}
 	d := desire(config(), inv)
 	a := d.Alarm(&d.Alarms[0])
 	var got collector.Description

@@ -25,7 +25,7 @@ func diffFilters(want *Filter, have []Filter, mine func(Filter) bool) filterPlan
 			p.clash, p.put = &have[i], false
 		case want != nil && f.Name == want.Name:
 			p.here = &have[i]
-			p.put = f.Pattern != want.Pattern || f.Role != want.Role || f.Destination != want.Destination
+			p.put = f.Pattern != want.Pattern || f.Role != want.Role || f.Destination != want.Destination || f.System != want.System
 		case mine(f):
 			p.old = append(p.old, f)
 		}
@@ -37,6 +37,9 @@ func diffFilters(want *Filter, have []Filter, mine func(Filter) bool) filterPlan
 type filterJob struct {
 	group string
 	want  *WantedFilter // nil: none of ours
+	// absent: the listing lacks the group. It may be deleted, its filters with it, or so new that
+	// the listing lags: then nothing is done to it.
+	absent bool
 }
 
 // sweepFilters looks at the groups of which it is not known that all is well, and anew at
@@ -55,6 +58,9 @@ func (s *sweep) sweepFilters(ctx context.Context, d *Desired) {
 func (s *sweep) filterJobs(d *Desired) []filterJob {
 	settled, jobs := s.sortOut(d)
 	n := (len(settled) + 23) / 24
+	if s.scope != nil {
+		n = len(settled) // it may have been removed: that is an event too
+	}
 	slices.SortFunc(settled, func(a, b filterJob) int {
 		return cmp.Or(cmp.Compare(s.state.Groups[a.group].Checked, s.state.Groups[b.group].Checked), strings.Compare(a.group, b.group))
 	})
@@ -75,10 +81,10 @@ func (s *sweep) sortOut(d *Desired) (settled, jobs []filterJob) {
 			delete(s.state.Groups, w.Group)
 			delete(s.state.Pending, w.Group)
 		}
-		if known && !anew && g.Hash == filterHash(d.Filter(w)) {
-			settled = append(settled, filterJob{w.Group, w})
+		if known && !anew && !g.Busy && g.Hash == filterHash(d.Filter(w)) {
+			settled = append(settled, filterJob{group: w.Group, want: w})
 		} else {
-			jobs = append(jobs, filterJob{w.Group, w})
+			jobs = append(jobs, filterJob{group: w.Group, want: w})
 		}
 	}
 	return settled, jobs
@@ -94,15 +100,14 @@ func (s *sweep) leftovers(d *Desired) []filterJob {
 	for _, g := range d.groups {
 		there[g] = true
 		_, ours := s.state.Groups[g]
-		if !wanted[g] && !d.unknown[g] && (ours || s.opt.Destroy && !s.known) {
+		if !wanted[g] && !d.unknown[g] && (ours || s.opt.Destroy && !s.state.Destroying) {
 			jobs = append(jobs, filterJob{group: g})
 		}
 	}
 	if d.listed {
 		for g := range s.state.Groups {
-			if !there[g] && !wanted[g] { // deleted, its filters with it
-				delete(s.state.Groups, g)
-				delete(s.state.Pending, g)
+			if !there[g] && !wanted[g] && s.scope.group(g) {
+				jobs = append(jobs, filterJob{group: g, absent: true})
 			}
 		}
 	}
@@ -112,10 +117,17 @@ func (s *sweep) leftovers(d *Desired) []filterJob {
 func (s *sweep) intend(jobs []filterJob) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.state.Destroying = s.opt.Destroy
 	for _, j := range jobs {
-		if _, known := s.state.Groups[j.group]; !known && j.want != nil {
-			s.state.Groups[j.group] = GroupState{Created: j.want.Created}
+		g, known := s.state.Groups[j.group]
+		switch {
+		case j.absent || !known && j.want == nil && !s.opt.Destroy:
+			continue
+		case !known && j.want != nil:
+			g.Created = j.want.Created
 		}
+		g.Busy = true
+		s.state.Groups[j.group] = g
 	}
 }
 
@@ -135,10 +147,13 @@ func (s *sweep) doFilter(ctx context.Context, d *Desired, j filterJob) {
 	case err != nil:
 		s.failed(ctx, j.group, "DescribeSubscriptionFilters", err)
 		return
+	case j.absent:
+		return
 	}
 	s.mu.Lock()
 	was := s.state.Groups[j.group]
 	s.mu.Unlock()
+	was.Busy = false
 	mine := func(f Filter) bool { return d.mine(f) || was.Hash != "" && filterHash(f) == was.Hash }
 	f := &filterWork{sweep: s, group: j.group, have: have, was: was}
 	if j.want == nil {

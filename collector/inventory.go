@@ -163,7 +163,7 @@ type Inventory struct {
 	Groups     []LogGroup
 	Functions  []Function
 	Stages     []Stage
-	Metric     []MetricAlarm // whose name begins with seamark/
+	Metric     []KnownAlarm // whose name begins with seamark/
 	Composite  []CompositeAlarm
 	Unreadable []Failure // listings that failed: what depends on them is left as it is
 }

@@ -62,10 +62,7 @@ func (d *Desired) functionAlarm(a *MetricAlarm, rule string, f *Function, window
 // (https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html,
 // …/http-api-metrics.html, …/apigateway-websocket-api-logging.html).
 func (d *Desired) stageAlarm(a *MetricAlarm, rule string, s *Stage, route *Route, window int) {
-	m := Metric{Namespace: "AWS/ApiGateway", Dimensions: []Dimension{{"ApiId", s.API.ID}, {"Stage", s.Name}}}
-	if s.API.Protocol == REST {
-		m.Dimensions[0] = Dimension{"ApiName", s.API.Name}
-	}
+	m := s.metric()
 	if route != nil {
 		m.Dimensions = append(m.Dimensions, Dimension{"Method", route.Method}, Dimension{"Resource", route.Resource})
 	}
@@ -80,6 +77,15 @@ func (d *Desired) stageAlarm(a *MetricAlarm, rule string, s *Stage, route *Route
 	case "latency":
 		a.Metric, a.Period, a.LowSamples = m.of(names.latency, "p95"), window, ignore
 	}
+}
+
+// metric is what all metrics of a stage have in common.
+func (s *Stage) metric() Metric {
+	m := Metric{Namespace: "AWS/ApiGateway", Dimensions: []Dimension{{"ApiId", s.API.ID}, {"Stage", s.Name}}}
+	if s.API.Protocol == REST {
+		m.Dimensions[0] = Dimension{"ApiName", s.API.Name}
+	}
+	return m
 }
 
 // metricNames are what a protocol calls its metrics.

@@ -102,7 +102,7 @@ func TestDamagedState(t *testing.T) {
 		r := c.Region(place)
 		collector.Sweep(t.Context(), place, r, o)
 		want := r.Snapshot(nil)
-		st.of[place] = []byte("{")
+		st.put(place, []byte("{"))
 		got := collector.Sweep(t.Context(), place, r, o)
 		if len(got.Failures) != 1 || !strings.Contains(failures(got), "state of 111122223333/eu-central-1") || r.Snapshot(nil) != want {
 			t.Errorf("failures %s", failures(got))

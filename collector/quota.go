@@ -11,10 +11,13 @@ const (
 	deleteSubscriptionFilter    operation = "logs:DeleteSubscriptionFilter"
 	createLogGroup              operation = "logs:CreateLogGroup"
 	deleteLogGroup              operation = "logs:DeleteLogGroup"
+	putRetentionPolicy          operation = "logs:PutRetentionPolicy"
 	lambdaCalls                 operation = "lambda"
 	apiGatewayCalls             operation = "apigateway"
 	apiGatewayUpdates           operation = "apigateway:UpdateStage"
 	getResources                operation = "tag:GetResources"
+	filterLogEvents             operation = "logs:FilterLogEvents"
+	getMetricData               operation = "cloudwatch:GetMetricData"
 	describeAlarms              operation = "cloudwatch:DescribeAlarms"
 	alarmListTags               operation = "cloudwatch:ListTagsForResource"
 	putMetricAlarm              operation = "cloudwatch:PutMetricAlarm"
@@ -31,9 +34,9 @@ func (o operation) quota() (perSecond float64, write bool) {
 	switch o {
 	case describeLogGroups:
 		return 10, false
-	case describeSubscriptionFilters, logsListTags, alarmListTags:
+	case describeSubscriptionFilters, logsListTags, alarmListTags, filterLogEvents:
 		return 5, false
-	case putSubscriptionFilter, deleteSubscriptionFilter, tagAlarm, untagAlarm:
+	case putSubscriptionFilter, deleteSubscriptionFilter, putRetentionPolicy, tagAlarm, untagAlarm:
 		return 5, true
 	case createLogGroup:
 		return 10, true
@@ -49,6 +52,8 @@ func (o operation) quota() (perSecond float64, write bool) {
 		return 15, false
 	case describeAlarms:
 		return 9, false
+	case getMetricData: // 500 are documented; the team's dashboards draw from them
+		return 50, false
 	}
 	return 3, true // putMetricAlarm, putCompositeAlarm, deleteAlarms
 }

@@ -3,6 +3,7 @@ package collector
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -12,15 +13,17 @@ type reader struct {
 	*sweep
 	inv       *Inventory
 	listing   sync.Mutex
-	tags      map[string]Tags // by ARN, from tag:GetResources
+	tags      map[string]*Tags // by the last part of the ARN, from tag:GetResources
+	listed    map[string]bool  // types of which it listed any: "log-group", "function"
 	tagsKnown bool
 }
 
 // readPlace lists what there is. A listing that fails is noted in Unreadable; then what
 // depends on it stays as it is.
 func (s *sweep) readPlace(ctx context.Context) *Inventory {
-	r := &reader{sweep: s, inv: &Inventory{Place: s.place}, tags: map[string]Tags{}}
+	r := &reader{sweep: s, inv: &Inventory{Place: s.place}, tags: map[string]*Tags{}, listed: map[string]bool{}}
 	inv := r.inv
+	s.doze()
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		r.list("DescribeLogGroups", pages(ctx, s.meter, describeLogGroups, func(t string) ([]LogGroup, string, error) { return s.cloud.LogGroups(ctx, t) },
@@ -37,6 +40,11 @@ func (s *sweep) readPlace(ctx context.Context) *Inventory {
 	}
 	wg.Wait()
 	r.joinTags(ctx)
+	r.tags = nil
+	s.wake()
+	if r.tagsKnown {
+		r.refresh(ctx)
+	}
 	return inv
 }
 
@@ -51,57 +59,72 @@ func (r *reader) list(doing string, err error) {
 	r.alarmsBlind = r.alarmsBlind || doing == "DescribeAlarms"
 	r.inv.Unreadable = append(r.inv.Unreadable, Failure{r.place.String(), doing, err})
 	r.listing.Unlock()
-	r.journal.fail(r.place.String(), doing, err)
+	if !errors.Is(err, errHandOn) {
+		r.journal.fail(r.place.String(), doing, err)
+	}
 }
 
 func (r *reader) readAPIs(ctx context.Context) {
 	var apis []*API
-	each := func(a API) { a.Tags = r.cfg.keep(a.Tags); apis = append(apis, &a) }
+	each := func(a API) { a.Tags = r.sets.keep(r.cfg, a.Tags); apis = append(apis, &a) }
 	r.list("GetRestApis", pages(ctx, r.meter, apiGatewayCalls, func(t string) ([]API, string, error) { return r.cloud.RESTAPIs(ctx, t) }, each))
 	r.list("GetApis", pages(ctx, r.meter, apiGatewayCalls, func(t string) ([]API, string, error) { return r.cloud.HTTPAPIs(ctx, t) }, each))
 	for _, a := range apis {
-		first := len(r.inv.Stages)
-		r.list("GetStages of "+a.ID, pages(ctx, r.meter, apiGatewayCalls,
-			func(t string) ([]Stage, string, error) { return r.cloud.Stages(ctx, a, t) },
-			func(s Stage) {
-				s.API, s.Tags = a, r.cfg.keep(s.Tags)
-				r.inv.Stages = append(r.inv.Stages, s)
-			}))
-		r.readRoutes(ctx, a, r.inv.Stages[first:])
+		stages, doing, err := r.stagesOf(ctx, a)
+		r.list(doing, err)
+		r.inv.Stages = append(r.inv.Stages, stages...)
 	}
 }
 
-// readRoutes lists the routes of an API of which a stage has detailed metrics.
-func (r *reader) readRoutes(ctx context.Context, a *API, stages []Stage) {
-	var routes []Route
-	read := false
-	for i := range stages {
-		if !stages[i].DetailedMetrics || a.Protocol == WebSocket {
-			continue
-		}
-		if !read {
-			read = true
-			r.list("routes of "+a.ID, pages(ctx, r.meter, apiGatewayCalls,
-				func(t string) ([]Route, string, error) { return r.cloud.Routes(ctx, a, t) }, func(x Route) { routes = append(routes, x) }))
-		}
-		stages[i].Routes = routes
+// stagesOf lists the stages of an API, and its routes where one has detailed metrics. An
+// error comes with the call that failed.
+func (s *sweep) stagesOf(ctx context.Context, a *API) (stages []Stage, doing string, err error) {
+	err = pages(ctx, s.meter, apiGatewayCalls, func(t string) ([]Stage, string, error) { return s.cloud.Stages(ctx, a, t) },
+		func(x Stage) {
+			x.API, x.Tags = a, s.sets.keep(s.cfg, x.Tags)
+			stages = append(stages, x)
+		})
+	if err != nil {
+		return stages, "GetStages of " + a.ID, err
 	}
+	detailed := func(x Stage) bool { return x.DetailedMetrics && a.Protocol != WebSocket }
+	if !slices.ContainsFunc(stages, detailed) {
+		return stages, "", nil
+	}
+	var routes []Route
+	err = pages(ctx, s.meter, apiGatewayCalls, func(t string) ([]Route, string, error) { return s.cloud.Routes(ctx, a, t) },
+		func(x Route) { routes = append(routes, x) })
+	for i := range stages {
+		if detailed(stages[i]) {
+			stages[i].Routes = routes
+		}
+	}
+	return stages, "routes of " + a.ID, err
 }
 
 func (r *reader) readAlarms(ctx context.Context) {
+	r.list("DescribeAlarms", r.alarms(ctx, alarmPrefix, func(metric []MetricAlarm, composite []CompositeAlarm) {
+		r.inv.Metric, r.inv.Composite = append(r.inv.Metric, knownAlarms(metric)...), append(r.inv.Composite, composite...)
+	}))
+}
+
+// alarms calls page with the alarms whose name begins with prefix.
+func (s *sweep) alarms(ctx context.Context, prefix string, page func([]MetricAlarm, []CompositeAlarm)) error {
 	token := ""
 	for {
 		var metric []MetricAlarm
 		var composite []CompositeAlarm
 		var next string
-		err := r.meter.call(ctx, describeAlarms, func() (err error) {
-			metric, composite, next, err = r.cloud.Alarms(ctx, alarmPrefix, token)
+		err := s.meter.call(ctx, describeAlarms, func() (err error) {
+			metric, composite, next, err = s.cloud.Alarms(ctx, prefix, token)
 			return err
 		})
-		r.list("DescribeAlarms", err)
-		r.inv.Metric, r.inv.Composite = append(r.inv.Metric, metric...), append(r.inv.Composite, composite...)
-		if err != nil || next == "" || next == token {
-			return
+		if err != nil {
+			return err
+		}
+		page(metric, composite)
+		if next == "" || next == token {
+			return nil
 		}
 		token = next
 	}
@@ -111,8 +134,10 @@ func (r *reader) readAlarms(ctx context.Context) {
 func (r *reader) readTags(ctx context.Context) {
 	err := pages(ctx, r.meter, getResources, func(t string) ([]TaggedResource, string, error) { return r.cloud.TaggedResources(ctx, t) },
 		func(t TaggedResource) {
-			if kept := r.cfg.keep(t.Tags); kept != nil {
-				r.tags[strings.TrimSuffix(t.ARN, ":*")] = kept
+			kind, _, _ := strings.Cut(resourceOf(t.ARN), ":")
+			r.listed[kind] = true
+			if kept := r.sets.keep(r.cfg, t.Tags); kept != nil {
+				r.tags[resourceOf(t.ARN)] = &kept
 			}
 		})
 	r.tagsKnown = err == nil
@@ -126,25 +151,45 @@ func (r *reader) joinTags(ctx context.Context) {
 	inv := r.inv
 	if r.tagsKnown {
 		for i := range inv.Groups {
-			inv.Groups[i].Tags = r.tags[r.place.LogGroupARN(inv.Groups[i].Name)]
+			inv.Groups[i].Tags = r.tagged("log-group:" + inv.Groups[i].Name)
 		}
 		for i := range inv.Functions {
-			inv.Functions[i].Tags = r.tags[r.place.FunctionARN(inv.Functions[i].Name)]
+			inv.Functions[i].Tags = r.tagged("function:" + inv.Functions[i].Name)
 		}
+		r.tagsOneByOne(ctx, r.lacks("log-group"), r.lacks("function"))
 	} else {
-		r.tagsOneByOne(ctx)
+		r.tagsOneByOne(ctx, true, true)
 	}
 	for i := range inv.Metric {
-		inv.Metric[i].Tags = r.tags[r.place.AlarmARN(inv.Metric[i].Name)]
+		inv.Metric[i].Tags = r.tagged("alarm:" + inv.Metric[i].Name)
 	}
 	for i := range inv.Composite {
-		inv.Composite[i].Tags = r.tags[r.place.AlarmARN(inv.Composite[i].Name)]
+		inv.Composite[i].Tags = r.tagged("alarm:" + inv.Composite[i].Name)
 	}
 }
 
-func (r *reader) tagsOneByOne(ctx context.Context) {
+func (r *reader) tagged(resource string) Tags {
+	if tags := r.tags[resource]; tags != nil {
+		return *tags
+	}
+	return nil
+}
+
+// partialTags is a cloud whose tagging API may lack whole types, as those of emulators do.
+type partialTags interface{ PartialTags() bool }
+
+// lacks reports whether the tagging API may lack a type: it listed nothing of it.
+func (r *reader) lacks(kind string) bool {
+	p, ok := r.cloud.(partialTags)
+	return ok && p.PartialTags() && !r.listed[kind]
+}
+
+func (r *reader) tagsOneByOne(ctx context.Context, groups, functions bool) {
 	var wg sync.WaitGroup
 	wg.Go(func() {
+		if !groups {
+			return
+		}
 		each(ctx, r.width, len(r.inv.Groups), func(i int) {
 			g := &r.inv.Groups[i]
 			arn := r.place.LogGroupARN(g.Name)
@@ -152,6 +197,9 @@ func (r *reader) tagsOneByOne(ctx context.Context) {
 		})
 	})
 	wg.Go(func() {
+		if !functions {
+			return
+		}
 		each(ctx, r.width, len(r.inv.Functions), func(i int) {
 			f := &r.inv.Functions[i]
 			arn := r.place.FunctionARN(f.Name)
@@ -171,7 +219,7 @@ func (s *sweep) tagsOf(ctx context.Context, o operation, arn string, read func()
 		s.journal.fail(arn, string(o), err)
 		return nil, true
 	}
-	return s.cfg.keep(tags), false
+	return s.sets.keep(s.cfg, tags), false
 }
 
 // each calls fn for 0 to n-1, width at a time; it begins no more when ctx is done.

@@ -58,6 +58,7 @@ type Report struct {
 	Writes    int64
 	Pending   int  // log groups whose history is to be fetched
 	Done      bool // false: the rest is for the next sweep
+	Whole     bool // of SweepHint: nothing was changed, for what is hinted at cannot be looked at alone: sweep the whole place
 }
 
 // journal collects a report from many goroutines.
@@ -106,7 +107,9 @@ func (j *journal) unchanged(n int) {
 }
 
 // settle puts what came from many goroutines into one order.
-func (r *Report) settle() {
-	slices.SortStableFunc(r.Findings, func(a, b Finding) int { return strings.Compare(a.Resource+a.Tag, b.Resource+b.Tag) })
-	slices.SortStableFunc(r.Failures, func(a, b Failure) int { return strings.Compare(a.Resource+a.Doing, b.Resource+b.Doing) })
+func (r *Report) settle() { sortReport(r.Findings, r.Failures) }
+
+func sortReport(findings []Finding, failures []Failure) {
+	slices.SortStableFunc(findings, func(a, b Finding) int { return strings.Compare(a.Resource+a.Tag, b.Resource+b.Tag) })
+	slices.SortStableFunc(failures, func(a, b Failure) int { return strings.Compare(a.Resource+a.Doing, b.Resource+b.Doing) })
 }

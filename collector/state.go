@@ -2,14 +2,9 @@ package collector
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-
-	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/lake"
 )
 
 // stateVersion is the version of the format; see docs/formats/collector.md.
@@ -23,9 +18,20 @@ type State struct {
 	Deployment string                `json:"deployment"`
 	Account    string                `json:"account"`
 	Region     string                `json:"region"`
-	Groups     map[string]GroupState `json:"groups"`  // by log group: all that may have a filter of ours
-	Alarms     map[string]AlarmState `json:"alarms"`  // by name: all that are ours
-	Pending    map[string]Gap        `json:"pending"` // by log group: events to be fetched from its history
+	Groups     map[string]GroupState `json:"groups"`              // by log group: all that may have a filter of ours
+	Alarms     map[string]AlarmState `json:"alarms"`              // by name: all that are ours
+	Pending    map[string]Gap        `json:"pending"`             // by log group: events to be fetched from its history
+	Backfills  map[string]Gap        `json:"backfills,omitempty"` // by log group and span: see Backfill
+
+	// What a sweep of one resource must know of the others.
+	Surveyed int64               `json:"surveyed,omitempty"` // when the whole place was swept to the end, Unix milliseconds; 0: never
+	Writers  map[string]string   `json:"writers,omitempty"`  // the log group of each stage, if any, and of functions that have not their usual one
+	APIs     map[string]string   `json:"apis,omitempty"`     // the name of each API, by its id
+	Fresh    map[string]TagState `json:"fresh,omitempty"`    // tags read from the resource itself a moment ago: listings are late
+
+	// A destroy looks at every log group, whatever is remembered; the rest of one that was cut
+	// short is in Groups.
+	Destroying bool `json:"destroying,omitempty"`
 }
 
 // GroupState is what is known of the filter of a log group.
@@ -35,46 +41,32 @@ type GroupState struct {
 	Tried   int64  `json:"tried,omitempty"`   // when it was refused, Unix milliseconds
 	Created int64  `json:"created"`           // of the log group, Unix milliseconds
 	Checked int64  `json:"checked"`           // when the filters were described last, Unix milliseconds
+	Busy    bool   `json:"busy,omitempty"`    // a sweep began to work there: what it did is not known until it is noted
 }
 
 // AlarmState is what was applied.
 type AlarmState struct {
-	Tags string `json:"tags"` // hash of its tags
+	Tags string `json:"tags"`         // hash of its tags
+	At   int64  `json:"at"`           // Unix milliseconds
+	Of   string `json:"of,omitempty"` // the function or API that it watches: "function:booking"; empty: a composite
+}
+
+// TagState is what tags a resource had.
+type TagState struct {
+	Tags string `json:"tags"` // hash of them
 	At   int64  `json:"at"`   // Unix milliseconds
 }
 
-// Gap is a span of a log group's history that no filter forwarded.
+// Gap is a span of a log group's history that no filter forwarded, and how far it has
+// been fetched; see history_span.go. Times are Unix milliseconds.
 type Gap struct {
-	From int64 `json:"from"` // Unix milliseconds
-	To   int64 `json:"to"`   // 0: until the filter is there
-}
-
-// StateStore keeps one object per place.
-type StateStore interface {
-	// LoadState fails with fs.ErrNotExist when there is none.
-	LoadState(ctx context.Context, p Place) ([]byte, error)
-	SaveState(ctx context.Context, p Place, b []byte) error
-}
-
-// LakeStates keeps states in the hub's store, beside the lake:
-// collector/<deployment>/<account>/<region>.json.
-type LakeStates struct {
-	Store      lake.Store
-	Deployment string
-}
-
-func (l LakeStates) key(p Place) string {
-	return "collector/" + l.Deployment + "/" + p.Account + "/" + p.Region + ".json"
-}
-
-// LoadState reads the object.
-func (l LakeStates) LoadState(_ context.Context, p Place) ([]byte, error) {
-	return l.Store.ReadFile(l.key(p))
-}
-
-// SaveState replaces the object.
-func (l LakeStates) SaveState(_ context.Context, p Place, b []byte) error {
-	return l.Store.PutBytes(l.key(p), b)
+	From  int64  `json:"from"`            // what CloudWatch Logs took from then on; of a backfill: what happened from then on
+	To    int64  `json:"to"`              // 0: until the filter is there
+	Was   string `json:"was,omitempty"`   // product of the filter that went
+	Doubt bool   `json:"doubt,omitempty"` // the rest may have been forwarded
+	At    int64  `json:"at,omitempty"`    // events that happened before are landed; 0: none yet
+	Width int64  `json:"width,omitempty"` // of the next window, milliseconds
+	Began int64  `json:"began,omitempty"` // the time in the names of the landing objects
 }
 
 func newState(deployment string, p Place) *State {
@@ -82,25 +74,6 @@ func newState(deployment string, p Place) *State {
 		Version: stateVersion, Deployment: deployment, Account: p.Account, Region: p.Region,
 		Groups: map[string]GroupState{}, Alarms: map[string]AlarmState{}, Pending: map[string]Gap{},
 	}
-}
-
-// loadState reads what is remembered. When nothing is, or it cannot be used, the state is
-// new and known is false; err then says why, unless there was none.
-func loadState(ctx context.Context, store StateStore, deployment string, p Place) (s *State, known bool, err error) {
-	b, err := store.LoadState(ctx, p)
-	if errors.Is(err, fs.ErrNotExist) {
-		return newState(deployment, p), false, nil
-	}
-	if err == nil {
-		if s, err = DecodeState(b); err == nil && (s.Deployment != deployment || s.Account != p.Account || s.Region != p.Region) {
-			err = fmt.Errorf("it is of %s in %s/%s", s.Deployment, s.Account, s.Region)
-		}
-	}
-	if err != nil {
-		return newState(deployment, p), false, &seamark.Fault{Class: seamark.Temporary, Where: "state of " + p.String(),
-			What: "cannot be used", Err: err, Remedy: "nothing is lost: the sweep asks AWS again"}
-	}
-	return s, true, nil
 }
 
 // DecodeState reads a state strictly: an unknown key, a trailing value or

@@ -17,6 +17,7 @@ type Options struct {
 	Destroy  bool         // remove all that is this deployment's
 	Keep     bool         // keep changes and decisions in the report
 	Progress func(Change) // told of each change as it is made, one at a time; may be nil
+	Look     func(*View)  // told once what was read and what follows from it, before it is applied; may be nil
 	Deadline time.Time    // stop before it and hand the rest on; zero: none
 	Budget   int64        // API calls at most; 0: any number
 	Width    int          // calls under way at a time, per kind of change; 0 is 4
@@ -36,13 +37,15 @@ type sweep struct {
 	width   int
 	meter   *meter
 	journal *journal
+	sets    tagSets
+	scope   *scope // nil: the whole place
 
 	remembered  map[string]bool // alarms that are ours by memory alone: the tagging API does not show them yet
 	alarmsBlind bool            // whose the alarms are could not be read
 
-	mu       sync.Mutex // of state
-	state    *State
-	known    bool // there was a state
+	saving sync.Mutex
+	mu     sync.Mutex // of state
+	*memory
 	handedOn bool
 }
 
@@ -53,35 +56,46 @@ const margin = 2 * time.Second
 // not be read or done is in the report, by resource, and never stops the rest.
 func Sweep(ctx context.Context, place Place, cloud Cloud, o Options) *Report {
 	s := newSweep(place, cloud, o)
+	return s.run(ctx, s.readPlace)
+}
+
+// run sweeps what read reads; nil: nothing.
+func (s *sweep) run(ctx context.Context, read func(context.Context) *Inventory) *Report {
 	r := s.journal.report
 	defer func() {
 		r.Reads, r.Writes = s.meter.reads.Load(), s.meter.writes.Load()
 		r.Done = r.Done && !s.handedOn && ctx.Err() == nil
 		r.settle()
 	}()
-	state, known, err := loadState(ctx, o.States, s.cfg.Deployment, place)
-	if err != nil {
-		s.journal.fail(place.String(), "read the state", err)
-	}
-	s.state, s.known = state, known
-	inv := s.readPlace(ctx)
-	if ctx.Err() != nil {
+	s.load(ctx)
+	inv := read(ctx)
+	if inv == nil || ctx.Err() != nil {
 		return r
 	}
 	s.recognise(ctx, inv)
 	decisions := s.decide(inv)
+	groups := inv.Groups // Desire lets go of them
 	d := Desire(s.cfg, inv, decisions)
+	if s.scope != nil && !s.keepOthers(d) {
+		return r
+	}
 	for i := range decisions {
 		r.Findings = append(r.Findings, decisions[i].Findings...)
 	}
 	r.Resources, r.Onboarded = len(decisions), onboarded(decisions)
-	if o.Keep {
+	if s.opt.Keep {
 		r.Decisions = decisions
 	}
 	r.Done = true
+	if s.opt.Look != nil {
+		seen := *inv
+		seen.Groups = groups
+		s.opt.Look(&View{Inventory: &seen, Decisions: decisions, Desired: d})
+	}
 	s.apply(ctx, d)
+	s.survey(ctx, d)
 	r.Pending = len(s.state.Pending)
-	if !o.DryRun {
+	if !s.opt.DryRun {
 		s.save(ctx)
 	}
 	return r
@@ -90,6 +104,7 @@ func Sweep(ctx context.Context, place Place, cloud Cloud, o Options) *Report {
 func newSweep(place Place, cloud Cloud, o Options) *sweep {
 	s := &sweep{place: place, cloud: cloud, cfg: o.Config.withDefaults(), opt: o, width: o.Width,
 		meter: &meter{place: place, limits: o.Limits, budget: o.Budget}, journal: &journal{report: &Report{Place: place}, keep: o.Keep, tell: o.Progress}}
+	s.memory = newMemory(s.cfg.Deployment, place)
 	if s.width <= 0 {
 		s.width = 4
 	}
@@ -115,12 +130,23 @@ func (s *sweep) decide(inv *Inventory) []Decision {
 
 func onboarded(all []Decision) int {
 	n := 0
-	for _, d := range all {
-		if d.Wish != nil && (d.Kind == KindLogGroup && d.Wish.Logs || d.Kind != KindLogGroup && d.Wish.Alarms) {
+	for i := range all {
+		if all[i].onboarded() {
 			n++
 		}
 	}
 	return n
+}
+
+// onboarded reports whether the resource has what its tags ask for, once all is done.
+func (dec *Decision) onboarded() bool {
+	switch {
+	case dec.Wish == nil:
+		return dec.Central != ""
+	case dec.Kind == KindLogGroup:
+		return dec.Wish.Logs
+	}
+	return dec.Wish.Alarms
 }
 
 // apply makes the changes: access logs before the filters on their groups, alarms beside
@@ -133,7 +159,7 @@ func (s *sweep) apply(ctx context.Context, d *Desired) {
 		s.sweepFilters(ctx, d)
 		s.switchAccessLogsOff(ctx, d)
 	})
-	wg.Go(func() { s.sweepAlarms(ctx, d) })
+	s.sweepAlarms(ctx, d) // here: a goroutine less in each of thousands of places
 	wg.Wait()
 }
 
@@ -154,16 +180,6 @@ func (s *sweep) ended(ctx context.Context, err error) bool {
 		s.mu.Unlock()
 	}
 	return over
-}
-
-// save writes the state down.
-func (s *sweep) save(ctx context.Context) {
-	s.mu.Lock()
-	b := s.state.encode()
-	s.mu.Unlock()
-	if err := s.opt.States.SaveState(context.WithoutCancel(ctx), s.place, b); err != nil {
-		s.journal.fail(s.place.String(), "save the state", err)
-	}
 }
 
 func (s *sweep) putFormats(ctx context.Context, d *Desired) {

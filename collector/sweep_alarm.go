@@ -39,7 +39,7 @@ func (s *sweep) ownerOf(ctx context.Context, name string, tags *Tags) {
 type alarmSweep struct {
 	*sweep
 	d         *Desired
-	metric    map[string]*MetricAlarm // ours, by name
+	metric    map[string]*KnownAlarm // ours, by name
 	composite map[string]*CompositeAlarm
 	missing   map[string]bool // wanted, and could not be made
 	complete  bool            // all was read: what is not wanted may go
@@ -51,7 +51,7 @@ func (s *sweep) sweepAlarms(ctx context.Context, d *Desired) {
 	if s.alarmsBlind {
 		return // whose the alarms are is not known: each could be another's
 	}
-	a := &alarmSweep{sweep: s, d: d, metric: map[string]*MetricAlarm{}, composite: map[string]*CompositeAlarm{}, missing: map[string]bool{},
+	a := &alarmSweep{sweep: s, d: d, metric: map[string]*KnownAlarm{}, composite: map[string]*CompositeAlarm{}, missing: map[string]bool{},
 		complete: d.complete}
 	for i := range d.inv.Metric {
 		if m := &d.inv.Metric[i]; d.owns(m.Tags) {
@@ -69,8 +69,8 @@ func (s *sweep) sweepAlarms(ctx context.Context, d *Desired) {
 		return
 	}
 	wanted := a.d.Composites(func(name string) bool { return !a.missing[name] })
-	for i := range wanted {
-		a.doComposite(ctx, &wanted[i])
+	for level := range levels(wanted) {
+		each(ctx, a.width, len(level), func(i int) { a.doComposite(ctx, &level[i]) })
 	}
 	if s.stopped(ctx) {
 		return
@@ -89,7 +89,7 @@ func (a *alarmSweep) forgetGone() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for name := range a.state.Alarms {
-		if a.metric[name] == nil && a.composite[name] == nil {
+		if a.metric[name] == nil && a.composite[name] == nil && a.scope.family(name) {
 			delete(a.state.Alarms, name)
 		}
 	}
@@ -101,14 +101,15 @@ func (a *alarmSweep) putMetric(ctx context.Context) {
 		w := a.d.Alarm(&a.d.Alarms[i])
 		if have := a.metric[w.Name]; have != nil && sameAlarm(have, &w) && !a.tagsDiffer(w.Name, w.Tags, have.Tags) {
 			a.journal.unchanged(1)
-			a.remember(w.Name, w.Tags)
+			a.remember(w.Name, w.Tags, a.d.of(&a.d.Alarms[i]))
 			continue
 		}
 		jobs = append(jobs, i)
 	}
 	do := func(ctx context.Context, i int) {
-		w := a.d.Alarm(&a.d.Alarms[jobs[i]])
-		a.doMetric(ctx, &w)
+		recipe := &a.d.Alarms[jobs[i]]
+		w := a.d.Alarm(recipe)
+		a.doMetric(ctx, &w, a.d.of(recipe))
 	}
 	if a.opt.DryRun {
 		for i := range jobs {
@@ -120,7 +121,7 @@ func (a *alarmSweep) putMetric(ctx context.Context) {
 	a.ended(ctx, err)
 }
 
-func (a *alarmSweep) doMetric(ctx context.Context, w *MetricAlarm) {
+func (a *alarmSweep) doMetric(ctx context.Context, w *MetricAlarm, of string) {
 	have := a.metric[w.Name]
 	if have == nil || !sameAlarm(have, w) {
 		c := Change{Create, changeAlarm, w.Name, w.Name, "its resource's tags ask for it"}
@@ -142,10 +143,10 @@ func (a *alarmSweep) doMetric(ctx context.Context, w *MetricAlarm) {
 		}
 	}
 	if have == nil {
-		a.remember(w.Name, w.Tags)
+		a.remember(w.Name, w.Tags, of)
 		return
 	}
-	a.tag(ctx, w.Name, w.Tags, have.Tags)
+	a.tag(ctx, w.Name, w.Tags, have.Tags, of)
 }
 
 // settling is how long the tagging API may still show old tags.
@@ -165,9 +166,9 @@ func (a *alarmSweep) tagsDiffer(name string, want, have Tags) bool {
 }
 
 // tag brings the tags of an alarm that is there to what they shall be: Put takes none.
-func (a *alarmSweep) tag(ctx context.Context, name string, want, have Tags) {
+func (a *alarmSweep) tag(ctx context.Context, name string, want, have Tags, of string) {
 	if !a.tagsDiffer(name, want, have) {
-		a.remember(name, want)
+		a.remember(name, want, of)
 		return
 	}
 	a.journal.change(Change{Update, changeTags, name, name, "its tags are not those of its resource"})
@@ -195,22 +196,22 @@ func (a *alarmSweep) tag(ctx context.Context, name string, want, have Tags) {
 			return
 		}
 	}
-	a.applied(name, want)
+	a.applied(name, want, of)
 }
 
 // remember notes an alarm as ours; one that is noted keeps its time.
-func (a *alarmSweep) remember(name string, tags Tags) {
+func (a *alarmSweep) remember(name string, tags Tags, of string) {
 	a.mu.Lock()
-	known := a.state.Alarms[name].Tags == tagsHash(tags)
+	have := a.state.Alarms[name]
 	a.mu.Unlock()
-	if !known {
-		a.applied(name, tags)
+	if have.Tags != tagsHash(tags) || have.Of != of {
+		a.applied(name, tags, of)
 	}
 }
 
-func (a *alarmSweep) applied(name string, tags Tags) {
+func (a *alarmSweep) applied(name string, tags Tags, of string) {
 	a.mu.Lock()
-	a.state.Alarms[name] = AlarmState{Tags: tagsHash(tags), At: unixMilli()}
+	a.state.Alarms[name] = AlarmState{Tags: tagsHash(tags), At: unixMilli(), Of: of}
 	a.mu.Unlock()
 }
 
@@ -218,7 +219,7 @@ func (a *alarmSweep) doComposite(ctx context.Context, w *CompositeAlarm) {
 	have := a.composite[w.Name]
 	if have != nil && sameComposite(have, w) && !a.tagsDiffer(w.Name, w.Tags, have.Tags) {
 		a.journal.unchanged(1)
-		a.remember(w.Name, w.Tags)
+		a.remember(w.Name, w.Tags, "")
 		return
 	}
 	if have == nil || !sameComposite(have, w) {
@@ -236,10 +237,10 @@ func (a *alarmSweep) doComposite(ctx context.Context, w *CompositeAlarm) {
 		}
 	}
 	if have == nil {
-		a.remember(w.Name, w.Tags)
+		a.remember(w.Name, w.Tags, "")
 		return
 	}
-	a.tag(ctx, w.Name, w.Tags, have.Tags)
+	a.tag(ctx, w.Name, w.Tags, have.Tags, "")
 }
 
 // deleteComposites deletes what is not wanted, parents before their children.
@@ -269,6 +270,9 @@ func (a *alarmSweep) deleteMetric(ctx context.Context) {
 	keep := map[string]bool{}
 	for i := range a.d.Alarms {
 		keep[a.d.Alarms[i].Name] = true
+	}
+	for _, k := range a.d.kept {
+		keep[k.name] = true
 	}
 	var names []string
 	for name := range a.metric {

@@ -3,10 +3,20 @@ package collector
 import (
 	"context"
 	"errors"
+	"fmt"
 )
 
+// accessLogDays is how long a log group that we make for an access log keeps its events:
+// what was forwarded lies in the bucket, and CloudWatch's own "for ever" would be at the
+// team's cost. A team that wants longer may change it; we never set it again.
+const accessLogDays = 14
+
+const changeLogGroup = "log group"
+
+const accessLogRemedy = "set the stage's access log by hand, or delete the group"
+
 // errNotOurGroup says that the log group for an access log exists, made by someone else.
-var errNotOurGroup = errors.New("the log group exists and is not ours; set the stage's access log by hand, or delete the group")
+var errNotOurGroup = errors.New("the log group exists and is not ours; " + accessLogRemedy)
 
 // switchAccessLogsOn makes the log group and sets the stage's access log, where a team
 // opted in and the operator allows it.
@@ -25,9 +35,16 @@ func (s *sweep) switchAccessLogsOn(ctx context.Context, d *Desired) {
 			d.dropFilter(w.Group)
 			continue
 		}
+		err := s.meter.call(ctx, putRetentionPolicy, func() error { return s.cloud.RetainLogGroup(ctx, w.Group, accessLogDays) })
+		if err != nil { // without it the group would grow for ever: the stage stays as it is
+			s.failed(ctx, stage, "PutRetentionPolicy", err)
+			d.dropFilter(w.Group)
+			continue
+		}
 		log := AccessLog{Destination: s.place.LogGroupARN(w.Group), Format: formatFor(w.API.Protocol)}
 		if err := s.meter.call(ctx, apiGatewayUpdates, func() error { return s.cloud.SetAccessLog(ctx, w.API, w.Stage, log) }); err != nil {
 			s.failed(ctx, stage, "UpdateStage", err)
+			d.dropFilter(w.Group)
 		}
 	}
 }
@@ -48,28 +65,64 @@ func (s *sweep) makeGroup(ctx context.Context, d *Desired, name string) error {
 	return nil
 }
 
-// switchAccessLogsOff takes back what switchAccessLogsOn did: everything that was in the
-// group was forwarded, and lies in the bucket.
+// switchAccessLogsOff takes back what switchAccessLogsOn did, but for the log group: a tag
+// removed by mistake must not cost a team its access logs. It goes at the end of it all.
 func (s *sweep) switchAccessLogsOff(ctx context.Context, d *Desired) {
+	switched, failed := map[string]bool{}, map[string]bool{} // by log group
 	for _, w := range d.AccessLogs {
-		if !w.Off {
-			continue
+		switched[w.Group] = true
+		if w.Off && !s.switchOff(ctx, w) {
+			failed[w.Group] = true
 		}
-		stage := w.API.Name + "/" + w.Stage
-		s.journal.change(Change{Delete, changeAccessLog, stage, w.Group, "its tags no longer ask for logs"})
-		if s.opt.DryRun {
-			continue
-		}
-		err := s.meter.call(ctx, apiGatewayUpdates, func() error { return s.cloud.SetAccessLog(ctx, w.API, w.Stage, AccessLog{}) })
-		if err != nil && judge(err) != gone {
-			s.failed(ctx, stage, "UpdateStage", err)
-			continue
-		}
-		err = s.meter.call(ctx, deleteLogGroup, func() error { return s.cloud.DeleteLogGroup(ctx, w.Group) })
-		if err != nil && judge(err) != gone {
-			s.failed(ctx, w.Group, "DeleteLogGroup", err)
-			continue
-		}
-		s.forget(w.Group)
 	}
+	if !d.listed || s.scope != nil {
+		return // another stage may write there
+	}
+	for _, group := range d.made {
+		used := d.inUse(group)
+		switch {
+		case s.opt.Destroy && !used && !failed[group]:
+			s.deleteMade(ctx, group)
+		case s.opt.Destroy && used:
+			s.keptGroup(group, "a stage's access log, changed by someone else, goes there")
+		case !used && !switched[group]:
+			s.keptGroup(group, fmt.Sprintf("Seamark made it for an access log that is off now; what it holds expires after %d days; delete it when nobody needs it", accessLogDays))
+		}
+	}
+}
+
+func (s *sweep) keptGroup(group, why string) {
+	s.journal.find(Finding{Resource: s.place.LogGroupARN(group), Problem: "kept: " + why})
+}
+
+// switchOff reports whether the stage's access log is off now.
+func (s *sweep) switchOff(ctx context.Context, w WantedAccessLog) bool {
+	stage := w.API.Name + "/" + w.Stage
+	why := "its tags no longer ask for logs; the log group stays, with what it holds"
+	if s.opt.Destroy {
+		why = "Seamark switched it on"
+	}
+	s.journal.change(Change{Delete, changeAccessLog, stage, w.Group, why})
+	if s.opt.DryRun {
+		return true
+	}
+	err := s.meter.call(ctx, apiGatewayUpdates, func() error { return s.cloud.SetAccessLog(ctx, w.API, w.Stage, AccessLog{}) })
+	if err != nil && judge(err) != gone {
+		s.failed(ctx, stage, "UpdateStage", err)
+		return false
+	}
+	return true
+}
+
+func (s *sweep) deleteMade(ctx context.Context, group string) {
+	s.journal.change(Change{Delete, changeLogGroup, group, group, "Seamark made it for an access log; what it holds goes with it"})
+	if s.opt.DryRun {
+		return
+	}
+	err := s.meter.call(ctx, deleteLogGroup, func() error { return s.cloud.DeleteLogGroup(ctx, group) })
+	if err != nil && judge(err) != gone {
+		s.failed(ctx, group, "DeleteLogGroup", err)
+		return
+	}
+	s.forget(group)
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	seamark "github.com/seamark-hq/seamark"
 )
 
 // Threshold is when an alarm fires: at Value, over a window of Minutes.
@@ -68,6 +70,20 @@ func (r *rule) accepts(t Threshold) bool {
 
 func (r *rule) span() string {
 	return fmt.Sprintf("%v to %v %s, and 1 to %d minutes, such as %v", r.least, r.top, r.unit, maxMinutes, r.def)
+}
+
+// ParseThreshold reads what a tag or the configuration says of a rule: "5/10", "5" or "off".
+func ParseThreshold(rule, value string) (Threshold, error) {
+	r := ruleNamed(rule)
+	if r == nil {
+		return Threshold{}, &seamark.Fault{Class: seamark.Rejected, Where: "alarms.rules." + rule, What: "no such rule", Remedy: "use one of " + strings.Join(ruleNames(), ", ")}
+	}
+	t, problem := r.parseThreshold(value, r.def)
+	if problem != "" {
+		what, remedy, _ := strings.Cut(problem, ": ")
+		return t, &seamark.Fault{Class: seamark.Rejected, Where: "alarms.rules." + rule, What: what, Remedy: remedy}
+	}
+	return t, nil
 }
 
 // parseThreshold reads "<threshold>", "<threshold>/<minutes>" or "off". What is left out

@@ -225,7 +225,7 @@ func (r *resolver) unknownRules() {
 // pinned reports a product that this account may not claim.
 func (r *resolver) pinned(product string) {
 	accounts := r.cfg.Accounts[product]
-	if len(accounts) > 0 && !slices.Contains(accounts, r.inv.Place.Account) {
+	if len(accounts) > 0 && !slices.Contains(accounts, r.inv.Place.Account) && !r.cfg.Central.in(r.inv.Place) { // a copy's events name their accounts themselves
 		r.find(r.cfg.Tags.Product, fmt.Sprintf("account %s may not claim product %s: its data is filed under %s",
 			r.inv.Place.Account, product, seamark.Unassigned))
 	}

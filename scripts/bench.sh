@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures the transform against DuckDB (from PyPI, one thread) in the same run, two cores, redaction,
-# lookups, compaction and the front door, and writes docs/benchmarks.md. ONLY=transform,… runs less.
+# lookups, compaction, the front door and the collector, and writes docs/benchmarks.md. ONLY=transform,… runs less.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p .cache

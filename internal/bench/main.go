@@ -37,6 +37,7 @@ var sections = []section{
 	{"lookups", (*bench).lookups},
 	{"compaction", (*bench).compaction},
 	{"frontdoor", (*bench).frontDoor},
+	{"collector", (*bench).collector},
 }
 
 func main() {

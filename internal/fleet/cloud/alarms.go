@@ -4,15 +4,26 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"unicode/utf8"
+	"time"
 
 	"github.com/seamark-hq/seamark/collector"
 )
 
+// alarm is a metric or a composite alarm.
+type alarm[T any] struct {
+	T        T
+	tags     tagged
+	made     time.Time
+	children []string // of a composite
+}
+
+// metricAndComposite are the names of all alarms, sorted.
 func (r *Region) metricAndComposite() []string {
-	names := append(slices.Clone(r.metric.keys), r.composite.keys...)
-	slices.Sort(names)
-	return names
+	if r.alarmNames == nil {
+		r.alarmNames = append(slices.Clone(r.metric.keys), r.composite.keys...)
+		slices.Sort(r.alarmNames)
+	}
+	return r.alarmNames
 }
 
 func (r *Region) alarmTags(name string) *tagged {
@@ -25,24 +36,27 @@ func (r *Region) alarmTags(name string) *tagged {
 	return nil
 }
 
-// Alarms is DescribeAlarms: 100 a page.
+func (r *Region) alarmListed(name string) bool {
+	if a := r.metric.get(name); a != nil {
+		return r.listed(a.made)
+	}
+	return r.listed(r.composite.get(name).made)
+}
+
+// Alarms is DescribeAlarms: 100 a page. An alarm made a moment ago may not be listed yet.
 func (r *Region) Alarms(ctx context.Context, prefix, token string) (metric []collector.MetricAlarm, composite []collector.CompositeAlarm, next string, err error) {
 	err = r.call(ctx, "DescribeAlarms", func() error {
-		metric, composite, next = nil, nil, ""
-		for _, name := range r.metricAndComposite() {
-			if name <= token || !strings.HasPrefix(name, prefix) {
-				continue
-			}
-			if len(metric)+len(composite) == 100 {
-				next = token
-				return nil
-			}
+		var names []string
+		names, next = pageOf(r.metricAndComposite(), token, r.pageSize(pageAlarms), func(name string) bool {
+			return strings.HasPrefix(name, prefix) && r.alarmListed(name)
+		})
+		metric, composite = nil, nil
+		for _, name := range names {
 			if a := r.metric.get(name); a != nil {
-				metric = append(metric, a.T)
+				metric = append(metric, wireAlarm(a.T))
 			} else {
-				composite = append(composite, r.composite.get(name).T)
+				composite = append(composite, wireComposite(r.composite.get(name).T))
 			}
-			token = name
 		}
 		return nil
 	})
@@ -56,7 +70,7 @@ func (r *Region) AlarmTags(ctx context.Context, arn string) (tags collector.Tags
 		if t == nil {
 			return notFound(arn)
 		}
-		tags = t.now
+		tags = wireTags(t.now)
 		return nil
 	})
 	return tags, err
@@ -67,98 +81,55 @@ func alarmName(arn string) string {
 	return name
 }
 
-// PutMetricAlarm makes an alarm with its tags, or replaces one and leaves its tags.
-func (r *Region) PutMetricAlarm(ctx context.Context, a collector.MetricAlarm) error {
-	return r.call(ctx, "PutMetricAlarm", func() error {
-		if err := validAlarm(a.Name, a.Description, a.Tags); err != nil {
-			return err
-		}
-		if a.Evaluations < 1 || len(a.Queries) == 0 && (a.Period < 10 || a.Metric.Name == "") {
-			return &Error{"ValidationError", "period or metric of " + a.Name}
-		}
-		have := r.metric.get(a.Name)
-		if have == nil {
-			have = &alarm[collector.MetricAlarm]{}
-			have.tags.set(a.Tags)
-			r.metric.put(a.Name, have)
-		}
-		have.T, have.T.Tags = a, nil
-		return nil
-	})
-}
-
-func validAlarm(name, description string, tags collector.Tags) error {
-	if n := utf8.RuneCountInString(name); n < 1 || n > 255 || utf8.RuneCountInString(description) > 1024 || len(tags) > 50 {
-		return &Error{"ValidationError", "name, description or tags of " + name}
-	}
-	return nil
-}
-
-// PutCompositeAlarm checks the rule: its length, its children, and that these exist.
-func (r *Region) PutCompositeAlarm(ctx context.Context, a collector.CompositeAlarm) error {
-	return r.call(ctx, "PutCompositeAlarm", func() error {
-		if err := validAlarm(a.Name, a.Description, a.Tags); err != nil {
-			return err
-		}
-		children := childrenOf(a.Rule)
-		if len(a.Rule) > 10_240 || len(children) == 0 || len(children) > 100 {
-			return &Error{"ValidationError", "rule of " + a.Name}
-		}
-		for _, c := range children {
-			if r.alarmTags(c) == nil {
-				return &Error{"ValidationError", "no alarm " + c}
-			}
-		}
-		have := r.composite.get(a.Name)
-		if have == nil {
-			have = &alarm[collector.CompositeAlarm]{}
-			have.tags.set(a.Tags)
-			r.composite.put(a.Name, have)
-		}
-		have.T, have.T.Tags = a, nil
-		return nil
-	})
-}
-
-// childrenOf are the names in quotes.
-func childrenOf(rule string) []string {
-	var names []string
-	for i, part := range strings.Split(rule, `"`) {
-		if i%2 == 1 {
-			names = append(names, part)
-		}
-	}
-	return names
-}
-
-// DeleteAlarms deletes all or none: at most 100, of which one may be a composite, and
-// none that a composite which stays still names.
+// DeleteAlarms takes at most 100 names, of which one may be a composite's. Those that are
+// there go; for the others it fails. None goes that a composite which stays still names.
 func (r *Region) DeleteAlarms(ctx context.Context, names []string) error {
 	return r.call(ctx, "DeleteAlarms", func() error {
+		var missing []string
 		composites := 0
 		for _, name := range names {
-			if r.composite.get(name) != nil {
+			switch {
+			case r.composite.get(name) != nil:
 				composites++
-			} else if r.metric.get(name) == nil {
-				return &Error{"ResourceNotFound", name}
+			case r.metric.get(name) == nil:
+				missing = append(missing, name)
 			}
 		}
-		if len(names) > 100 || composites > 1 {
-			return &Error{"ValidationError", "too many alarms"}
+		if len(names) < 1 || len(names) > maxDelete || composites > 1 {
+			return &Error{"ValidationError", "alarmNames: 1 to 100, with at most one composite alarm"}
 		}
-		for _, parent := range r.composite.keys {
-			for _, child := range childrenOf(r.composite.get(parent).T.Rule) {
-				if slices.Contains(names, child) && !slices.Contains(names, parent) {
-					return &Error{"ValidationError", child + " is a child of " + parent}
+		for _, name := range names {
+			for _, parent := range r.parentsOf(name) {
+				if !slices.Contains(names, parent) {
+					return &Error{"ValidationError", "Cannot delete " + name + " as there are composite alarm(s) depending on it: " + parent}
 				}
 			}
 		}
 		for _, name := range names {
-			r.composite.remove(name)
-			r.metric.remove(name)
+			r.dropAlarm(name)
+		}
+		if len(missing) > 0 {
+			return &Error{"ResourceNotFound", strings.Join(missing, ", ")}
 		}
 		return nil
 	})
+}
+
+func (r *Region) dropAlarm(name string) {
+	r.composite.remove(name)
+	r.metric.remove(name)
+	r.alarmNames = nil
+}
+
+// parentsOf are the composites whose rule names an alarm.
+func (r *Region) parentsOf(name string) []string {
+	var parents []string
+	for _, parent := range r.composite.keys {
+		if slices.Contains(r.composite.get(parent).children, name) {
+			parents = append(parents, parent)
+		}
+	}
+	return parents
 }
 
 // TagAlarm is CloudWatch's TagResource.
@@ -168,11 +139,9 @@ func (r *Region) TagAlarm(ctx context.Context, arn string, tags collector.Tags) 
 		if t == nil {
 			return notFound(arn)
 		}
-		all := collector.NewTags(append(slices.Clone(t.now), tags...)...)
-		if len(all) > 50 {
-			return &Error{"LimitExceededException", "50 tags"}
+		if fault := t.add(wireTags(tags)); fault != "" {
+			return &Error{"InvalidParameterValue", fault}
 		}
-		t.set(all)
 		return nil
 	})
 }
@@ -184,7 +153,7 @@ func (r *Region) UntagAlarm(ctx context.Context, arn string, keys []string) erro
 		if t == nil {
 			return notFound(arn)
 		}
-		t.set(slices.DeleteFunc(slices.Clone(t.now), func(tag collector.Tag) bool { return slices.Contains(keys, tag.Key) }))
+		t.remove(keys)
 		return nil
 	})
 }

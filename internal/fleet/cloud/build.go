@@ -1,7 +1,7 @@
 package cloud
 
 import (
-	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/seamark-hq/seamark/collector"
@@ -13,7 +13,7 @@ import (
 func (r *Region) AddLogGroup(g collector.LogGroup, tags ...collector.Tag) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	n := &logGroup{LogGroup: g}
+	n := &logGroup{LogGroup: g, made: time.Now()}
 	n.tags.now = collector.NewTags(tags...)
 	r.groups.put(g.Name, n)
 }
@@ -30,7 +30,7 @@ func (r *Region) AddFunction(f collector.Function, tags ...collector.Tag) {
 		name = "/aws/lambda/" + f.Name
 	}
 	if r.groups.get(name) == nil {
-		r.groups.put(name, &logGroup{LogGroup: collector.LogGroup{Name: name, Created: time.Now().UnixMilli()}})
+		r.groups.put(name, &logGroup{LogGroup: collector.LogGroup{Name: name, Created: time.Now().UnixMilli()}, made: time.Now()})
 	}
 }
 
@@ -60,9 +60,45 @@ func (r *Region) RemoveFilters(group string) {
 func (r *Region) AddAlarm(a collector.MetricAlarm, tags ...collector.Tag) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	n := &alarm[collector.MetricAlarm]{T: a}
+	n := &alarm[collector.MetricAlarm]{T: a, made: time.Now()}
 	n.tags.now = collector.NewTags(tags...)
 	r.metric.put(a.Name, n)
+	r.alarmNames = nil
+}
+
+// Remove deletes a log group, a function or an API, or all that have the name. A function's
+// log group stays, and so do the log groups of an API.
+func (r *Region) Remove(name string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.groups.remove(name)
+	r.functions.remove(name)
+	r.apis.remove(name)
+}
+
+// Retention returns how many days a log group keeps its events; 0 is for ever.
+func (r *Region) Retention(group string) (days int, found bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	g := r.groups.get(group)
+	if g == nil {
+		return 0, false
+	}
+	return g.retention, true
+}
+
+// AccessLog returns the access log of a stage.
+func (r *Region) AccessLog(api, stage string) collector.AccessLog {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if a := r.apis.get(api); a != nil {
+		for _, s := range a.stages {
+			if s.Name == stage {
+				return s.AccessLog
+			}
+		}
+	}
+	return collector.AccessLog{}
 }
 
 // Tag sets all tags of a log group, a function or an API and its stages.
@@ -85,7 +121,7 @@ func (r *Region) Filters(group string) []collector.Filter {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if g := r.groups.get(group); g != nil {
-		return append([]collector.Filter(nil), g.filters...)
+		return slices.Clone(g.filters)
 	}
 	return nil
 }
@@ -94,7 +130,7 @@ func (r *Region) Filters(group string) []collector.Filter {
 func (r *Region) AlarmNames() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.metricAndComposite()
+	return slices.Clone(r.metricAndComposite())
 }
 
 // MetricAlarm returns an alarm with its tags.
@@ -108,49 +144,4 @@ func (r *Region) MetricAlarm(name string) (collector.MetricAlarm, bool) {
 	m := a.T
 	m.Tags = a.tags.now
 	return m, true
-}
-
-// Snapshot is all that there is, as text that can be compared. Times are left out. What
-// keep says no to is left out as well: by kind ("filter", "alarm") and what it is.
-func (r *Region) Snapshot(keep func(kind string, it any) bool) string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	lines := map[string]any{}
-	for _, name := range r.groups.keys {
-		g := r.groups.get(name)
-		lines["group "+name] = g.tags.now
-		for _, f := range g.filters {
-			f.Created = 0
-			if keep == nil || keep("filter", f) {
-				lines["filter "+name+" "+f.Name] = f
-			}
-		}
-	}
-	for _, name := range r.functions.keys {
-		lines["function "+name] = []any{r.functions.get(name).Function, r.functions.get(name).tags.now}
-	}
-	for _, id := range r.apis.keys {
-		lines["api "+id] = []any{r.apis.get(id).API, r.apis.get(id).stages}
-	}
-	for _, name := range r.metric.keys {
-		a := r.metric.get(name)
-		a.T.Tags = a.tags.now
-		if keep == nil || keep("alarm", a.T) {
-			lines["alarm "+name] = a.T
-		}
-		a.T.Tags = nil
-	}
-	for _, name := range r.composite.keys {
-		a := r.composite.get(name)
-		a.T.Tags = a.tags.now
-		if keep == nil || keep("alarm", a.T) {
-			lines["composite "+name] = a.T
-		}
-		a.T.Tags = nil
-	}
-	b, err := json.MarshalIndent(lines, "", " ")
-	if err != nil {
-		panic(err) // strings and finite numbers
-	}
-	return string(b)
 }

@@ -2,10 +2,12 @@
 // groups, functions, APIs, tags, subscription filters and alarms, as the collector sees them.
 //
 // It enforces what AWS enforces and no emulator does all of: a quota per account, region
-// and API with real error codes, page sizes, tags that the tagging API shows seconds
-// later, the limit of subscription filters, composite alarms whose children must exist
-// and cannot be deleted before them. On demand it throttles and fails at random, from a
-// seed. Time is time.Now, so that a testing/synctest bubble makes it simulated.
+// and API with each service's error codes, page sizes, the limits of names, tags, filters,
+// patterns and rules (limits.go), destinations with their policies, composite alarms whose
+// children must exist and cannot be deleted before them; tags that the tagging API shows
+// seconds later, and listings that lag. On demand it throttles and fails at random, from a
+// seed. What it hands over is a copy. Time is time.Now, so that a testing/synctest bubble
+// makes it simulated.
 package cloud
 
 import (
@@ -22,9 +24,27 @@ type Options struct {
 	Seed        uint64
 	Latency     time.Duration // of each call
 	TagDelay    time.Duration // until the tagging API shows a change
+	ListDelay   time.Duration // until listings show a new log group or alarm
 	FilterLimit int           // subscription filters per log group; documents say 2, and 5
+	PageSize    int           // of all listings; 0: AWS's own
 	Throttle    float64       // share of calls that are throttled though the quota allows them
 	Fault       float64       // share of calls that fail with a 500; half of them after they took effect
+
+	FilterDelay  time.Duration // at most, until a new filter forwards
+	VisibleDelay time.Duration // at most, until FilterLogEvents shows an event
+	EmptyPages   float64       // share of FilterLogEvents' pages that are empty though there is more
+	Disorder     bool          // FilterLogEvents lists stream by stream, not by time
+	// Deliver takes what filters forward: payloads as CloudWatch Logs compresses them. It may be nil.
+	Deliver func(destination string, payload []byte)
+
+	Destinations []Destination // nil: any ARN of a destination in the place's region is taken
+}
+
+// Call is one API call, before and after it is carried out.
+type Call struct {
+	Place collector.Place
+	API   string
+	Done  bool
 }
 
 // Cloud is all accounts.
@@ -35,6 +55,7 @@ type Cloud struct {
 	places map[collector.Place]*Region
 	broken map[string]string // by account: the error code with which its role cannot be assumed
 	calls  map[string]int    // by API
+	watch  func(Call)
 }
 
 // New makes a cloud without accounts.
@@ -67,12 +88,36 @@ func (c *Cloud) Chaos(throttle, fault float64) {
 	c.mu.Unlock()
 }
 
+// Watch has fn told of each call; nil ends it. fn may look at the cloud, and cancel the
+// caller's context: before a call so that it has no effect, after it so that its answer is lost.
+func (c *Cloud) Watch(fn func(Call)) {
+	c.mu.Lock()
+	c.watch = fn
+	c.mu.Unlock()
+}
+
+func (c *Cloud) tell(call Call) {
+	c.mu.Lock()
+	fn := c.watch
+	c.mu.Unlock()
+	if fn != nil {
+		fn(call)
+	}
+}
+
 // Break makes an account's role fail with an error code: "AccessDenied", or "AccountSuspended".
-func (c *Cloud) Break(account, code string) { c.broken[account] = code }
+func (c *Cloud) Break(account, code string) {
+	c.mu.Lock()
+	c.broken[account] = code
+	c.mu.Unlock()
+}
 
 // Open assumes the role in an account, as collector.Opener says.
 func (c *Cloud) Open(_ context.Context, p collector.Place) (collector.Cloud, error) {
-	if code := c.broken[p.Account]; code != "" {
+	c.mu.Lock()
+	code := c.broken[p.Account]
+	c.mu.Unlock()
+	if code != "" {
 		return nil, &Error{code, "sts:AssumeRole in account " + p.Account}
 	}
 	return c.Region(p), nil

@@ -127,7 +127,7 @@ func TestCompositesHoldTheirChildren(t *testing.T) {
 		}{
 			{func() error { return r.PutCompositeAlarm(t.Context(), composite) }, "ValidationError"},
 			{func() error {
-				return r.PutMetricAlarm(t.Context(), collector.MetricAlarm{Name: "child", Evaluations: 1, Period: 60, Metric: collector.Metric{Name: "m"}})
+				return r.PutMetricAlarm(t.Context(), metricAlarm("child"))
 			}, ""},
 			{func() error { return r.PutCompositeAlarm(t.Context(), composite) }, ""},
 			{func() error { return r.DeleteAlarms(t.Context(), []string{"child"}) }, "ValidationError"},

@@ -2,148 +2,141 @@ package cloud
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/seamark-hq/seamark/collector"
 )
 
-// Functions is ListFunctions: 50 a page.
-func (r *Region) Functions(ctx context.Context, token string) (page []collector.Function, next string, err error) {
-	err = r.call(ctx, "ListFunctions", func() error {
-		var functions []*function
-		functions, next = r.functions.page(token, 50)
-		for _, f := range functions {
-			page = append(page, f.Function)
-		}
-		return nil
-	})
-	return page, next, err
-}
-
-// FunctionTags is Lambda's ListTags.
-func (r *Region) FunctionTags(ctx context.Context, arn string) (tags collector.Tags, err error) {
-	err = r.call(ctx, "ListTags", func() error {
-		_, name, _ := strings.Cut(arn, ":function:")
-		f := r.functions.get(name)
-		if f == nil {
-			return notFound("function " + name)
-		}
-		tags = f.tags.now
-		return nil
-	})
-	return tags, err
-}
-
 // RESTAPIs is GetRestApis: 500 a page.
 func (r *Region) RESTAPIs(ctx context.Context, token string) ([]collector.API, string, error) {
-	return r.listAPIs(ctx, "GetRestApis", token, 500, func(p collector.Protocol) bool { return p == collector.REST })
+	return r.listAPIs(ctx, "GetRestApis", token, pageREST, func(a *api) bool { return a.Protocol == collector.REST })
 }
 
-// HTTPAPIs is GetApis: 100 a page here.
+// HTTPAPIs is GetApis: 100 a page.
 func (r *Region) HTTPAPIs(ctx context.Context, token string) ([]collector.API, string, error) {
-	return r.listAPIs(ctx, "GetApis", token, 100, func(p collector.Protocol) bool { return p != collector.REST })
+	return r.listAPIs(ctx, "GetApis", token, pageHTTP, func(a *api) bool { return a.Protocol != collector.REST })
 }
 
-func (r *Region) listAPIs(ctx context.Context, call, token string, size int, of func(collector.Protocol) bool) (page []collector.API, next string, err error) {
+func (r *Region) listAPIs(ctx context.Context, call, token string, size int, of func(*api) bool) (page []collector.API, next string, err error) {
 	err = r.call(ctx, call, func() error {
-		all, _ := r.apis.page(token, len(r.apis.keys))
-		for _, a := range all {
-			if !of(a.Protocol) {
-				continue
-			}
-			if len(page) == size {
-				next = page[size-1].ID
-				break
-			}
-			page = append(page, a.API)
+		var apis []*api
+		apis, next = r.apis.page(token, r.pageSize(size), of)
+		page = nil
+		for _, a := range apis {
+			page = append(page, wireAPI(a.API))
 		}
 		return nil
 	})
 	return page, next, err
 }
 
-// Stages is GetStages.
-func (r *Region) Stages(ctx context.Context, of *collector.API, _ string) (stages []collector.Stage, _ string, err error) {
+// API is GetRestApi, or GetApi.
+func (r *Region) API(ctx context.Context, id string, p collector.Protocol) (found collector.API, err error) {
+	err = r.call(ctx, "GetApi", func() error {
+		a, err := r.api(id, p)
+		if err != nil {
+			return err
+		}
+		found = wireAPI(a.API)
+		return nil
+	})
+	return found, err
+}
+
+// api finds an API of the version of API Gateway that has p.
+func (r *Region) api(id string, p collector.Protocol) (*api, error) {
+	a := r.apis.get(id)
+	if a == nil || (a.Protocol == collector.REST) != (p == collector.REST) {
+		return nil, &Error{"NotFoundException", "Invalid API identifier specified " + r.place.Account + ":" + id}
+	}
+	return a, nil
+}
+
+// Stages is GetStages: of a REST API all at once, of the others 100 a page.
+func (r *Region) Stages(ctx context.Context, of *collector.API, token string) (stages []collector.Stage, next string, err error) {
 	err = r.call(ctx, "GetStages", func() error {
-		a := r.apis.get(of.ID)
-		if a == nil {
-			return &Error{"NotFoundException", "API " + of.ID}
+		a, err := r.api(of.ID, of.Protocol)
+		if err != nil {
+			return err
 		}
-		stages = slices.Clone(a.stages)
-		return nil
+		size := r.pageSize(pageHTTP)
+		if of.Protocol == collector.REST {
+			size = len(a.stages)
+		}
+		stages, next, err = slicePage(a.stages, token, size, wireStage)
+		return err
 	})
-	return stages, "", err
+	return stages, next, err
 }
 
-// Routes is GetResources of REST APIs and GetRoutes of the others.
-func (r *Region) Routes(ctx context.Context, of *collector.API, _ string) (routes []collector.Route, _ string, err error) {
+// Routes is GetResources of REST APIs, 500 a page, and GetRoutes of the others, 100 a page.
+func (r *Region) Routes(ctx context.Context, of *collector.API, token string) (routes []collector.Route, next string, err error) {
 	err = r.call(ctx, "GetRoutes", func() error {
-		a := r.apis.get(of.ID)
-		if a == nil {
-			return &Error{"NotFoundException", "API " + of.ID}
+		a, err := r.api(of.ID, of.Protocol)
+		if err != nil {
+			return err
 		}
-		routes = slices.Clone(a.routes)
-		return nil
+		size := pageHTTP
+		if of.Protocol == collector.REST {
+			size = pageREST
+		}
+		routes, next, err = slicePage(a.routes, token, r.pageSize(size), wireRoute)
+		return err
 	})
-	return routes, "", err
+	return routes, next, err
 }
 
-// SetAccessLog is UpdateStage. The log group must be there.
+// slicePage is a page of something that is listed in its own order; the token is a position.
+func slicePage[T any](all []T, token string, size int, each func(T) T) (page []T, next string, err error) {
+	from := 0
+	if token != "" {
+		if from, err = strconv.Atoi(token); err != nil || from < 0 || from > len(all) {
+			return nil, "", &Error{"BadRequestException", "Invalid next token"}
+		}
+	}
+	to := min(from+size, len(all))
+	if to < len(all) {
+		next = strconv.Itoa(to)
+	}
+	return wire(all[from:to], each), next, nil
+}
+
+// SetAccessLog is UpdateStage. The log group must be there; REST and WebSocket APIs need
+// the account's role for CloudWatch Logs, and the format one line with a request id.
 func (r *Region) SetAccessLog(ctx context.Context, of *collector.API, stage string, log collector.AccessLog) error {
 	return r.call(ctx, "UpdateStage", func() error {
-		a := r.apis.get(of.ID)
-		if a == nil {
-			return &Error{"NotFoundException", "API " + of.ID}
-		}
-		if _, name, isGroup := strings.Cut(log.Destination, ":log-group:"); isGroup && r.groups.get(name) == nil {
-			return &Error{"BadRequestException", "log group " + name}
+		a, err := r.api(of.ID, of.Protocol)
+		if err != nil {
+			return err
 		}
 		i := slices.IndexFunc(a.stages, func(s collector.Stage) bool { return s.Name == stage })
 		if i < 0 {
-			return &Error{"NotFoundException", "stage " + stage}
+			return &Error{"NotFoundException", "Invalid stage identifier specified"}
 		}
-		a.stages[i].AccessLog = log
+		if log != (collector.AccessLog{}) {
+			if err := r.checkAccessLog(a, log); err != nil {
+				return err
+			}
+		}
+		a.stages[i].AccessLog = collector.AccessLog{Destination: strings.Clone(log.Destination), Format: strings.Clone(log.Format)}
 		return nil
 	})
 }
 
-// TaggedResources is tag:GetResources over log groups, functions and alarms: 100 a page, as the tags were a while ago.
-func (r *Region) TaggedResources(ctx context.Context, token string) (page []collector.TaggedResource, next string, err error) {
-	err = r.call(ctx, "GetResources", func() error {
-		page, next = r.tagPage(token, 100)
-		return nil
-	})
-	return page, next, err
-}
-
-// tagPage lists kind by kind; the token is the last ARN.
-func (r *Region) tagPage(token string, size int) (page []collector.TaggedResource, next string) {
-	delay := r.cloud.opt.TagDelay
-	add := func(arn string, t *tagged) bool {
-		tags := t.seen(delay)
-		if arn <= token || len(tags) == 0 {
-			return true
-		}
-		if len(page) == size {
-			next = page[size-1].ARN
-			return false
-		}
-		page = append(page, collector.TaggedResource{ARN: arn, Tags: tags})
-		return true
+func (r *Region) checkAccessLog(a *api, log collector.AccessLog) error {
+	_, name, isGroup := strings.Cut(strings.TrimSuffix(log.Destination, ":*"), ":log-group:")
+	switch {
+	case isGroup && r.groups.get(name) == nil:
+		return &Error{"BadRequestException", "Insufficient permissions to enable logging: no log group " + name}
+	case isGroup && a.Protocol != collector.HTTP && r.noGatewayRole:
+		return &Error{"BadRequestException", "CloudWatch Logs role ARN must be set in account settings to enable logging"}
+	case strings.ContainsAny(strings.TrimSuffix(log.Format, "\n"), "\n\r") || len(log.Format) > 3072:
+		return &Error{"BadRequestException", "Access Log format must be single line"}
+	case !strings.Contains(log.Format, "$context.requestId") && !strings.Contains(log.Format, "$context.extendedRequestId"):
+		return &Error{"BadRequestException", fmt.Sprintf("the format of %s lacks a request id", a.ID)}
 	}
-	// in the order of ARNs: cloudwatch, lambda, logs
-	_ = eachOf(r.metricAndComposite(), func(name string) bool { return add(r.place.AlarmARN(name), r.alarmTags(name)) }) &&
-		eachOf(r.functions.keys, func(name string) bool { return add(r.place.FunctionARN(name), &r.functions.get(name).tags) }) &&
-		eachOf(r.groups.keys, func(name string) bool { return add(r.place.LogGroupARN(name), &r.groups.get(name).tags) })
-	return page, next
-}
-
-func eachOf(keys []string, fn func(string) bool) bool {
-	for _, k := range keys {
-		if !fn(k) {
-			return false
-		}
-	}
-	return true
+	return nil
 }

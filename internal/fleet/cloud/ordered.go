@@ -33,21 +33,30 @@ func (o *ordered[T]) remove(key string) {
 	o.keys = slices.Delete(o.keys, i, i+1)
 }
 
-// page is what follows the key after, size at most, and the token of the next page.
-func (o *ordered[T]) page(after string, size int) (page []*T, next string) {
-	i := sort.SearchStrings(o.keys, after)
-	if i < len(o.keys) && o.keys[i] == after {
-		i++
-	}
-	if after == "" {
-		i = 0
-	}
-	end := min(i+size, len(o.keys))
-	for _, key := range o.keys[i:end] {
-		page = append(page, o.of[key])
-	}
-	if end < len(o.keys) {
-		next = o.keys[end-1]
+// page is what follows the key after and keep says yes to, size at most, and the token of
+// the next page.
+func (o *ordered[T]) page(after string, size int, keep func(*T) bool) (page []*T, next string) {
+	names, next := pageOf(o.keys, after, size, func(key string) bool { return keep == nil || keep(o.of[key]) })
+	for _, name := range names {
+		page = append(page, o.of[name])
 	}
 	return page, next
+}
+
+// pageOf does so with sorted keys.
+func pageOf(keys []string, after string, size int, keep func(string) bool) (page []string, next string) {
+	i := sort.SearchStrings(keys, after)
+	if after != "" && i < len(keys) && keys[i] == after {
+		i++
+	}
+	for ; i < len(keys); i++ {
+		if !keep(keys[i]) {
+			continue
+		}
+		if len(page) == size {
+			return page, page[size-1]
+		}
+		page = append(page, keys[i])
+	}
+	return page, ""
 }

@@ -13,7 +13,7 @@ func quotaOf(api string) quota {
 	switch api {
 	case "DescribeLogGroups", "CreateLogGroup", "DeleteLogGroup":
 		return quota{api, 10}
-	case "PutSubscriptionFilter", "DeleteSubscriptionFilter", "DescribeSubscriptionFilters", "logs:ListTagsForResource",
+	case "PutSubscriptionFilter", "DeleteSubscriptionFilter", "PutRetentionPolicy", "DescribeSubscriptionFilters", "logs:ListTagsForResource", "FilterLogEvents",
 		"cloudwatch:ListTagsForResource", "cloudwatch:TagResource", "cloudwatch:UntagResource", "UpdateStage":
 		return quota{api, 5}
 	case "ListFunctions", "ListTags", "GetFunction":
@@ -24,8 +24,24 @@ func quotaOf(api string) quota {
 		return quota{api, 15}
 	case "DescribeAlarms":
 		return quota{api, 9}
+	case "GetMetricData":
+		return quota{api, 500}
 	}
 	return quota{api, 3} // PutMetricAlarm, PutCompositeAlarm, DeleteAlarms
+}
+
+// throttleCode is the error code with which the API's service refuses what comes too fast.
+func throttleCode(api string) string {
+	switch quotaOf(api).name {
+	case "lambda", "apigateway", "UpdateStage":
+		return "TooManyRequestsException"
+	case "GetResources":
+		return "ThrottledException"
+	case "DescribeAlarms", "PutMetricAlarm", "PutCompositeAlarm", "DeleteAlarms", "GetMetricData",
+		"cloudwatch:ListTagsForResource", "cloudwatch:TagResource", "cloudwatch:UntagResource":
+		return "Throttling"
+	}
+	return "ThrottlingException"
 }
 
 // Rate is the quota of an API, in calls per second, account and region.

@@ -13,20 +13,26 @@ type Region struct {
 	cloud *Cloud
 	place collector.Place
 
-	mu        sync.Mutex
-	buckets   map[string]*bucket
-	denied    map[string]string // by API: error code
-	groups    ordered[logGroup]
-	functions ordered[function]
-	apis      ordered[api]
-	metric    ordered[alarm[collector.MetricAlarm]]
-	composite ordered[alarm[collector.CompositeAlarm]]
+	mu            sync.Mutex
+	buckets       map[string]*bucket
+	denied        map[string]string // by API: error code
+	noGatewayRole bool
+	groups        ordered[logGroup]
+	functions     ordered[function]
+	apis          ordered[api]
+	metric        ordered[alarm[collector.MetricAlarm]]
+	composite     ordered[alarm[collector.CompositeAlarm]]
+	alarmNames    []string            // of both; nil: to be listed anew
+	recorded      map[string]Recorder // by metric: what it got
 }
 
 type logGroup struct {
 	collector.LogGroup
-	tags    tagged
-	filters []collector.Filter
+	made      time.Time
+	retention int // days; 0: for ever
+	tags      tagged
+	filters   []collector.Filter
+	log       eventLog
 }
 
 type function struct {
@@ -40,11 +46,6 @@ type api struct {
 	routes []collector.Route
 }
 
-type alarm[T any] struct {
-	T    T
-	tags tagged
-}
-
 func newRegion(c *Cloud, p collector.Place) *Region {
 	return &Region{cloud: c, place: p, buckets: map[string]*bucket{}, denied: map[string]string{}}
 }
@@ -56,45 +57,41 @@ func (r *Region) Deny(api, code string) {
 	r.mu.Unlock()
 }
 
-// tagged are the tags of a resource, with those that the tagging API still shows.
-type tagged struct {
-	now, before collector.Tags
-	changed     time.Time
+// WithoutGatewayRole takes away the account's role with which API Gateway writes logs.
+func (r *Region) WithoutGatewayRole() {
+	r.mu.Lock()
+	r.noGatewayRole = true
+	r.mu.Unlock()
 }
 
-func (t *tagged) set(tags collector.Tags) {
-	t.before, t.now, t.changed = t.now, tags, time.Now()
+// listed reports whether listings show by now what was made then.
+func (r *Region) listed(made time.Time) bool {
+	return r.cloud.opt.ListDelay == 0 || time.Since(made) >= r.cloud.opt.ListDelay
 }
 
-// seen is what the tagging API shows.
-func (t *tagged) seen(delay time.Duration) collector.Tags {
-	if time.Since(t.changed) < delay {
-		return t.before
+func (r *Region) pageSize(ofAWS int) int {
+	if n := r.cloud.opt.PageSize; n > 0 {
+		return min(n, ofAWS)
 	}
-	return t.now
+	return ofAWS
 }
 
 // call is one API call: it takes its time, and may be throttled, denied or fail. A fault
-// may come before or after the call took effect.
+// may come before or after the call took effect, and the caller may be gone by then.
 func (r *Region) call(ctx context.Context, api string, fn func() error) error {
+	c := r.cloud
+	throttle, fault, late := c.chance(api)
+	c.tell(Call{r.place, api, false})
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	c := r.cloud
-	throttle, fault, late := c.chance(api)
-	r.mu.Lock()
-	if r.buckets[quotaOf(api).name] == nil {
-		r.buckets[quotaOf(api).name] = newBucket(quotaOf(api))
-	}
-	allowed := r.buckets[quotaOf(api).name].take(time.Now()) && !throttle
-	code := r.denied[api]
-	r.mu.Unlock()
+	allowed, code := r.admit(api)
 	if err := wait(ctx, c.opt.Latency); err != nil {
 		return err
 	}
 	switch {
-	case !allowed:
-		return &Error{"ThrottlingException", "Rate exceeded"}
+	case !allowed || throttle:
+		return &Error{throttleCode(api), "Rate exceeded"}
 	case code != "":
 		return &Error{code, api}
 	case fault && !late:
@@ -103,10 +100,27 @@ func (r *Region) call(ctx context.Context, api string, fn func() error) error {
 	r.mu.Lock()
 	err := fn()
 	r.mu.Unlock()
+	c.tell(Call{r.place, api, true})
+	if gone := ctx.Err(); gone != nil {
+		return gone
+	}
 	if fault {
 		return &Error{"InternalFailure", "after " + api}
 	}
 	return err
+}
+
+// admit takes a token of the API's bucket, and says with which code the API is denied.
+func (r *Region) admit(api string) (allowed bool, code string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	q := quotaOf(api)
+	b := r.buckets[q.name]
+	if b == nil {
+		b = newBucket(q)
+		r.buckets[q.name] = b
+	}
+	return b.take(time.Now()), r.denied[api]
 }
 
 func (c *Cloud) chance(api string) (throttle, fault, late bool) {

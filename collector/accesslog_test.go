@@ -1,0 +1,198 @@
+package collector_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/internal/fleet/cloud"
+)
+
+// gateway is a place with one API and its stages.
+func gateway(c *cloud.Cloud, p collector.Protocol, stages ...string) (*cloud.Region, collector.API) {
+	r := c.Region(place)
+	a := collector.API{ID: "a1b2c3d4e5", Name: "shop", Protocol: p, Tags: collector.NewTags(booking()...)}
+	var all []collector.Stage
+	for _, s := range stages {
+		all = append(all, collector.Stage{Name: s})
+	}
+	r.AddAPI(a, nil, all...)
+	return r, a
+}
+
+func found(r *collector.Report) string {
+	var all []string
+	for _, f := range r.Findings {
+		all = append(all, f.Resource+": "+f.Problem)
+	}
+	return strings.Join(all, "\n")
+}
+
+// later lets tags settle, and sweeps.
+func later(t *testing.T, r *cloud.Region, o collector.Options) *collector.Report {
+	t.Helper()
+	time.Sleep(time.Hour)
+	return collector.Sweep(t.Context(), place, r, o)
+}
+
+// TestAccessLogLifecycle: on with a retention; untagged, it is off and its events stay; tagged
+// again, the same group serves; destroy removes it.
+func TestAccessLogLifecycle(t *testing.T) {
+	const group = "/aws/apigateway/a1b2c3d4e5/prod"
+	inBubble(t, func(t *testing.T) {
+		r, a := gateway(cloud.New(cloud.Options{TagDelay: 5 * time.Second}), collector.REST, "prod")
+		before := r.Snapshot(nil)
+		o := collector.Options{Config: config(), States: &states{}, Keep: true}
+		state := func(filters int, on bool) {
+			t.Helper()
+			days, kept := r.Retention(group)
+			if got := r.Filters(group); !kept || days != 14 || len(got) != filters || (r.AccessLog(a.ID, "prod") != collector.AccessLog{}) != on {
+				t.Fatalf("kept %v for %d days, filters %v, log %+v; want %d filters, on %v", kept, days, got, r.AccessLog(a.ID, "prod"), filters, on)
+			}
+		}
+		later(t, r, o)
+		state(1, true)
+		for _, tags := range [][]collector.Tag{nil, booking()} {
+			r.Tag(a.ID, tags...)
+			got := later(t, r, o)
+			on := tags != nil
+			filters := 0
+			if on {
+				filters = 1
+			}
+			if state(filters, on); len(got.Failures) > 0 {
+				t.Error(failures(got))
+			}
+			got = later(t, r, o)
+			if got.Writes != 0 || strings.Contains(found(got), group+": kept: Seamark made it") == on {
+				t.Errorf("tagged %v: %d writes, findings %s", on, got.Writes, found(got))
+			}
+		}
+		o.Destroy, o.DryRun = true, true
+		var deletes []string
+		for _, c := range later(t, r, o).Changes {
+			if c.What == "log group" || c.What == "access log" {
+				deletes = append(deletes, string(c.Action)+" "+c.What+" "+c.Name)
+			}
+		}
+		if diff := cmp.Diff([]string{"delete access log " + group, "delete log group " + group}, deletes); diff != "" {
+			t.Error(diff)
+		}
+		o.DryRun = false
+		later(t, r, o)
+		if got := r.Snapshot(nil); got != before {
+			t.Error(cmp.Diff(before, got))
+		}
+	})
+}
+
+// TestAccessLogLeftAlone: what is a team's stays a team's.
+func TestAccessLogLeftAlone(t *testing.T) {
+	const group = "/aws/apigateway/a1b2c3d4e5/prod"
+	tests := []struct {
+		name    string
+		before  func(r *cloud.Region)
+		between func(r *cloud.Region, a *collector.API) // after the first sweep
+		stays   bool                                    // after destroy, as it was before it, but for filters and alarms
+		finding string
+	}{
+		{name: "their own log", before: func(r *cloud.Region) {
+			r.AddLogGroup(collector.LogGroup{Name: "/theirs"})
+			if err := r.SetAccessLog(t.Context(), &collector.API{ID: "a1b2c3d4e5", Protocol: collector.REST}, "prod",
+				collector.AccessLog{Destination: place.LogGroupARN("/theirs"), Format: "$context.requestId"}); err != nil {
+				t.Fatal(err)
+			}
+		}, stays: true},
+		{name: "their own log group of the name", before: func(r *cloud.Region) { r.AddLogGroup(collector.LogGroup{Name: group}) }, stays: true,
+			finding: "the log group " + group + " is not ours"},
+		{name: "the format changed", between: func(r *cloud.Region, a *collector.API) {
+			if err := r.SetAccessLog(t.Context(), a, "prod", collector.AccessLog{Destination: place.LogGroupARN(group), Format: "$context.requestId"}); err != nil {
+				t.Fatal(err)
+			}
+		}, stays: true},
+		{name: "the API deleted", between: func(r *cloud.Region, a *collector.API) { r.Remove(a.ID) }, finding: group + ": kept: Seamark made it"},
+		{name: "the stage made anew", between: func(r *cloud.Region, a *collector.API) { r.AddAPI(*a, nil, collector.Stage{Name: "prod"}) }},
+		{name: "retention changed", between: func(r *cloud.Region, _ *collector.API) {
+			if err := r.RetainLogGroup(t.Context(), group, 90); err != nil {
+				t.Fatal(err)
+			}
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
+				r, a := gateway(cloud.New(cloud.Options{}), collector.REST, "prod")
+				if tt.before != nil {
+					tt.before(r)
+				}
+				o := collector.Options{Config: config(), States: &states{}, Keep: true}
+				later(t, r, o)
+				if tt.between != nil {
+					tt.between(r, &a)
+				}
+				log, days := r.AccessLog(a.ID, "prod"), 0
+				later(t, r, o)
+				got := later(t, r, o)
+				if got.Writes != 0 || len(got.Failures) > 0 || !strings.Contains(found(got), tt.finding) {
+					t.Errorf("%d writes %+v, findings %s, %s; want %q", got.Writes, got.Changes, found(got), failures(got), tt.finding)
+				}
+				if days, _ = r.Retention(group); tt.name == "retention changed" && days != 90 {
+					t.Errorf("kept for %d days", days)
+				}
+				o.Destroy = true
+				end := later(t, r, o)
+				_, there := r.Retention(group)
+				if after := r.AccessLog(a.ID, "prod"); tt.stays && after != log || !tt.stays && (there || after != collector.AccessLog{}) || len(end.Failures) > 0 {
+					t.Errorf("log %+v, was %+v; group there %v, %s", after, log, there, failures(end))
+				}
+			})
+		})
+	}
+}
+
+// TestAccessLogNames: no two stages of an API share a log group, and each name is one that
+// CreateLogGroup takes.
+func TestAccessLogNames(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		stages := []string{"$default", "default", "-default", "_default", "prod"}
+		r, a := gateway(cloud.New(cloud.Options{}), collector.HTTP, stages...)
+		got := collector.Sweep(t.Context(), place, r, collector.Options{Config: config(), States: &states{}})
+		groups := map[string]bool{}
+		for _, s := range stages {
+			groups[r.AccessLog(a.ID, s).Destination] = true
+		}
+		if len(groups) != len(stages) || groups[""] || len(got.Failures) > 0 {
+			t.Errorf("%v, %s", groups, failures(got))
+		}
+	})
+}
+
+// TestAccessLogRefused: REST APIs of an account without the role, and a denied retention.
+func TestAccessLogRefused(t *testing.T) {
+	for _, tt := range []struct {
+		name, want string
+		prepare    func(*cloud.Region)
+	}{
+		{"no account role", "UpdateStage: BadRequestException: CloudWatch Logs role ARN must be set", (*cloud.Region).WithoutGatewayRole},
+		{"retention denied", "PutRetentionPolicy: AccessDeniedException", func(r *cloud.Region) { r.Deny("PutRetentionPolicy", "AccessDeniedException") }},
+		{"creation denied", "CreateLogGroup: AccessDeniedException", func(r *cloud.Region) { r.Deny("CreateLogGroup", "AccessDeniedException") }},
+	} {
+		inBubble(t, func(t *testing.T) {
+			r, a := gateway(cloud.New(cloud.Options{}), collector.REST, "prod")
+			tt.prepare(r)
+			o := collector.Options{Config: config(), States: &states{}}
+			got := later(t, r, o)
+			if !strings.Contains(failures(got), "shop/prod: "+tt.want) || got.Onboarded != 1 || (r.AccessLog(a.ID, "prod") != collector.AccessLog{}) || len(r.AlarmNames()) != 4 {
+				t.Errorf("%s: %s %+v", tt.name, failures(got), r.AlarmNames())
+			}
+			o.Destroy = true
+			later(t, r, o)
+			if _, there := r.Retention("/aws/apigateway/a1b2c3d4e5/prod"); there {
+				t.Errorf("%s: the log group was left behind", tt.name)
+			}
+		})
+	}
+}

@@ -1,0 +1,90 @@
+package collector
+
+import (
+	"context"
+	"strings"
+)
+
+// Explanation is one resource's way from its tags to what is attached to it.
+type Explanation struct {
+	Place     Place
+	ARN       string
+	Decision  Decision
+	Onboarded bool     // it has what its tags ask for
+	Tags      Tags     // its own, of those that count
+	Inherited Tags     // a stage's API's
+	Sources   []Source // each effective setting, and where it came from
+	Filter    *Filter  // nil: none
+	Alarms    []MetricAlarm
+	Changes   []Change // what a sweep would do about it
+	Problems  []string // what its team or the operator should mend
+}
+
+// maxSimilar bounds the names that are offered in place of one that is not there.
+const maxSimilar = 10
+
+// ExplainResource looks at a place, changes nothing, and explains the resources whose ARN
+// or name is name. Similar are names that hold it, where there is no such resource.
+func ExplainResource(ctx context.Context, place Place, cloud Cloud, name string, o Options) (all []Explanation, similar []string, r *Report) {
+	o.DryRun, o.Keep = true, true
+	o.Look = func(v *View) {
+		for i := range v.Decisions {
+			dec := &v.Decisions[i]
+			arn := v.ARN(dec)
+			if dec.Name != name && arn != strings.TrimSuffix(name, ":*") {
+				if len(similar) < maxSimilar && strings.Contains(dec.Name, name) {
+					similar = append(similar, dec.Name)
+				}
+				continue
+			}
+			e := Explanation{Place: place, ARN: arn, Decision: *dec, Onboarded: dec.onboarded() && !dec.Unknown, Alarms: v.Alarms(dec)}
+			e.Tags, e.Inherited = v.Tags(dec)
+			_, e.Sources = Explain(o.Config, v.Inventory, dec.Kind, dec.Index)
+			if f, wanted := v.Filter(dec); wanted {
+				e.Filter = &f
+			}
+			all = append(all, e)
+		}
+	}
+	r = Sweep(ctx, place, cloud, o)
+	for i := range all {
+		all[i].settle(r)
+	}
+	return all, similar, r
+}
+
+// settle takes over what the sweep says of this resource.
+func (e *Explanation) settle(r *Report) {
+	mine := map[string]bool{e.Decision.Name: true}
+	for _, a := range e.Alarms {
+		mine[a.Name] = true
+	}
+	for _, c := range r.Changes {
+		if mine[c.Resource] {
+			e.Changes = append(e.Changes, c)
+			e.Onboarded = e.Onboarded && c.Action != Create
+		}
+	}
+	for _, f := range r.Findings {
+		if f.Resource == e.ARN {
+			e.Problems = append(e.Problems, f.Problem)
+			e.Onboarded = e.Onboarded && !f.Refused()
+		}
+	}
+	for _, f := range r.Failures {
+		if mine[f.Resource] || f.Resource == e.ARN {
+			e.Problems = append(e.Problems, f.Doing+": "+f.Err.Error())
+			e.Onboarded = false
+		}
+	}
+}
+
+// Threshold is when the rule of that name fires; false for one that the resource has not.
+func (w *Wish) Threshold(rule string) (Threshold, bool) {
+	for i := range rules {
+		if rules[i].name == rule {
+			return w.Thresholds[i], w.Thresholds[i] != Threshold{}
+		}
+	}
+	return Threshold{}, false
+}

@@ -1,0 +1,204 @@
+package collector
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	seamark "github.com/seamark-hq/seamark"
+)
+
+// RehearseOptions of a rehearsal. Of Options, Config, States, Limits, Width, Deadline and
+// Budget are looked at.
+type RehearseOptions struct {
+	Options
+	Since      time.Duration // how far back; 0 is 14 days, 455 days at most
+	All        bool          // alarms too that the plan leaves as they are
+	MaxDollars float64       // refuse when reading the figures of this place would cost more; 0: any
+	Prices     *Prices       // nil: ListPrices of the place's region
+}
+
+// Rehearsal is what the alarms of a plan would have done, and what the plan would cost.
+type Rehearsal struct {
+	Place      Place            `json:"place"`
+	From       time.Time        `json:"from"`
+	To         time.Time        `json:"to"`
+	Resolution int              `json:"resolution_seconds"` // of the figures read
+	Alarms     []AlarmRehearsal `json:"alarms"`             // by name
+	Products   []RuleRehearsal  `json:"products"`           // sums, by product, environment and rule
+	Reading    ReadingCost      `json:"reading"`            // of the figures; estimated before they were read
+	Cost       Cost             `json:"cost"`               // monthly, of what the plan would add
+	Notes      []string         `json:"notes"`              // what was assumed
+	Failures   []Failure        `json:"-"`
+	Reads      int64            `json:"reads"` // API calls made
+	Done       bool             `json:"done"`  // false: deadline, budget or cancel; what is missing has a Problem
+}
+
+// AlarmRehearsal is what one alarm would have done.
+type AlarmRehearsal struct {
+	Name        string    `json:"name"`
+	Product     string    `json:"product"`
+	Environment string    `json:"environment"`
+	Rule        string    `json:"rule"`
+	Component   string    `json:"component"`
+	Action      Action    `json:"action,omitempty"` // create or update; empty: it stays as it is
+	Threshold   string    `json:"threshold"`        // as a tag says it: "5/5"
+	Data        bool      `json:"data"`             // false: there were no figures
+	Fired       int       `json:"fired"`
+	First       time.Time `json:"first,omitzero"` // when it fired
+	Last        time.Time `json:"last,omitzero"`
+	Longest     int64     `json:"longest_seconds"`
+	InAlarm     int64     `json:"alarm_seconds"`
+	Share       float64   `json:"alarm_share"`         // 0 to 1 of the time
+	Tag         string    `json:"tag,omitempty"`       // the tag that sets its threshold, when another is suggested
+	Suggested   string    `json:"suggested,omitempty"` // that tag's value
+	Problem     string    `json:"problem,omitempty"`   // why it was not rehearsed, or why nothing is suggested
+}
+
+// Suggestion reads "seamark:alarm-4xx = 7/5", for the team to copy; empty when there is none.
+func (a *AlarmRehearsal) Suggestion() string {
+	if a.Suggested == "" {
+		return ""
+	}
+	return a.Tag + " = " + a.Suggested
+}
+
+// RuleRehearsal sums up the alarms of one rule of one product and environment.
+type RuleRehearsal struct {
+	Product     string  `json:"product"`
+	Environment string  `json:"environment"`
+	Rule        string  `json:"rule"`
+	Alarms      int     `json:"alarms"`
+	WithData    int     `json:"with_data"`
+	Noisy       int     `json:"noisy"` // fired too often, or hardly ever recovered
+	Fired       int     `json:"fired"`
+	InAlarm     int64   `json:"alarm_seconds"`
+	Share       float64 `json:"alarm_share"` // of those with data, on average
+}
+
+// ReadingCost is what reading the figures costs: GetMetricData is billed per metric and call.
+type ReadingCost struct {
+	Metrics int64   `json:"metrics"`
+	Calls   int64   `json:"calls"`
+	Dollars float64 `json:"dollars"`
+}
+
+const (
+	fortnight  = 14 * 24 * time.Hour
+	mostSince  = 455 * 24 * time.Hour
+	leastSince = time.Hour
+)
+
+// Rehearse says what the alarms that a sweep would make or change in a place would have
+// done in the time before, and what the plan would cost. It reads the place as a sweep
+// does, then the figures, and writes nothing. It fails when the span cannot be had, or,
+// with what was estimated, when reading the figures would cost more than allowed. What
+// could not be read is in the rehearsal.
+func Rehearse(ctx context.Context, place Place, cloud Cloud, o RehearseOptions) (*Rehearsal, error) {
+	if o.Since == 0 {
+		o.Since = fortnight
+	}
+	if o.Since < leastSince || o.Since > mostSince {
+		return nil, &seamark.Fault{Class: seamark.Rejected, Where: "rehearsal of " + place.String(),
+			What: fmt.Sprintf("%v is no span to look back", o.Since), Remedy: "use an hour to 455 days: CloudWatch keeps figures no longer"}
+	}
+	if o.Prices != nil {
+		if err := o.Prices.Validate(); err != nil {
+			return nil, err
+		}
+	}
+	r := newRehearser(place, cloud, o)
+	defer r.finish(ctx)
+	d := r.desire(ctx)
+	if ctx.Err() != nil {
+		return r.out, ctx.Err()
+	}
+	r.plan(d)
+	r.planVolumes(d)
+	r.estimate()
+	if o.MaxDollars > 0 && r.out.Reading.Dollars > o.MaxDollars {
+		return r.out, &seamark.Fault{Class: seamark.Rejected, Where: "rehearsal of " + place.String(),
+			What:   fmt.Sprintf("reading %d metrics would cost $%.2f, more than the limit of $%.2f", r.out.Reading.Metrics, r.out.Reading.Dollars, o.MaxDollars),
+			Remedy: "raise the limit, or rehearse fewer accounts"}
+	}
+	r.run(ctx, d)
+	r.price(d)
+	return r.out, ctx.Err()
+}
+
+// rehearser is one rehearsal under way.
+type rehearser struct {
+	*sweep
+	all     bool
+	prices  Prices
+	out     *Rehearsal
+	jobs    []rehearsalJob
+	batches []rehearsalBatch
+	volumes []volume
+}
+
+func newRehearser(place Place, cloud Cloud, o RehearseOptions) *rehearser {
+	o.DryRun, o.Destroy, o.Keep, o.Progress = true, false, false, nil
+	r := &rehearser{sweep: newSweep(place, cloud, o.Options), all: o.All}
+	if o.Prices != nil {
+		r.prices = *o.Prices
+	} else {
+		r.prices = ListPrices(place.Region)
+	}
+	now := time.Now().UTC()
+	to := now.Truncate(time.Hour)
+	r.out = &Rehearsal{Place: place, From: to.Add(-o.Since).Truncate(time.Hour), To: to, Done: true,
+		Alarms: []AlarmRehearsal{}, Products: []RuleRehearsal{}, Cost: Cost{Items: []CostItem{}}}
+	r.out.Resolution = resolutionFor(now.Sub(r.out.From))
+	return r
+}
+
+// resolutionFor is the finest period, in seconds, of which figures of that age are kept.
+// Source: the SDK's comment on GetMetricData.
+func resolutionFor(age time.Duration) int {
+	switch {
+	case age <= 15*24*time.Hour:
+		return 60
+	case age <= 63*24*time.Hour:
+		return 300
+	}
+	return 3600
+}
+
+// desire reads the place and says what shall be there, as Sweep does.
+func (r *rehearser) desire(ctx context.Context) *Desired {
+	if r.opt.States != nil {
+		r.load(ctx)
+	}
+	inv := r.readPlace(ctx)
+	r.recognise(ctx, inv)
+	return Desire(r.cfg, inv, Decide(r.cfg, inv))
+}
+
+func (r *rehearser) finish(ctx context.Context) {
+	r.out.Reads = r.meter.reads.Load()
+	r.out.Done = r.out.Done && !r.handedOn && ctx.Err() == nil
+	r.journal.report.settle()
+	r.out.Failures = r.journal.report.Failures
+	r.out.Notes = r.notes()
+}
+
+// notes say what a reader must know to judge the figures.
+func (r *rehearser) notes() []string {
+	notes := []string{
+		fmt.Sprintf("figures of %d-second periods; a window slides by that much, as CloudWatch's slides by a minute; percentiles cannot be put together and are looked at window by window",
+			r.out.Resolution),
+		"where figures are missing CloudWatch looks further back, how far is not documented: two windows are assumed, as in AWS's example",
+		fmt.Sprintf("a threshold is suggested where an alarm fired more than %d times in that time (once a week), or was in alarm for more than a tenth of it", r.allowed()),
+	}
+	if r.out.Resolution > 60 {
+		notes = append(notes, "CloudWatch keeps one-minute figures for 15 days and five-minute ones for 63: a shorter span shows short peaks better")
+	}
+	return notes
+}
+
+// allowed is how often an alarm may fire in the span: once a week.
+func (r *rehearser) allowed() int {
+	const week = 7 * 24 * time.Hour
+	return int((r.out.To.Sub(r.out.From) + week - 1) / week)
+}

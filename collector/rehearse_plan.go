@@ -1,0 +1,158 @@
+package collector
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// The limits of one call of GetMetricData.
+const (
+	maxDataQueries = 500
+	maxDataPoints  = 100_800
+)
+
+// rehearsalJob is an alarm to be rehearsed; its place in the list is that of its result.
+type rehearsalJob struct {
+	alarm  int // in Desired.Alarms
+	action Action
+}
+
+// rehearsalBatch are the jobs from one to before another, whose figures fit in one call.
+type rehearsalBatch struct{ from, to int }
+
+// plan decides which alarms are rehearsed, and divides them into calls.
+func (r *rehearser) plan(d *Desired) {
+	have := map[string]*KnownAlarm{}
+	for i := range d.inv.Metric {
+		if a := &d.inv.Metric[i]; d.owns(a.Tags) {
+			have[a.Name] = a
+		}
+	}
+	for i := range d.Alarms {
+		a := d.Alarm(&d.Alarms[i])
+		action := Create
+		if was := have[a.Name]; was != nil {
+			if action = Update; sameAlarm(was, &a) {
+				action = ""
+			}
+		}
+		if action == "" && !r.all {
+			continue
+		}
+		r.jobs = append(r.jobs, rehearsalJob{i, action})
+		r.out.Alarms = append(r.out.Alarms, r.blank(&d.Alarms[i], &a, action))
+	}
+	r.divide(d)
+}
+
+func (r *rehearser) blank(w *WantedAlarm, a *MetricAlarm, action Action) AlarmRehearsal {
+	out := AlarmRehearsal{
+		Name: w.Name, Product: w.Wish.Product, Environment: w.Wish.Environment, Rule: w.ref.rule.name, Component: w.what,
+		Action: action, Threshold: w.Wish.Thresholds[w.ref.rule.index()].String(),
+	}
+	if window := a.window(); window%r.out.Resolution != 0 {
+		out.Problem = fmt.Sprintf("a window of %d minutes cannot be rehearsed so far back, where CloudWatch keeps %d-minute figures: take a shorter span",
+			window/60, r.out.Resolution/60)
+	}
+	return out
+}
+
+// window is the alarm's period in seconds.
+func (a *MetricAlarm) window() int {
+	for _, q := range a.Queries {
+		if q.Period > 0 {
+			return q.Period
+		}
+	}
+	return a.Period
+}
+
+// divide fills calls one after another. The alarms of a resource are neighbours by name,
+// so that they mostly share the count of requests.
+func (r *rehearser) divide(d *Desired) {
+	asked, points, from := map[string]bool{}, 0, 0
+	for i, j := range r.jobs {
+		more, fresh := r.fresh(d, j, asked)
+		if i > from && (len(asked)+len(fresh) > maxDataQueries || points+more > maxDataPoints) {
+			r.batches = append(r.batches, rehearsalBatch{from, i})
+			r.out.Reading.Metrics += int64(len(asked))
+			clear(asked)
+			points, from = 0, i
+			more, fresh = r.fresh(d, j, asked)
+		}
+		points += more
+		for _, key := range fresh {
+			asked[key] = true
+		}
+	}
+	if len(r.jobs) > from {
+		r.batches = append(r.batches, rehearsalBatch{from, len(r.jobs)})
+		r.out.Reading.Metrics += int64(len(asked))
+	}
+	r.out.Reading.Calls += int64(len(r.batches))
+}
+
+// fresh are the keys of what a job needs and nobody has asked for, and how many points that is.
+func (r *rehearser) fresh(d *Desired, j rehearsalJob, asked map[string]bool) (points int, keys []string) {
+	a := d.Alarm(&d.Alarms[j.alarm])
+	for _, q := range r.needs(&a) {
+		if key := q.key(); !asked[key] {
+			keys = append(keys, key)
+			points += r.pointsOf(q.Period)
+		}
+	}
+	return points, keys
+}
+
+func (r *rehearser) pointsOf(period int) int {
+	return int(r.out.To.Sub(r.out.From).Seconds()) / period
+}
+
+// needs are the figures from which the alarm can be worked out. Sums and maxima come in
+// the finest periods there are, so that the window can slide; a ratio as its two sums, so
+// that thresholds can be tried: metric math would cost the same. Percentiles come as they
+// are, with the number of samples behind them.
+func (r *rehearser) needs(a *MetricAlarm) []Query {
+	if a.window()%r.out.Resolution != 0 {
+		return nil
+	}
+	if len(a.Queries) > 0 {
+		bad, all := a.ratioParts()
+		return []Query{{Metric: bad, Period: r.out.Resolution}, {Metric: all, Period: r.out.Resolution}}
+	}
+	if strings.HasPrefix(a.Metric.Statistic, "p") {
+		return []Query{{Metric: a.Metric, Period: a.Period}, {Metric: a.Metric.of(a.Metric.Name, "SampleCount"), Period: a.Period}}
+	}
+	return []Query{{Metric: a.Metric, Period: r.out.Resolution}}
+}
+
+// ratioParts are the two metrics that ratio has put together.
+func (a *MetricAlarm) ratioParts() (bad, all Metric) {
+	for _, q := range a.Queries {
+		switch q.ID {
+		case "bad":
+			bad = q.Metric
+		case "all":
+			all = q.Metric
+		}
+	}
+	return bad, all
+}
+
+// key names what a query asks for. Its metrics are ours, with dimensions in one order.
+func (q *Query) key() string {
+	var b strings.Builder
+	for _, s := range []string{q.Metric.Namespace, q.Metric.Name, q.Metric.Statistic, strconv.Itoa(q.Period)} {
+		b.WriteString(s + "\x00")
+	}
+	for _, d := range q.Metric.Dimensions {
+		b.WriteString(d.Name + "\x00" + d.Value + "\x00")
+	}
+	return b.String()
+}
+
+// estimate prices the reading, before it is done.
+func (r *rehearser) estimate() {
+	r.out.Reading.Dollars = float64(r.out.Reading.Metrics) * r.prices.MetricsRequested / 1000
+}

@@ -1,0 +1,126 @@
+package collector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strconv"
+	"strings"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/lake"
+)
+
+// StateStore keeps the states of places, one above the other: many may look after one place
+// at the same time, and whoever saves must have seen what was saved before.
+type StateStore interface {
+	// LoadState gives the state with the highest number. It fails with fs.ErrNotExist when there
+	// is none; that counts as number 0.
+	LoadState(ctx context.Context, p Place) (b []byte, number int, err error)
+	// SaveState makes the state of that number, one above what was loaded. It fails with
+	// fs.ErrExist when someone was faster: load, merge, and save above that.
+	SaveState(ctx context.Context, p Place, number int, b []byte) error
+}
+
+// LakeStates keeps states in the hub's store, beside the lake:
+// collector/<deployment>/<account>/<region>/<number>.json.
+type LakeStates struct {
+	Store      lake.Store
+	Deployment string
+}
+
+// keptStates is how many states of a place stay. A state may be made late, by a process that
+// stood still meanwhile; as long as those are kept that were made since, it is noticed.
+const keptStates = 4
+
+func (l LakeStates) folder(p Place) string {
+	return "collector/" + l.Deployment + "/" + p.Account + "/" + p.Region
+}
+
+func (l LakeStates) key(p Place, number int) string {
+	return fmt.Sprintf("%s/%010d.json", l.folder(p), number)
+}
+
+// numbers lists the states that are there, ascending.
+func (l LakeStates) numbers(p Place) ([]int, error) {
+	var all []int
+	err := l.Store.Walk(l.folder(p), func(key string, _ fs.DirEntry) error {
+		name, isState := strings.CutSuffix(key[strings.LastIndexByte(key, '/')+1:], ".json")
+		if n, err := strconv.Atoi(name); isState && err == nil && n > 0 && key == l.key(p, n) {
+			all = append(all, n)
+		}
+		return nil
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return all, err
+}
+
+// LoadState reads the newest object.
+func (l LakeStates) LoadState(ctx context.Context, p Place) ([]byte, int, error) {
+	for {
+		all, err := l.numbers(p)
+		if err == nil && len(all) == 0 {
+			err = fs.ErrNotExist
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+		n := all[len(all)-1]
+		b, err := l.Store.ReadFile(l.key(p, n))
+		if !errors.Is(err, fs.ErrNotExist) || ctx.Err() != nil {
+			return b, n, err
+		} // else newer ones were made, and this one removed
+	}
+}
+
+// SaveState makes an object, and removes old ones.
+func (l LakeStates) SaveState(_ context.Context, p Place, number int, b []byte) error {
+	if err := l.Store.Create(l.key(p, number), func(w io.Writer) error {
+		_, err := w.Write(b)
+		return err
+	}); err != nil {
+		return err
+	}
+	all, err := l.numbers(p)
+	if err != nil {
+		return err
+	}
+	if len(all) > 0 && all[len(all)-1] >= number+keptStates { // the number may have been used, and removed, before
+		return errors.Join(fs.ErrExist, l.Store.Remove(l.key(p, number)))
+	}
+	var old []string
+	for _, n := range all {
+		if n <= number-keptStates {
+			old = append(old, l.key(p, n))
+		}
+	}
+	if len(old) > 0 {
+		_ = l.Store.Remove(old...) // the next one does it
+	}
+	return nil
+}
+
+// loadState reads what is remembered. When nothing is, or it cannot be used, the state is
+// new and known is false; err then says why, unless there was none.
+func loadState(ctx context.Context, store StateStore, deployment string, p Place) (s *State, known bool, err error) {
+	m, err := recall(ctx, store, deployment, p)
+	return m.state, m.known, err
+}
+
+// decodeStateOf decodes the state of a place.
+func decodeStateOf(b []byte, deployment string, p Place) (*State, error) {
+	s, err := DecodeState(b)
+	if err == nil && (s.Deployment != deployment || s.Account != p.Account || s.Region != p.Region) {
+		return nil, fmt.Errorf("it is of %s in %s/%s", s.Deployment, s.Account, s.Region)
+	}
+	return s, err
+}
+
+func unusableState(p Place, err error) error {
+	return &seamark.Fault{Class: seamark.Temporary, Where: "state of " + p.String(),
+		What: "cannot be used", Err: err, Remedy: "nothing is lost: the sweep asks AWS again"}
+}
