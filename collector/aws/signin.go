@@ -1,0 +1,197 @@
+package aws
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"time"
+
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/collector"
+)
+
+// renewBefore is how long before their end credentials are renewed: longer than any call.
+const renewBefore = 5 * time.Minute
+
+var (
+	accountID  = regexp.MustCompile(`^[0-9]{12}$`)
+	regionName = regexp.MustCompile(`^[a-z]{2}(-[a-z]+){1,3}-[0-9]{1,2}$`)
+)
+
+// signIn returns the credentials for a place, once they are known to work.
+func (o *Opener) signIn(ctx context.Context, p collector.Place) (sdk.CredentialsProvider, error) {
+	where := "place " + p.String()
+	switch {
+	case p.Region == "":
+		return nil, &seamark.Fault{Class: seamark.Rejected, Where: "account " + p.Account, What: "no region is named", Remedy: "name regions in the configuration, such as regions: [eu-central-1]"}
+	case !regionName.MatchString(p.Region):
+		return nil, &seamark.Fault{Class: seamark.Rejected, Where: where, What: "'" + p.Region + "' is no region", Remedy: "write it like eu-central-1"}
+	case !accountID.MatchString(p.Account):
+		return nil, &seamark.Fault{Class: seamark.Rejected, Where: where, What: "'" + p.Account + "' is no account", Remedy: "write its 12 digits, in quotes"}
+	case o.o.Role == "":
+		return o.ownCredentials(ctx, p)
+	}
+	role, err := o.role(p)
+	if err != nil {
+		return nil, err
+	}
+	credentials := o.assumed(p, role)
+	if _, err := credentials.Retrieve(ctx); err != nil {
+		return nil, o.roleFault(ctx, where, role, err)
+	}
+	return credentials, nil
+}
+
+// ownCredentials are the caller's, where the place is of the caller's account.
+func (o *Opener) ownCredentials(ctx context.Context, p collector.Place) (sdk.CredentialsProvider, error) {
+	account, err := o.callerAccount(ctx, p.Region)
+	if err != nil {
+		return nil, err
+	}
+	if account != p.Account {
+		return nil, &seamark.Fault{Class: seamark.Permanent, Where: "place " + p.String(), What: "the AWS credentials in use are of account " + account,
+			Remedy: "set onboard.role to a role in each account, or use credentials of " + p.Account}
+	}
+	return o.cfg.Credentials, nil
+}
+
+// role is the ARN of the role in an account.
+func (o *Opener) role(p collector.Place) (string, error) {
+	if !strings.HasPrefix(o.o.Role, "arn:") {
+		return "arn:" + partition(p.Region) + ":iam::" + p.Account + ":role/" + strings.TrimPrefix(o.o.Role, "/"), nil
+	}
+	role := strings.ReplaceAll(o.o.Role, "{account}", p.Account)
+	if !strings.Contains(role, "::"+p.Account+":") {
+		return "", &seamark.Fault{Class: seamark.Rejected, Where: "place " + p.String(), What: role + " is a role of another account", Remedy: "write {account} in onboard.role"}
+	}
+	return role, nil
+}
+
+func partition(region string) string {
+	switch {
+	case strings.HasPrefix(region, "cn-"):
+		return "aws-cn"
+	case strings.HasPrefix(region, "us-gov-"):
+		return "aws-us-gov"
+	}
+	return "aws"
+}
+
+// assumed are the credentials of the role in an account, renewed as they run out. The
+// regions of an account share them.
+func (o *Opener) assumed(p collector.Place, role string) sdk.CredentialsProvider {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if c := o.roles[p.Account]; c != nil {
+		return c
+	}
+	if o.sts == nil {
+		o.sts = o.stsIn(p.Region)
+	}
+	c := sdk.NewCredentialsCache(
+		stscreds.NewAssumeRoleProvider(o.sts, role, func(a *stscreds.AssumeRoleOptions) {
+			a.RoleSessionName = o.o.SessionName
+			if o.o.ExternalID != "" {
+				a.ExternalID = &o.o.ExternalID
+			}
+		}),
+		func(c *sdk.CredentialsCacheOptions) { c.ExpiryWindow = renewBefore })
+	o.roles[p.Account] = c
+	return c
+}
+
+// stsIn is STS in the caller's region, or where none is set in that of a place.
+func (o *Opener) stsIn(region string) *sts.Client {
+	return sts.NewFromConfig(o.cfg, func(s *sts.Options) {
+		if s.Region == "" {
+			s.Region = region
+		}
+	})
+}
+
+// CallerAccount is the account of the caller's own credentials. It is asked for once.
+func (o *Opener) CallerAccount(ctx context.Context) (string, error) { return o.callerAccount(ctx, "") }
+
+func (o *Opener) callerAccount(ctx context.Context, region string) (string, error) {
+	o.mu.Lock()
+	account := o.caller
+	o.mu.Unlock()
+	if account != "" {
+		return account, nil
+	}
+	if o.cfg.Region == "" && region == "" {
+		return "", noRegion()
+	}
+	if _, err := o.cfg.Credentials.Retrieve(ctx); err != nil {
+		return "", noCredentials(ctx, err)
+	}
+	out, err := o.stsIn(region).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return "", o.callerFault(ctx, err)
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.caller = sdk.ToString(out.Account)
+	return o.caller, nil
+}
+
+func noRegion() error {
+	return &seamark.Fault{Class: seamark.Rejected, What: "no AWS region is set", Remedy: "set AWS_REGION, or name a region in the AWS profile"}
+}
+
+func noCredentials(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return &seamark.Fault{Class: seamark.Permanent, What: "no AWS credentials were found", Err: failure(err),
+		Remedy: "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, sign in with aws sso login, or give this machine a role"}
+}
+
+func (o *Opener) callerFault(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	e := failure(err)
+	f := &seamark.Fault{Class: classOf(e), Where: "AWS STS", What: "AWS refuses the credentials in use", Err: e, Remedy: "sign in anew, or mend AWS_PROFILE or AWS_ACCESS_KEY_ID"}
+	if f.Class == seamark.Temporary {
+		f.What, f.Remedy = "AWS could not be asked whose the credentials are", "try again; see AWS_REGION, AWS_ENDPOINT_URL and the proxy"
+	}
+	return f
+}
+
+// roleFault says why a role cannot be assumed. AWS answers the same to a role that is not
+// there, one that does not trust the caller, a wrong external id and a suspended account.
+func (o *Opener) roleFault(ctx context.Context, where, role string, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if _, own := o.cfg.Credentials.Retrieve(ctx); own != nil {
+		return noCredentials(ctx, own)
+	}
+	e := failure(err)
+	f := &seamark.Fault{Class: classOf(e), Where: where, What: "the role " + role + " cannot be assumed", Err: e}
+	switch {
+	case f.Class == seamark.Temporary:
+		f.Remedy = "the next sweep tries again"
+	case e.Code == "RegionDisabledException":
+		f.Remedy = "activate STS for the region in that account, or set AWS_REGION to another"
+	case e.Code == "AccountSuspended" || e.Code == "OptInRequired":
+		f.Remedy = "the account is suspended or not yet active: take it out of the configuration"
+	case e.Code == "ExpiredToken" || e.Code == "InvalidClientTokenId" || e.Code == "SignatureDoesNotMatch":
+		f.Remedy = "sign in anew, or mend the caller's own credentials"
+	default:
+		f.Remedy = "make the role there, let it trust the caller and " + o.externalIDRemedy() + "; if the account is suspended or closed, take it out of the configuration"
+	}
+	return f
+}
+
+func (o *Opener) externalIDRemedy() string {
+	if o.o.ExternalID == "" {
+		return "ask for no external id, or set onboard.externalID"
+	}
+	return "ask for the external id of onboard.externalID"
+}
