@@ -82,6 +82,9 @@ func (l *Lake) Compact(ctx context.Context, o CompactOptions) (CompactReport, er
 		return c.report, err
 	}
 	if !o.DryRun {
+		if err := l.finishAllReplaced(ctx, todoPatience, time.Now()); err != nil {
+			return c.report, err
+		}
 		n, err := l.finishTodos(ctx, todoPatience, time.Now())
 		if c.report.Strays = n; err != nil {
 			return c.report, err

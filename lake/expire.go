@@ -185,6 +185,9 @@ func (e *expiry) entries() error {
 		if e.dry {
 			continue
 		}
+		if err := e.lake.finishReplaced(entry.Key(), nil); err != nil {
+			return err
+		}
 		// The mark goes first: one without its entry would stay for ever.
 		if err := e.lake.Remove(damagedPrefix(entry.Origin.URL) + "/" + string(entry.ID)); err != nil {
 			return err

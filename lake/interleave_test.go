@@ -25,6 +25,7 @@ type machine struct {
 	broken  map[string]bool     // landing keys of damaged objects
 	done    map[string]bool
 	serial  int
+	expired bool // the first of the two hours of each object
 }
 
 func named(name string, n int) []string {
@@ -133,17 +134,40 @@ func (m *machine) compact(t *rapid.T) {
 	}
 }
 
+// expire lets the rows of the first hour go.
+func (m *machine) expire(t *rapid.T) {
+	if _, err := m.worker(t).Expire(context.Background(), firstHourGoes()); err != nil {
+		t.Fatal(err)
+	}
+	m.expired = true
+}
+
+// firstHourGoes is a retention by which the first hour of each payload has expired, and no other.
+func firstHourGoes() lake.RetentionOptions {
+	return lake.RetentionOptions{Lake: time.Hour, Now: func() time.Time { return time.UnixMilli(firstHourMs + 2*time.Hour.Milliseconds()) }}
+}
+
+// counts reports whether an event is not of the hour that has expired; see payload.
+func (m *machine) counts(event string) bool {
+	_, number, _ := strings.Cut(event, "-")
+	return !m.expired || number == "1" || number == "3"
+}
+
 // die has a process killed at any call of a compaction or of a transformation.
 func (m *machine) die(t *rapid.T) {
 	f := &faulty{killed: true}
 	l := m.open(t, f)
 	f.at, f.err = f.calls+rapid.IntRange(1, 80).Draw(t, "call"), errors.New("killed")
 	key, ok := m.some(t)
-	switch rapid.IntRange(0, 2).Draw(t, "what") {
+	switch rapid.IntRange(0, 3).Draw(t, "what") {
 	case 0:
 		if ok {
 			l.Renew(lake.HourOf(firstHourMs))
 			transform(l, key, true)
+		}
+	case 3:
+		if m.expired { // else nobody knows whether it has
+			l.Expire(context.Background(), firstHourGoes())
 		}
 	default:
 		l.Compact(context.Background(), hasty())
@@ -165,7 +189,9 @@ func (m *machine) look(t *rapid.T) {
 	holders := map[string]int{}
 	for _, events := range m.holds {
 		for _, e := range events {
-			holders[e]++
+			if m.counts(e) {
+				holders[e]++
+			}
 		}
 	}
 	for i, l := range append(m.workers, m.open(t, &unsynced{})) {
@@ -223,7 +249,7 @@ func TestInterleavings(t *testing.T) {
 		m := newMachine(t, filepath.Join(folder, fmt.Sprint(n), "lake"))
 		defer os.RemoveAll(filepath.Dir(m.root))
 		t.Repeat(map[string]func(*rapid.T){
-			"arrive": m.arrive, "arrive too": m.arrive, "force": m.force, "compact": m.compact, "compact too": m.compact, "die": m.die, "": m.look,
+			"arrive": m.arrive, "arrive too": m.arrive, "force": m.force, "compact": m.compact, "compact too": m.compact, "die": m.die, "expire": m.expire, "": m.look,
 		})
 		m.recover(t)
 		l := m.open(t, &unsynced{})

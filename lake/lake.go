@@ -27,6 +27,7 @@ type Lake struct {
 	superseded map[ID]bool
 	hours      map[int64]*hour
 	todos      map[string]bool // keys of todos that were seen
+	replaced   map[string]bool // keys of entries beside which a list of what they no longer name was seen
 	expired    watermarks
 	renew      map[int64]bool   // hours whose objects get a new generation whatever their outcome
 	seen       Seen             // of the ledger's folder
@@ -69,7 +70,7 @@ func Open(ctx context.Context, folder string, mustExist bool) (*Lake, error) {
 
 // New returns a lake over s whose ledger is not read yet.
 func New(s Store) *Lake {
-	return &Lake{Store: s, entries: map[ID]*held{}, superseded: map[ID]bool{}, hours: map[int64]*hour{}, todos: map[string]bool{},
+	return &Lake{Store: s, entries: map[ID]*held{}, superseded: map[ID]bool{}, hours: map[int64]*hour{}, todos: map[string]bool{}, replaced: map[string]bool{},
 		renew: map[int64]bool{}, damaged: map[string]error{}}
 }
 
@@ -284,11 +285,17 @@ func (l *Lake) Commit(e *Entry) error {
 		e.Supersedes = slices.Compact(slices.Sorted(slices.Values(slices.Concat(e.Supersedes, was.Supersedes))))
 	}
 	e.Schema = schemas.ColumnsVersion
+	var stale []string
+	if was != nil { // done anew: what it no longer names goes last
+		if stale, err = l.announce(was, e); err != nil {
+			return err
+		}
+	}
 	if err := l.put(e); err != nil {
 		return err
 	}
-	if was != nil { // done anew: what it no longer names goes last
-		if err := l.removeAllBut(was, e); err != nil {
+	if was != nil {
+		if err := l.removeReplaced(e, stale); err != nil {
 			return err
 		}
 		if was.damaged() && !e.damaged() {
@@ -298,25 +305,6 @@ func (l *Lake) Commit(e *Entry) error {
 		}
 	}
 	return l.RemoveSuperseded(e)
-}
-
-// removeAllBut deletes the files and quarantined pieces of was that e does not name.
-func (l *Lake) removeAllBut(was, e *Entry) error {
-	named := map[string]bool{"": true}
-	for _, f := range e.Files {
-		named[f.Key] = true
-	}
-	for _, q := range e.Quarantine {
-		named[q.Kept] = true
-	}
-	var stale []string
-	for _, f := range was.Files {
-		stale = append(stale, f.Key)
-	}
-	for _, q := range was.Quarantine {
-		stale = append(stale, q.Kept)
-	}
-	return l.Remove(slices.DeleteFunc(stale, func(key string) bool { return named[key] })...)
 }
 
 func (l *Lake) put(e *Entry) error {

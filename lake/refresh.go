@@ -36,6 +36,10 @@ func (l *Lake) Refresh(ctx context.Context) error {
 func (l *Lake) readNews(key string) {
 	if ledgerKeyPattern.MatchString(key) {
 		l.readEntry(key)
+	} else if m := replacedPattern.FindStringSubmatch(key); m != nil {
+		l.mu.Lock()
+		l.replaced[m[1]+".json"] = true
+		l.mu.Unlock()
 	} else if hour, seq, attempt, ok := parseHourKey(key); !ok {
 		l.expired.read(l, key)
 	} else if attempt == "" {

@@ -9,7 +9,7 @@ import (
 )
 
 // Recover finishes what a process that died has begun and no landing object leads to:
-// temporary files go, what was superseded, and what a compaction left. The ledger must be fresh.
+// temporary files go, what was superseded or done anew, and what a compaction left. The ledger must be fresh.
 func (l *Lake) Recover() error {
 	if _, err := l.CleanTemp(); err != nil {
 		return err
@@ -18,6 +18,9 @@ func (l *Lake) Recover() error {
 		if err := l.RemoveSuperseded(e); err != nil {
 			return err
 		}
+	}
+	if err := l.finishAllReplaced(context.Background(), 0, time.Time{}); err != nil {
+		return err
 	}
 	_, err := l.finishTodos(context.Background(), 0, time.Time{})
 	return err
@@ -67,7 +70,10 @@ func (l *Lake) removeEntry(key string, id ID) error {
 	if err != nil {
 		return nil // gone already, or damaged: verify names what is left over
 	}
-	if err := l.removeAllBut(was, &Entry{}); err != nil {
+	if err := l.finishReplaced(key, nil); err != nil {
+		return err
+	}
+	if err := l.Remove(notNamed(was, &Entry{})...); err != nil {
 		return err
 	}
 	if err := l.Remove(key); err != nil {

@@ -123,7 +123,7 @@ func (r *Replay) Run(ctx context.Context) (Replayed, error) {
 	begin := time.Now()
 	out := Replayed{Plan: r.Plan, Failed: []ReplayFault{}, seen: map[lake.ID]bool{}}
 	out.After.Parser = transformer.ParserVersion
-	if _, err := r.lake.CleanTemp(); err != nil { // of a run that was killed
+	if err := r.lake.Recover(); err != nil { // of a run that was killed
 		return out, err
 	}
 	var mu sync.Mutex

@@ -88,6 +88,7 @@ var grammar = []*regexp.Regexp{
 	regexp.MustCompile(`^ledger/damaged/[0-9a-f]{32}/[0-9a-f]{64}$`),
 	regexp.MustCompile(`^quarantine/\d{4}/\d{2}/\d{2}/[0-9a-f]{64}/\d{5,}\.bin$`),
 	regexp.MustCompile(`^formats/[0-9a-f]{1,64}$`),
+	regexp.MustCompile(`^collector/[a-z0-9][a-z0-9._-]{0,62}/\d{12}/[a-z0-9-]+/\d{10}\.json$`),
 	regexp.MustCompile(`^indexed/[0-9a-f]{32}/[0-9a-f]{64}\.ids$`),
 	regexp.MustCompile(`^\.lock$`),
 	snapshotKey,
@@ -106,6 +107,7 @@ var (
 var unfinished = []*regexp.Regexp{
 	regexp.MustCompile(`^tmp/[0-9a-f]{24}\.tmp$`),
 	regexp.MustCompile(`^ledger/hours/\d{4}/\d{2}/\d{2}/\d{2}/\d{6}-[0-9a-f]{8}\.todo$`),
+	regexp.MustCompile(`^ledger/\d{4}/\d{2}/\d{2}/\d{2}/[0-9a-f]{64}\.replaced$`),
 	regexp.MustCompile(`^replay/[0-9a-f]{16}/\d+\.ids$`),
 	regexp.MustCompile(`^spool/seamark-1-[0-9-]{19}-[0-9a-f-]{36}\.gz$`),
 }
