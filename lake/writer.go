@@ -27,14 +27,19 @@ type Writer struct {
 	was     *Entry
 	encoder *parquetfile.Encoder
 	parts   map[Partition]*part
-	last    *part // rows come in runs of one partition
-	memory  int64 // of all parts, bytes
+	last    *part  // rows come in runs of one partition
+	memory  int64  // of all parts, bytes
+	waiting func() // may be nil
 }
 
 // NewWriter begins the files of landing object id.
 func (l *Lake) NewWriter(id ID) *Writer {
 	return &Writer{lake: l, id: id, parts: map[Partition]*part{}}
 }
+
+// OnWait has fn called by Finish once everything is written and its memory given back:
+// from then on only the disk is waited for.
+func (w *Writer) OnWait(fn func()) { w.waiting = fn }
 
 // Again says that the object was done before, as e has it.
 func (w *Writer) Again(e *Entry) { w.was = e }
@@ -136,6 +141,10 @@ func (w *Writer) finish() ([]FileRef, error) {
 	generation, outcome, err := w.lake.generationOf(w.was, refs)
 	if err != nil {
 		return nil, err
+	}
+	w.release()
+	if w.waiting != nil {
+		w.waiting()
 	}
 	var g errgroup.Group // an fsync waits for the disk: many wait together
 	g.SetLimit(16)

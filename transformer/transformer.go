@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"runtime"
 	"sync"
 
 	seamark "github.com/seamark-hq/seamark"
@@ -15,10 +16,13 @@ import (
 // would give other rows, so that a replay can pick what a change concerns.
 const ParserVersion = "2"
 
-// Transformer turns landing objects into rows of a lake. It is safe for concurrent use.
+// Transformer turns landing objects into rows of a lake. It is safe for concurrent use: as
+// many objects are read at a time as there are processors, and memory is theirs. More may
+// be under way, of which the others wait for the disk; see InFlight.
 type Transformer struct {
 	lake    *lake.Lake
 	options Options
+	slots   chan struct{} // one for each object that is being read
 	formats *formatCache
 	keys    *keyTable
 	pool    sync.Pool // of *object: buffers are kept from one object to the next
@@ -32,7 +36,7 @@ type Options struct {
 
 // New returns a transformer that writes to l. o may be nil.
 func New(l *lake.Lake, o *Options) *Transformer {
-	t := &Transformer{lake: l, keys: newKeyTable()}
+	t := &Transformer{lake: l, keys: newKeyTable(), slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	if o != nil {
 		t.options = *o
 	}
@@ -40,6 +44,20 @@ func New(l *lake.Lake, o *Options) *Transformer {
 		t.formats = newFormatCache(lakeFormats{l})
 	}
 	return t
+}
+
+// InFlight is how many objects are best under way at a time: while the files of some are
+// being made durable, the processors read others.
+func InFlight() int { return 2 * runtime.GOMAXPROCS(0) }
+
+// slot waits for a processor and returns what gives it back, once.
+func (t *Transformer) slot(ctx context.Context) (release func(), err error) {
+	select {
+	case t.slots <- struct{}{}:
+		return sync.OnceFunc(func() { <-t.slots }), nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // Result is what became of one landing object.
@@ -60,36 +78,48 @@ func (t *Transformer) Transform(ctx context.Context, src *Source, force bool) (R
 		}
 		return Result{e, true}, t.lake.RemoveSuperseded(e)
 	}
+	release, err := t.slot(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	defer release()
 	out := t.lake.NewWriter(src.ID)
 	defer out.Discard()
+	out.OnWait(release)
 	if known { // done again in place of what it was
 		src.Arrival, src.Origin = e.Arrival, e.Origin
 		out.Again(e)
 	}
+	entry, err := t.rows(ctx, src, out)
+	if err != nil {
+		return Result{}, err
+	}
+	if entry.Files, err = out.Finish(); err != nil {
+		return Result{}, err
+	}
+	if entry.Supersedes, err = t.lake.Predecessors(src.Origin.URL, src.ID); err != nil {
+		return Result{}, err
+	}
+	return Result{Entry: entry}, t.lake.Commit(entry)
+}
+
+// rows hands src's rows to out and keeps its bad bytes. The entry lacks its files.
+func (t *Transformer) rows(ctx context.Context, src *Source, out *lake.Writer) (*lake.Entry, error) {
 	o := t.object(ctx, src)
 	defer t.pool.Put(o)
 	o.rows.out = out
 	if err := o.read(); err != nil {
-		return Result{}, err
-	}
-	files, err := out.Finish()
-	if err != nil {
-		return Result{}, err
+		return nil, err
 	}
 	kept, err := o.keepQuarantine(t.lake)
 	if err != nil {
-		return Result{}, err
-	}
-	supersedes, err := t.lake.Predecessors(src.Origin.URL, src.ID)
-	if err != nil {
-		return Result{}, err
+		return nil, err
 	}
 	o.accounts.Objects = 1
-	entry := &lake.Entry{
-		Version: 1, ID: src.ID, Origin: src.Origin, Arrival: src.Arrival, Parser: ParserVersion, Accounts: o.accounts,
-		Files: files, Quarantine: kept, Notes: o.rows.notes.counts(), Supersedes: supersedes,
-	}
-	return Result{Entry: entry}, t.lake.Commit(entry)
+	return &lake.Entry{
+		Version: 1, ID: src.ID, Origin: src.Origin, Arrival: src.Arrival, Parser: ParserVersion,
+		Accounts: o.accounts, Quarantine: kept, Notes: o.rows.notes.counts(),
+	}, nil
 }
 
 // known finds the entry of an object that is done: the same content, wherever it lay.

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"runtime"
 	"sync"
 	"time"
 
@@ -130,7 +129,7 @@ func (r *Replay) Run(ctx context.Context) (Replayed, error) {
 	var bytes int64
 	var done []*lake.Entry
 	var g errgroup.Group
-	g.SetLimit(runtime.GOMAXPROCS(0))
+	g.SetLimit(transformer.InFlight())
 	for _, obj := range r.objects {
 		if ctx.Err() != nil {
 			break

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"runtime"
 	"sync"
 	"time"
 
@@ -61,7 +60,7 @@ func Transform(ctx context.Context, o TransformOptions) (result TransformResult,
 	var mu sync.Mutex
 	done := 0
 	var g errgroup.Group
-	g.SetLimit(runtime.GOMAXPROCS(0))
+	g.SetLimit(transformer.InFlight())
 	for _, name := range o.Files {
 		if ctx.Err() != nil {
 			break

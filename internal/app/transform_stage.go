@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"log/slog"
-	"runtime"
 	"sync"
 	"time"
 
@@ -103,7 +102,7 @@ func (s *transformStage) look(ctx context.Context) {
 func (s *transformStage) work(ctx context.Context) {
 	keys := make(chan string)
 	var wg sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
+	for range transformer.InFlight() {
 		wg.Go(func() {
 			for key := range keys {
 				s.one(ctx, key)
