@@ -87,7 +87,7 @@ func TestDocsQueries(t *testing.T) {
 
 // TestDocsConfig: each example of seamark.yml has no fault.
 func TestDocsConfig(t *testing.T) {
-	for _, name := range []string{"README.md", "docs/howto/firehose.md", "docs/howto/lake.md"} {
+	for _, name := range []string{"README.md", "docs/howto/firehose.md", "docs/howto/lake.md", "docs/howto/onboarding.md"} {
 		for _, block := range fenced(t, name, "yaml") {
 			file := filepath.Join(t.TempDir(), "seamark.yml")
 			if err := os.WriteFile(file, []byte(block), 0o600); err != nil {

@@ -34,16 +34,21 @@ type cli struct {
 	configFile string
 	lake       string
 	running    bool // a verb has begun: a fault from here on is no longer one of usage
+
+	cloud app.Cloud // whose accounts are looked after; nil: AWS
 }
 
 // run executes one command line and returns its exit code.
 func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
-	c := &cli{in: in, out: out, err: errOut}
+	return (&cli{in: in, out: out, err: errOut}).run(ctx, args)
+}
+
+func (c *cli) run(ctx context.Context, args []string) int {
 	root := c.root()
 	root.SetArgs(args)
-	root.SetIn(in)
-	root.SetOut(out)
-	root.SetErr(errOut)
+	root.SetIn(c.in)
+	root.SetOut(c.out)
+	root.SetErr(c.err)
 	err := root.ExecuteContext(ctx)
 	switch {
 	case err == nil:
@@ -121,7 +126,7 @@ func (c *cli) root() *cobra.Command {
 		return &usageError{&seamark.Fault{Class: seamark.Rejected, What: err.Error(), Remedy: "see `" + cmd.CommandPath() + " --help`"}}
 	})
 	root.AddCommand(c.transformCmd(), c.queryCmd(), c.logsCmd(), c.indexCmd(), c.verifyCmd(), c.alertCmd(), c.upCmd(), c.demoCmd(), c.configCmd(), c.versionCmd(),
-		c.quarantineCmd(), c.explainCmd(), c.lakeCmd(), c.compactCmd(), c.retentionCmd(), c.replayCmd(), c.costCmd())
+		c.quarantineCmd(), c.explainCmd(), c.lakeCmd(), c.compactCmd(), c.retentionCmd(), c.replayCmd(), c.costCmd(), c.onboardCmd())
 	return root
 }
 

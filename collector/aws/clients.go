@@ -42,7 +42,11 @@ type place struct {
 	collector.Place
 	*clients
 	credentials sdk.CredentialsProvider
+	emulated    bool // another endpoint than AWS's own answers
 }
+
+// PartialTags reports whether tag:GetResources may lack whole types of resources.
+func (p *place) PartialTags() bool { return p.emulated }
 
 // What follows points a call at the place.
 

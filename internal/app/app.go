@@ -53,6 +53,7 @@ type App struct {
 	index     *indexStage // nil without an OpenSearch
 	compact   *compactStage
 	expire    *expireStage
+	onboard   *onboardStage
 	alerts    *alerter.Manager
 	rules     *rules.Engine
 	flow      *flow
@@ -102,6 +103,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	}
 	a.compact = &compactStage{lake: a.lake, c: o.Config.Compact, busy: a.backlogged, log: a.log, told: a.metrics.compacted}
 	a.expire = &expireStage{lake: a.lake, k: o.Config.Retention, log: a.log, told: a.metrics.expired}
+	a.onboard = &onboardStage{config: o.Config, lake: LakeFolder(o.Config), open: OpenFleet, log: a.log, told: a.metrics.onboarding.told}
 	if a.door != a.store {
 		a.upload = newUploadStage(a.door, a.store, a.log, a.transform.offer, a.flow.storageFailed)
 	}

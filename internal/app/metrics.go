@@ -28,6 +28,7 @@ type metrics struct {
 	lag         prometheus.Histogram
 	compaction  compactMetrics
 	expiry      prometheus.Counter
+	onboarding  onboardMetrics
 }
 
 func newMetrics() *metrics {
@@ -50,6 +51,7 @@ func newMetrics() *metrics {
 		lag:         prometheus.NewHistogram(prometheus.HistogramOpts{Name: "seamark_transformer_lag_seconds", Help: "Time from a landing object's arrival until its rows can be queried.", Buckets: prometheus.ExponentialBuckets(0.25, 2, 14)}),
 	}
 	m.compaction = newCompactMetrics(counter)
+	m.onboarding = newOnboardMetrics(r, counter)
 	m.expiry = counter("seamark_expire_files_total", "Landing objects, lake files and quarantined pieces deleted because of their age.")
 	r.MustRegister(m.requests, m.commitTime, m.lag, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m

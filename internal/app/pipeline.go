@@ -14,6 +14,7 @@ const drainTime = 30 * time.Second
 // stages lists what runs, in the order in which data flows.
 func (a *App) stages() []func(context.Context) {
 	return []func(context.Context){
+		a.onboard.run,   // tags -> filters and alarms; history -> landing
 		a.upload.run,    // landing objects of the front door -> bucket
 		a.transform.run, // landing objects -> lake
 		a.index.run,     // lake -> OpenSearch

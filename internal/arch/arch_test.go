@@ -33,6 +33,11 @@ var table = []room{
 	{"lake/storetest", rooms(".", "schemas", "lake"), nil},
 	{"lake", rooms(".", "schemas"), []string{"github.com/parquet-go/parquet-go", "golang.org/x/sync", "golang.org/x/sys"}},
 	{"collector/ingest", rooms(".", "schemas", "lake", "collector"), []string{"github.com/klauspost/compress", "golang.org/x/sys"}},
+	{"collector/cloudtrail", rooms(".", "collector"), nil},
+	{"collector/sqs", rooms("."), []string{"github.com/aws/aws-sdk-go-v2"}},
+	{"collector/worker", rooms(".", "lake", "collector", "collector/cloudtrail"), nil},
+	{"collector/aws", rooms(".", "collector"), []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"}},
+	{"collector/cloudtest", rooms("collector"), []string{"github.com/google/go-cmp"}},
 	{"collector", rooms(".", "schemas", "lake"), nil},
 	{"transformer/redact", rooms("."), nil},
 	{"transformer", rooms(".", "schemas", "lake"), []string{"github.com/klauspost/compress"}},
@@ -46,15 +51,17 @@ var table = []room{
 	{"alerter", rooms(".", "schemas", "lake"), nil},
 	{"dashboards", rooms("."), nil},
 	{"internal/check", rooms("."), []string{"github.com/parquet-go/parquet-go"}},
-	{"internal/config", rooms(".", "alerter", "alerter/rules", "transformer/redact"), []string{"go.yaml.in/yaml/v3"}},
+	{"internal/config", rooms(".", "alerter", "alerter/rules", "collector", "transformer/redact"), []string{"go.yaml.in/yaml/v3"}},
 	{"internal/arch", nil, nil},
 	{"internal/bench", rooms("internal/fleet"), nil},
 	{"internal/torture", nil, nil},
 	{"internal/trinotest", nil, nil},
+	{"internal/lambda", rooms("."), []string{"github.com/aws/aws-lambda-go"}},
 	{"internal/fleet/cloud", rooms("collector"), nil},
 	{"internal/fleet", rooms("."), []string{"github.com/klauspost/compress"}},
 	{"internal/app", rooms("..."), []string{"github.com/prometheus/client_golang", "golang.org/x/sync"}},
-	{"cmd/seamark", rooms(".", "internal/app", "internal/config", "alerter", "lake/duckdb"), []string{"github.com/spf13/cobra", "golang.org/x/term"}},
+	{"cmd/collector", rooms(".", "lake", "lake/s3", "collector", "collector/aws", "collector/cloudtrail", "collector/sqs", "collector/worker", "internal/config", "internal/lambda"), nil},
+	{"cmd/seamark", rooms(".", "internal/app", "internal/config", "alerter", "collector", "lake/duckdb"), []string{"github.com/spf13/cobra", "golang.org/x/term"}},
 }
 
 func rooms(names ...string) []string { return names }
@@ -168,6 +175,21 @@ func TestStagesDoNotMeet(t *testing.T) {
 		for _, imp := range p.Imports {
 			if to := stageOf(local(imp)); to != from && slices.Contains(stages, to) {
 				t.Errorf("%s imports %s", p.ImportPath, imp)
+			}
+		}
+	}
+}
+
+// TestLambdasLinkNoCgo: a Lambda function is one static file for arm64. go list fails where
+// a package has files for cgo only, and names none of DuckDB's.
+func TestLambdasLinkNoCgo(t *testing.T) {
+	t.Setenv("CGO_ENABLED", "0")
+	t.Setenv("GOOS", "linux")
+	t.Setenv("GOARCH", "arm64")
+	for _, main := range []string{"./cmd/collector"} {
+		for _, p := range list(t, "-deps", main) {
+			if !p.Standard && len(p.CgoFiles) > 0 || strings.Contains(p.ImportPath, "duckdb") {
+				t.Errorf("%s links %s", main, p.ImportPath)
 			}
 		}
 	}

@@ -35,7 +35,12 @@ type Config struct {
 	Index          Index               `yaml:"index" doc:"What is indexed."`
 	Products       map[string]Product  `yaml:"products" doc:"What is known of a product beside its tags."`
 	Workloads      []Workload          `yaml:"workloads" doc:"Whose a log group is when no filter name says so; the first that matches counts."`
-	Accounts       []Account           `yaml:"accounts" doc:"Names of AWS accounts, for cards."`
+	Deployment     string              `yaml:"deployment" doc:"Name of this installation: the owner mark on all that it makes in an account."`
+	Accounts       []Account           `yaml:"accounts" doc:"AWS accounts that are looked after, and their names for people."`
+	Regions        []string            `yaml:"regions" doc:"Regions that are looked after in each account."`
+	Onboard        Onboard             `yaml:"onboard" doc:"How the accounts are looked after."`
+	Alarms         CloudAlarms         `yaml:"alarms" doc:"The CloudWatch alarms that tags ask for."`
+	APIGateway     APIGateway          `yaml:"apigateway" doc:"What may be changed on API stages."`
 	Fields         map[string]Promoted `yaml:"fields" doc:"Keys of event_data, per product, that boards need typed; 20 per product at most."`
 	Redact         Redact              `yaml:"redact" doc:"What must not be stored. Landing and quarantine keep what arrived: see howto/redaction.md."`
 	Rules          rules.Config        `yaml:"rules" doc:"Alarms evaluated by Seamark itself."`
@@ -167,6 +172,8 @@ func Default() *Config {
 		Compact:   Compact{Enabled: true, Every: seamark.Duration(10 * time.Minute), OlderThan: seamark.Duration(2 * time.Hour), SmallFiles: 100},
 		Retention: Retention{Infrequent: 30 * Day, Instant: 90 * Day},
 		Index:     Index{RetentionDays: 30},
+		Onboard:   Onboard{TagReads: tagReadsAuto},
+		Alarms:    CloudAlarms{MinRequests: 20},
 		Rules:     rules.DefaultConfig(),
 		Alerts:    alerter.DefaultConfig(),
 		Links:     Links{LogsPattern: alerter.DefaultLogsPattern, AccessPattern: alerter.DefaultAccessPattern},

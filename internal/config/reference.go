@@ -72,6 +72,9 @@ func element(t reflect.Type, v reflect.Value) (reflect.Value, string) {
 			return reflect.New(t.Elem()).Elem(), "[]"
 		}
 	case reflect.Map:
+		if t.Elem().Kind() != reflect.Struct {
+			break
+		}
 		return reflect.New(t.Elem()).Elem(), ".<product>"
 	}
 	return reflect.Value{}, ""

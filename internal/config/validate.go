@@ -28,6 +28,7 @@ const maxPromoted = 20
 func (c *Config) validate(r report) {
 	c.validateServer(r)
 	c.validateFleet(r)
+	c.validateOnboarding(r)
 	c.validateFields(r)
 	c.validateLake(r)
 	oneOf(r, "redact.key", c.Redact.KeyFile, c.Redact.KeyEnv)
