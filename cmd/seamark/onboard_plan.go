@@ -22,8 +22,9 @@ func (c *cli) onboardPlanCmd() *cobra.Command {
 		Long: `Read the accounts and say what tags and configuration ask for that is not there yet (+), is
 otherwise (~) or is asked for no more (-), with the reason, and what stands in the way (!).
 --rehearse also says how often the alarms would have fired, which thresholds would be calmer, and
-what all of it would cost a month. Exits 0, with changes too. With --json the last document is
-accounts, resources, onboarded, create, update, delete, unchanged, failed, writes, reads.`,
+what all of it would cost a month. Exits 0, with changes too; 1 when an account could not be looked
+at. With --json the last document is accounts, resources, onboarded, create, update, delete,
+unchanged, failed, writes, reads.`,
 		Example: `  seamark onboard plan
   seamark onboard plan --account booking --region eu-west-1 --rehearse 14d
   seamark onboard plan --json`,
@@ -47,7 +48,10 @@ accounts, resources, onboarded, create, update, delete, unchanged, failed, write
 				}
 			}
 			if c.json {
-				return c.writeJSON(c.out, t)
+				if err := c.writeJSON(c.out, t); err != nil {
+					return err
+				}
+				return whole(t)
 			}
 			fmt.Fprintln(c.out, c.totals(t)+". Nothing written.")
 			switch {
@@ -56,7 +60,7 @@ accounts, resources, onboarded, create, update, delete, unchanged, failed, write
 			case t.Failed == 0:
 				fmt.Fprintln(c.out, "All is as the tags say.")
 			}
-			return nil
+			return whole(t)
 		},
 	}
 	c.placeFlags(cmd, &places)
@@ -279,4 +283,12 @@ command goes on. Exits 1 when anything could not be removed.`,
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "only say what would go")
 	return cmd
+}
+
+// whole is the end of a plan: places that could not be looked at make it one of the rest only.
+func whole(t app.Totals) error {
+	if t.Left > 0 {
+		return errReported
+	}
+	return nil
 }
