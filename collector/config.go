@@ -22,6 +22,7 @@ type Config struct {
 	PerResourceTags  bool                 // read tags resource by resource, not with tag:GetResources
 	Thresholds       map[string]Threshold // by rule, in place of the built-in defaults
 	MinRequests      int                  // below so many requests in a window a ratio is 0; 0 is 20
+	MaxRoutes        int                  // routes of a stage with detailed metrics that have alarms of their own; 0 is 50
 	Exclude          []string             // log groups that are never attached, such as the pipeline's own; * stands for any characters
 	Runbooks         map[string]string    // by product slug, where no tag gives one
 	Accounts         map[string][]string  // by product slug: accounts that may claim it
@@ -67,6 +68,9 @@ func (c Config) withDefaults() *Config {
 	if c.MinRequests == 0 {
 		c.MinRequests = 20
 	}
+	if c.MaxRoutes == 0 {
+		c.MaxRoutes = 50
+	}
 	return &c
 }
 
@@ -108,6 +112,7 @@ func (c *Config) Faults() (all []error) {
 	check(destinationARN.MatchString(c.Destination), "onboard.destination", "'"+c.Destination+"' is no ARN of a logs destination", "use arn:aws:logs:{region}:<account>:destination:<name>")
 	check(c.Topic == "" || topicARN.MatchString(c.Topic), "alarms.topic", "'"+c.Topic+"' is no ARN of a topic", "use arn:aws:sns:{region}:<account>:<name>")
 	check(c.MinRequests >= 0, "alarms.minRequests", "must not be negative", "use 1 or more")
+	check(c.MaxRoutes >= 0, "alarms.maxRoutes", "must not be negative", "use 1 or more")
 	for _, name := range slices.Sorted(maps.Keys(c.Thresholds)) {
 		where, r := "alarms.rules."+name, ruleNamed(name)
 		if r == nil {

@@ -3,6 +3,7 @@ package collector_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -136,4 +137,33 @@ func TestComposites(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestMaxRoutes: a stage with many routes has alarms for as many as the operator pays for,
+// the same whatever the order of the listing, and says how many are left out.
+func TestMaxRoutes(t *testing.T) {
+	api := &collector.API{ID: "a1", Name: "shop", Protocol: collector.HTTP, Tags: collector.NewTags(collector.Tag{Key: "seamark:product", Value: "shop"})}
+	cfg := config()
+	cfg.MaxRoutes = 3
+	names := func(order []int) []string {
+		s := collector.Stage{API: api, Name: "prod", DetailedMetrics: true}
+		for _, i := range order {
+			s.Routes = append(s.Routes, collector.Route{Method: "GET", Resource: fmt.Sprintf("/r%d", i)})
+		}
+		inv := &collector.Inventory{Place: place, Stages: []collector.Stage{s}}
+		decisions := collector.Decide(cfg, inv)
+		d := collector.Desire(cfg, inv, decisions)
+		if got := fmt.Sprint(decisions[0].Findings); !strings.Contains(got, "no alarms for 2 of its 5 routes") {
+			t.Errorf("findings %s", got)
+		}
+		var names []string
+		for _, a := range d.Alarms {
+			names = append(names, a.Name)
+		}
+		return names
+	}
+	a, b := names([]int{0, 1, 2, 3, 4}), names([]int{4, 2, 0, 3, 1})
+	if !slices.Equal(a, b) || len(a) != 3*(1+3) {
+		t.Errorf("%d alarms: %q and %q", len(a), a, b)
+	}
 }

@@ -1,7 +1,9 @@
 package collector
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -42,5 +44,21 @@ func (d *Desired) measurableRoutes(dec *Decision, s *Stage) []int {
 		dec.Findings = append(dec.Findings, Finding{Resource: d.place.StageARN(s), Problem: fmt.Sprintf(
 			"no alarms for %d of its routes: CloudWatch cannot name their metrics; use ASCII in their paths", n)})
 	}
-	return routes
+	return d.affordable(dec, s, routes)
+}
+
+// affordable keeps as many routes as the operator pays alarms for: three rules are five
+// alarm metrics a route. Which, hangs on their paths alone.
+func (d *Desired) affordable(dec *Decision, s *Stage, routes []int) []int {
+	most := d.cfg.MaxRoutes
+	if len(routes) <= most {
+		return routes
+	}
+	slices.SortFunc(routes, func(i, j int) int {
+		a, b := s.Routes[i], s.Routes[j]
+		return cmp.Or(strings.Compare(a.Resource, b.Resource), strings.Compare(a.Method, b.Method))
+	})
+	dec.Findings = append(dec.Findings, Finding{Resource: d.place.StageARN(s), Problem: fmt.Sprintf(
+		"no alarms for %d of its %d routes: alarms.maxRoutes is %d; those of the stage count all of them", len(routes)-most, len(routes), most)})
+	return routes[:most]
 }

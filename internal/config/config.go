@@ -173,7 +173,7 @@ func Default() *Config {
 		Retention: Retention{Infrequent: 30 * Day, Instant: 90 * Day},
 		Index:     Index{RetentionDays: 30},
 		Onboard:   Onboard{TagReads: tagReadsAuto},
-		Alarms:    CloudAlarms{MinRequests: 20},
+		Alarms:    CloudAlarms{MinRequests: 20, MaxRoutes: 50},
 		Rules:     rules.DefaultConfig(),
 		Alerts:    alerter.DefaultConfig(),
 		Links:     Links{LogsPattern: alerter.DefaultLogsPattern, AccessPattern: alerter.DefaultAccessPattern},

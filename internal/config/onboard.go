@@ -60,6 +60,7 @@ type CloudAlarms struct {
 	Topic       string            `yaml:"topic" doc:"ARN of the SNS topic that composite alarms tell; {region} and {account} are filled in. Empty: nobody is told."`
 	Rules       map[string]string `yaml:"rules" doc:"Thresholds in place of the built-in ones, as tags write them: {4xx: 5/10, latency: off}."`
 	MinRequests int               `yaml:"minRequests" doc:"With fewer requests in a window a ratio is 0."`
+	MaxRoutes   int               `yaml:"maxRoutes" doc:"Routes of a stage with detailed metrics that get alarms of their own: five alarm metrics each. The others are reported."`
 }
 
 // APIGateway says what may be changed on stages.
@@ -138,7 +139,7 @@ func (c *Config) Collector() *collector.Config {
 	out := &collector.Config{
 		Deployment: c.Deployment, Tags: collector.TagKeys(o.Tags), Filters: o.Filters, Destination: o.Destination, DestinationRole: o.DestinationRole,
 		Topic: c.Alarms.Topic, ManageAccessLogs: c.APIGateway.ManageAccessLogs, PerResourceTags: o.TagReads == tagReadsPerResource,
-		Thresholds: map[string]collector.Threshold{}, MinRequests: c.Alarms.MinRequests, Exclude: o.Exclude,
+		Thresholds: map[string]collector.Threshold{}, MinRequests: c.Alarms.MinRequests, MaxRoutes: c.Alarms.MaxRoutes, Exclude: o.Exclude,
 		Runbooks: map[string]string{}, Accounts: map[string][]string{},
 	}
 	for name, text := range c.Alarms.Rules {
