@@ -38,7 +38,7 @@ step setup scripts/setup.sh
 step lint scripts/lint.sh
 step build go build -o bin/seamark ./cmd/seamark
 step unit unit
-step fuzz env FUZZTIME="${FUZZTIME:-3s}" scripts/fuzz.sh
+step fuzz env FUZZTIME="${FUZZTIME:-2s}" scripts/fuzz.sh
 step ministack-start scripts/ministack/start.sh "$((port + 2))" "$awsdata/ministack"
 step localemu-start scripts/localemu/start.sh "$((port + 3))" "$awsdata/localemu"
 step emulators env "${aws[@]}" go test -count=1 ./collector/aws ./collector/cloudtrail
