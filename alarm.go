@@ -1,6 +1,10 @@
 package seamark
 
-import "time"
+import (
+	"cmp"
+	"strings"
+	"time"
+)
 
 // AlarmState is where an alarm stands.
 type AlarmState string
@@ -40,19 +44,62 @@ type Alarm struct {
 	Composite  bool       `json:"composite"`  // the one alarm that notifies for all of its children
 	Unparsed   string     `json:"unparsed"`   // a description that is not our JSON, kept as text
 	StatusCode string     `json:"statusCode"` // "4xx", "5xx" where the rule is about one
+
+	// Labels are what the sender named besides; a route can match each of them. Names and
+	// values are raw text.
+	Labels      map[string]string `json:"labels,omitempty"`
+	Annotations map[string]string `json:"annotations,omitempty"` // text for people: "summary", "description"
+	// ExpiresAt is when an alarm that is not repeated counts as fine; zero: never. CloudWatch
+	// tells each change once, and sets none; senders that repeat (Prometheus) do.
+	ExpiresAt time.Time `json:"expiresAt,omitzero"`
 }
 
-// Duration is a time.Duration that JSON and YAML write as "1m30s".
-type Duration time.Duration
+// AlarmName is the name of the alarm for rule over s: seamark/<product>/<environment>/<component>/<rule>.
+func AlarmName(s Scope, rule string) string {
+	return "seamark/" + s.Product + "/" + s.Environment + "/" + s.Component + "/" + rule
+}
 
-// MarshalText writes d as Go does: "1m30s".
-func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+// Key tells alarms apart: names repeat over accounts and regions.
+func (a Alarm) Key() string {
+	if a.ARN != "" {
+		return a.ARN
+	}
+	return a.Name + "|" + a.Scope.AccountID + "|" + a.Scope.Region
+}
 
-// UnmarshalText reads what time.ParseDuration reads.
-func (d *Duration) UnmarshalText(b []byte) error {
-	v, err := time.ParseDuration(string(b))
-	*d = Duration(v)
-	return err
+// CompareAlarms is positive when a is worse than b: one that fires before one that does
+// not, an exact one before a composite, then severity, then how far over its limit. It
+// is 0 only for alarms of one key.
+func CompareAlarms(a, b Alarm) int {
+	if d := cmp.Compare(a.rank(), b.rank()); d != 0 {
+		return d
+	}
+	if d := cmp.Compare(a.excess(), b.excess()); d != 0 {
+		return d
+	}
+	return strings.Compare(b.Key(), a.Key())
+}
+
+func (a Alarm) rank() int {
+	n := 0
+	if a.State == AlarmFiring {
+		n += 4
+	}
+	if !a.Composite {
+		n += 2
+	}
+	if a.Severity == SeverityCritical {
+		n++
+	}
+	return n
+}
+
+// excess is how far the worst value lies over the limit, as a multiple of it; 0 when unknown.
+func (a Alarm) excess() float64 {
+	if a.Threshold > 0 {
+		return max(a.Value, a.Peak) / a.Threshold
+	}
+	return 0
 }
 
 // IncidentStatus is open or resolved.

@@ -2,7 +2,6 @@ package alerter
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
@@ -26,26 +25,10 @@ func DefaultConfig() Config {
 
 // Validate calls fault for each wrong key with what is wrong and the remedy.
 func (c Config) Validate(fault func(key, what, remedy string)) {
-	InRange(fault, "updateEvery", c.UpdateEvery, time.Second, time.Hour)
-	InRange(fault, "quiet", c.Quiet, 0, 24*time.Hour)
-	InRange(fault, "grace", c.Grace, 0, 10*time.Second)
+	seamark.InRange(fault, "updateEvery", c.UpdateEvery, time.Second, time.Hour)
+	seamark.InRange(fault, "quiet", c.Quiet, 0, 24*time.Hour)
+	seamark.InRange(fault, "grace", c.Grace, 0, 10*time.Second)
 	if c.Patterns < 1 || c.Patterns > 20 {
 		fault("patterns", fmt.Sprintf("%d is out of range", c.Patterns), "use 1 to 20")
-	}
-}
-
-// InRange calls fault when d lies outside low..high.
-func InRange(fault func(key, what, remedy string), key string, d seamark.Duration, low, high time.Duration) {
-	brief := func(d time.Duration) string {
-		s := d.String()
-		for _, zero := range []string{"0s", "0m"} {
-			if rest := strings.TrimSuffix(s, zero); rest != s && strings.ContainsAny(rest, "mh") {
-				s = rest
-			}
-		}
-		return s
-	}
-	if v := time.Duration(d); v < low || v > high {
-		fault(key, brief(v)+" is out of range", "use "+brief(low)+" to "+brief(high))
 	}
 }

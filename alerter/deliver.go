@@ -11,6 +11,9 @@ import (
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/alerter/card"
+	"github.com/seamark-hq/seamark/alerter/incident"
+	"github.com/seamark-hq/seamark/alerter/words"
 )
 
 const (
@@ -52,7 +55,7 @@ func (m *Manager) next(receiver string) (id string, wait time.Duration, wake <-c
 	now := m.opt.Now()
 	wait = time.Minute
 	best := 0
-	for key, e := range m.book.entries {
+	for key, e := range m.book.Entries() {
 		d := e.Deliveries[receiver]
 		if d == nil {
 			continue
@@ -70,7 +73,7 @@ func (m *Manager) next(receiver string) (id string, wait time.Duration, wake <-c
 }
 
 // due says when a delivery should happen, and how pressing it is: 0 is never.
-func (m *Manager) due(e *Entry, d *Delivery, now time.Time) (time.Time, int) {
+func (m *Manager) due(e *incident.Entry, d *incident.Delivery, now time.Time) (time.Time, int) {
 	if d.Version == e.Version {
 		return time.Time{}, 0
 	}
@@ -106,7 +109,7 @@ func (m *Manager) due(e *Entry, d *Delivery, now time.Time) (time.Time, int) {
 
 // gap is the time between two edits: UpdateEvery, and a thirtieth of the incident's age
 // when that is more.
-func (m *Manager) gap(e *Entry) time.Duration {
+func (m *Manager) gap(e *incident.Entry) time.Duration {
 	age := e.Incident.Duration(e.Incident.UpdatedAt)
 	return max(time.Duration(m.opt.Config.UpdateEvery), min(age/30, maxGap))
 }
@@ -116,7 +119,7 @@ func (m *Manager) pending(receiver string) []string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var ids []string
-	for id, e := range m.book.entries {
+	for id, e := range m.book.Entries() {
 		d := e.Deliveries[receiver]
 		if d == nil {
 			continue
@@ -136,7 +139,7 @@ func (m *Manager) deliver(ctx context.Context, r Receiver, id string) error {
 	defer busy.Unlock()
 
 	m.mu.Lock()
-	e := m.book.entries[id]
+	e := m.book.Entry(id)
 	if e == nil || e.Deliveries[r.Name()] == nil || e.Deliveries[r.Name()].Version == e.Version {
 		m.mu.Unlock()
 		return nil
@@ -145,16 +148,16 @@ func (m *Manager) deliver(ctx context.Context, r Receiver, id string) error {
 	ref := d.Ref
 	if ref == "" {
 		if d.Begun {
-			ref = RefUnknown
+			ref = card.RefUnknown
 		}
 		d.Begun = true
 		m.save(ctx, e) // a store that fails must not cost the card
 	}
-	shown := copyEntry(e)
+	shown := e.Copy()
 	m.mu.Unlock()
 
 	within, cancel := context.WithTimeout(ctx, deliverTimeout)
-	got, err := r.Deliver(within, m.card(&shown), ref)
+	got, err := r.Deliver(within, m.cardOf(&shown), ref)
 	cancel()
 
 	m.mu.Lock()
@@ -163,7 +166,7 @@ func (m *Manager) deliver(ctx context.Context, r Receiver, id string) error {
 	if err != nil {
 		m.failed(r.Name(), e, d, err, now)
 	} else {
-		*d = Delivery{Ref: got, Version: shown.Version, Turn: turnOf(&shown), Firing: firingOf(&shown), At: now}
+		*d = incident.Delivery{Ref: got, Version: shown.Version, Turn: turnOf(&shown), Firing: firingOf(&shown), At: now}
 		m.opt.Log.Info("card_delivered", "receiver", r.Name(), "incident", id, "turn", d.Turn)
 	}
 	m.save(ctx, e)
@@ -174,21 +177,21 @@ func (m *Manager) deliver(ctx context.Context, r Receiver, id string) error {
 }
 
 // failed notes why a delivery failed and when to try again.
-func (m *Manager) failed(receiver string, e *Entry, d *Delivery, err error, now time.Time) {
+func (m *Manager) failed(receiver string, e *incident.Entry, d *incident.Delivery, err error, now time.Time) {
 	if errors.Is(err, context.Canceled) {
 		return // this process is being stopped; the next one finds the mark
 	}
 	d.Attempts++
-	d.Fault = clip(err.Error(), 500)
+	d.Fault = words.Clip(err.Error(), 500)
 	if seamark.ClassOf(err) != seamark.Temporary {
 		d.Begun, d.Dead = false, true
 		d.Turn = turnOf(e)
-		moment(e, now, "Card for "+receiver+" given up: "+d.Fault)
+		e.Note(now, "card.Card for "+receiver+" given up: "+d.Fault)
 		m.opt.Log.Error("card_given_up", "receiver", receiver, "incident", e.Incident.ID, "error", err)
 		return
 	}
 	wait := min(time.Second<<min(d.Attempts-1, 10), maxBackoff)
-	if t, ok := errors.AsType[*Throttled](err); ok {
+	if t, ok := errors.AsType[*card.Throttled](err); ok {
 		d.Begun = false // refused, so certainly not posted
 		wait = min(max(t.After, time.Second), time.Hour)
 	}
@@ -197,14 +200,14 @@ func (m *Manager) failed(receiver string, e *Entry, d *Delivery, err error, now 
 }
 
 // turnOf is what must be told even where a card cannot be edited.
-func turnOf(e *Entry) string { return string(e.Incident.Status) + "/" + e.Incident.Severity }
+func turnOf(e *incident.Entry) string { return string(e.Incident.Status) + "/" + e.Incident.Severity }
 
 // firingOf tells apart which alarms fire.
-func firingOf(e *Entry) string {
+func firingOf(e *incident.Entry) string {
 	var keys []string
 	for _, a := range e.Incident.Alarms {
 		if a.State == seamark.AlarmFiring {
-			keys = append(keys, alarmKey(a))
+			keys = append(keys, a.Key())
 		}
 	}
 	slices.Sort(keys)

@@ -12,6 +12,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter"
+	"github.com/seamark-hq/seamark/alerter/card"
 )
 
 // run runs m until the returned function is called.
@@ -85,7 +86,7 @@ func TestFailures(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		flaky := &recorder{name: "flaky", begun: start, edits: true, answer: func(n int) error {
-			return []error{temporary, temporary, &seamark.Fault{Class: seamark.Temporary, What: "429", Err: &alerter.Throttled{After: 30 * time.Second}}, nil, nil}[n]
+			return []error{temporary, temporary, &seamark.Fault{Class: seamark.Temporary, What: "429", Err: &card.Throttled{After: 30 * time.Second}}, nil, nil}[n]
 		}}
 		dead := &recorder{name: "dead", begun: start, edits: true, answer: func(n int) error {
 			if n == 0 {
@@ -99,7 +100,7 @@ func TestFailures(t *testing.T) {
 		observe(t, m, a)
 		time.Sleep(time.Minute)
 		var at []time.Duration
-		var refs []alerter.Ref
+		var refs []card.Ref
 		for _, s := range flaky.list() {
 			at, refs = append(at, s.At), append(refs, s.Ref)
 		}
@@ -107,7 +108,7 @@ func TestFailures(t *testing.T) {
 			t.Errorf("tried (-got +want):\n%s", diff)
 		}
 		// After an unclear outcome the receiver is asked to look; after a clear refusal it is not.
-		if diff := cmp.Diff(refs, []alerter.Ref{"", alerter.RefUnknown, alerter.RefUnknown, ""}); diff != "" {
+		if diff := cmp.Diff(refs, []card.Ref{"", card.RefUnknown, card.RefUnknown, ""}); diff != "" {
 			t.Errorf("refs (-got +want):\n%s", diff)
 		}
 		e, _ := m.Entry(m.Incidents()[0].ID)

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/alerter/card"
+	"github.com/seamark-hq/seamark/alerter/words"
 )
 
 // Enricher looks up what makes a card useful. Both calls may be slow or fail: the card
@@ -63,14 +65,14 @@ func (m *Manager) enrichDue(ctx context.Context, force bool) int {
 	var jobs []job
 	m.mu.Lock()
 	now := m.opt.Now()
-	for id, e := range m.book.entries {
+	for id, e := range m.book.Entries() {
 		resolved := e.Incident.Status == seamark.IncidentResolved
 		if e.Enriched == e.Version || resolved && now.Sub(e.Incident.ResolvedAt) > giveUp {
 			continue
 		}
 		last, done := m.looked[id]
 		if force || !done || resolved && e.EnrichFault == "" || now.Sub(last) >= m.gap(e) {
-			jobs = append(jobs, job{id, e.Version, copyEntry(e).Incident})
+			jobs = append(jobs, job{id, e.Version, e.Copy().Incident})
 			m.looked[id] = now
 		}
 	}
@@ -113,7 +115,7 @@ func (m *Manager) lookUp(ctx context.Context, in *seamark.Incident) ([]seamark.P
 func (m *Manager) enriched(ctx context.Context, id string, version int64, patterns []seamark.Pattern, series []seamark.Bucket, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	e := m.book.entries[id]
+	e := m.book.Entry(id)
 	if e == nil {
 		return
 	}
@@ -125,7 +127,7 @@ func (m *Manager) enriched(ctx context.Context, id string, version int64, patter
 	}
 	if err != nil {
 		m.opt.Log.Warn("card_not_enriched", "incident", id, "error", err)
-		if fault := clip(err.Error(), maxNote); e.EnrichFault != fault {
+		if fault := words.Clip(err.Error(), card.MaxNote); e.EnrichFault != fault {
 			e.EnrichFault = fault
 			e.Version++
 		}
@@ -146,14 +148,14 @@ func trim(patterns []seamark.Pattern) []seamark.Pattern {
 		if p.Sample.Log != nil {
 			l := *p.Sample.Log
 			for _, s := range []*string{&l.Message, &l.ErrorMessage, &l.ErrorStack, &l.EventData} {
-				*s = clip(*s, maxText)
+				*s = words.Clip(*s, maxText)
 			}
 			p.Sample.Log = &l
 		}
 		if p.Sample.Access != nil {
 			a := *p.Sample.Access
 			for _, s := range []*string{&a.Path, &a.ErrorMessage, &a.Extra, &a.UserAgent} {
-				*s = clip(*s, maxText)
+				*s = words.Clip(*s, maxText)
 			}
 			p.Sample.Access = &a
 		}
@@ -169,7 +171,7 @@ func chartSpan(from, to time.Time) (seamark.Span, time.Duration) {
 		5 * time.Second, 10 * time.Second, 15 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute,
 		10 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour,
 	} {
-		if to.Sub(from) <= (maxBars-1)*s {
+		if to.Sub(from) <= (card.MaxBars-1)*s {
 			step = s
 			break
 		}
@@ -198,7 +200,7 @@ func fill(series []seamark.Bucket, span seamark.Span, step time.Duration) []seam
 		}
 	}
 	var out []seamark.Bucket
-	for t := span.From; t.Before(span.To) && len(out) < 10*maxBars; t = t.Add(step) {
+	for t := span.From; t.Before(span.To) && len(out) < 10*card.MaxBars; t = t.Add(step) {
 		counts := have[t.Unix()]
 		if counts == nil {
 			counts = map[string]int64{} // JSON readers expect an object

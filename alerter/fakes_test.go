@@ -9,32 +9,34 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter"
+	"github.com/seamark-hq/seamark/alerter/card"
+	"github.com/seamark-hq/seamark/alerter/incident"
 )
 
 // memory is a Store whose Save can be made to fail.
 type memory struct {
 	mu      sync.Mutex
-	entries map[string]alerter.Entry
+	entries map[string]incident.Entry
 	fail    error
 }
 
-func (s *memory) Save(_ context.Context, e alerter.Entry) error {
+func (s *memory) Save(_ context.Context, e incident.Entry) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.fail != nil {
 		return s.fail
 	}
 	if s.entries == nil {
-		s.entries = map[string]alerter.Entry{}
+		s.entries = map[string]incident.Entry{}
 	}
 	s.entries[e.Incident.ID] = e
 	return nil
 }
 
-func (s *memory) Load(context.Context) ([]alerter.Entry, error) {
+func (s *memory) Load(context.Context) ([]incident.Entry, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var list []alerter.Entry
+	var list []incident.Entry
 	for _, e := range s.entries {
 		list = append(list, e)
 	}
@@ -45,7 +47,7 @@ func (s *memory) Load(context.Context) ([]alerter.Entry, error) {
 type shown struct {
 	At    time.Duration // since the test began
 	Title string
-	Ref   alerter.Ref
+	Ref   card.Ref
 	Rich  bool // has patterns
 }
 
@@ -63,7 +65,7 @@ type recorder struct {
 
 func (r *recorder) Name() string { return r.name }
 
-func (r *recorder) Deliver(ctx context.Context, c alerter.Card, ref alerter.Ref) (alerter.Ref, error) {
+func (r *recorder) Deliver(ctx context.Context, c card.Card, ref card.Ref) (card.Ref, error) {
 	if r.delay > 0 {
 		select {
 		case <-time.After(r.delay):
@@ -83,7 +85,7 @@ func (r *recorder) Deliver(ctx context.Context, c alerter.Card, ref alerter.Ref)
 	if !r.edits {
 		return "", nil
 	}
-	return alerter.Ref("ref-" + c.ID), nil
+	return card.Ref("ref-" + c.ID), nil
 }
 
 func (r *recorder) list() []shown {

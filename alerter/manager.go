@@ -12,16 +12,20 @@ import (
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/alerter/card"
+	"github.com/seamark-hq/seamark/alerter/incident"
+	"github.com/seamark-hq/seamark/alerter/links"
+	"github.com/seamark-hq/seamark/alerter/words"
 )
 
 // Options are what a Manager is made of. Store is required; everything else may be zero.
 type Options struct {
 	Config    Config
-	Store     Store
-	Enricher  Enricher   // nil: cards without patterns and chart
-	Receivers []Receiver // names must differ
-	Route     *Route     // validated; nil: every receiver hears everything
-	Links     Links
+	Store     incident.Store
+	Enricher  Enricher                     // nil: cards without patterns and chart
+	Receivers []Receiver                   // names must differ
+	Route     func(seamark.Alarm) []string // names the receivers that hear of an alarm; nil: every one hears everything
+	Links     links.Config
 	Log       *slog.Logger
 	Now       func() time.Time // nil: time.Now
 }
@@ -34,7 +38,7 @@ type Options struct {
 //
 // A crash loses no card: an entry is saved before its first post, marked as begun, and
 // after the post with the message's ref. A process that finds the mark without a ref
-// passes RefUnknown, and the receiver looks whether the message exists.
+// passes card.RefUnknown, and the receiver looks whether the message exists.
 type Manager struct {
 	opt   Options
 	names []string
@@ -42,7 +46,7 @@ type Manager struct {
 	busy  map[string]*sync.Mutex
 
 	mu      sync.Mutex
-	book    *book
+	book    *incident.Book
 	unsaved map[string]bool      // entries whose last Save failed
 	heard   map[string]time.Time // by incident: when it was opened here, for Grace
 	looked  map[string]time.Time // by incident: when it was last looked up
@@ -62,7 +66,7 @@ func New(ctx context.Context, opt Options) (*Manager, error) {
 	}
 	m := &Manager{
 		opt: opt, wake: make(chan struct{}), busy: map[string]*sync.Mutex{}, unsaved: map[string]bool{},
-		book: newBook(time.Duration(opt.Config.Quiet)), heard: map[string]time.Time{}, looked: map[string]time.Time{},
+		book: incident.NewBook(time.Duration(opt.Config.Quiet)), heard: map[string]time.Time{}, looked: map[string]time.Time{},
 	}
 	for _, r := range opt.Receivers {
 		if m.busy[r.Name()] != nil {
@@ -82,9 +86,9 @@ func New(ctx context.Context, opt Options) (*Manager, error) {
 		for _, d := range e.Deliveries {
 			d.Dead, d.Next = false, time.Time{} // the configuration may have been mended
 		}
-		m.book.load(&e)
+		m.book.Load(&e)
 	}
-	m.book.forget()
+	m.book.Forget()
 	return m, nil
 }
 
@@ -95,22 +99,22 @@ func (m *Manager) Observe(ctx context.Context, alarms ...seamark.Alarm) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := m.opt.Now()
-	touched := map[string]*Entry{}
+	touched := map[string]*incident.Entry{}
 	for _, a := range alarms {
-		e := m.book.apply(a, now)
+		e := m.book.Apply(a, now)
 		if e == nil {
 			continue
 		}
 		id := e.Incident.ID
 		if _, known := m.heard[id]; !known {
 			m.heard[id] = now
-			m.opt.Log.Info("incident_opened", "incident", id, "alarm", clip(a.Name, 200))
+			m.opt.Log.Info("incident_opened", "incident", id, "alarm", words.Clip(a.Name, 200))
 		}
 		m.route(e, a)
 		touched[id] = e
 	}
 	for id := range m.unsaved {
-		if e := m.book.entries[id]; e != nil {
+		if e := m.book.Entry(id); e != nil {
 			touched[id] = e
 		}
 	}
@@ -128,32 +132,32 @@ func (m *Manager) Observe(ctx context.Context, alarms ...seamark.Alarm) error {
 // prune forgets when incidents were heard of that the book has forgotten.
 func (m *Manager) prune() {
 	for _, times := range []map[string]time.Time{m.heard, m.looked} {
-		if len(times) > 2*maxEntries {
-			maps.DeleteFunc(times, func(id string, _ time.Time) bool { return m.book.entries[id] == nil })
+		if len(times) > 2*incident.MaxEntries {
+			maps.DeleteFunc(times, func(id string, _ time.Time) bool { return m.book.Entry(id) == nil })
 		}
 	}
 }
 
 // route adds to e whoever must hear of a.
-func (m *Manager) route(e *Entry, a seamark.Alarm) {
+func (m *Manager) route(e *incident.Entry, a seamark.Alarm) {
 	names := m.names
 	if m.opt.Route != nil {
-		names = m.opt.Route.Receivers(a)
+		names = m.opt.Route(a)
 	}
 	for _, name := range names {
 		if m.busy[name] == nil || e.Deliveries[name] != nil {
 			continue
 		}
 		if e.Deliveries == nil {
-			e.Deliveries = map[string]*Delivery{}
+			e.Deliveries = map[string]*incident.Delivery{}
 		}
-		e.Deliveries[name] = &Delivery{}
+		e.Deliveries[name] = &incident.Delivery{}
 	}
 }
 
 // save stores e; the caller holds the lock. A failure is remembered and tried again.
-func (m *Manager) save(ctx context.Context, e *Entry) error {
-	if err := m.opt.Store.Save(context.WithoutCancel(ctx), copyEntry(e)); err != nil {
+func (m *Manager) save(ctx context.Context, e *incident.Entry) error {
+	if err := m.opt.Store.Save(context.WithoutCancel(ctx), e.Copy()); err != nil {
 		m.unsaved[e.Incident.ID] = true
 		m.opt.Log.Error("incident_not_saved", "incident", e.Incident.ID, "error", err)
 		return fmt.Errorf("save incident %s: %w", e.Incident.ID, err)
@@ -224,40 +228,40 @@ func (m *Manager) flushOnce(ctx context.Context) error {
 func (m *Manager) Incidents() []seamark.Incident {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	list := make([]seamark.Incident, 0, len(m.book.entries))
-	for _, e := range m.book.entries {
-		list = append(list, copyEntry(e).Incident)
+	list := make([]seamark.Incident, 0, len(m.book.Entries()))
+	for _, e := range m.book.Entries() {
+		list = append(list, e.Copy().Incident)
 	}
 	slices.SortFunc(list, func(a, b seamark.Incident) int { return strings.Compare(b.ID, a.ID) })
 	return list
 }
 
 // Entry returns one incident with its deliveries.
-func (m *Manager) Entry(id string) (Entry, bool) {
+func (m *Manager) Entry(id string) (incident.Entry, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	e := m.book.entries[id]
+	e := m.book.Entry(id)
 	if e == nil {
-		return Entry{}, false
+		return incident.Entry{}, false
 	}
-	return copyEntry(e), true
+	return e.Copy(), true
 }
 
 // Card builds the card of one incident as it would be delivered now.
-func (m *Manager) Card(id string) (Card, bool) {
+func (m *Manager) Card(id string) (card.Card, bool) {
 	e, ok := m.Entry(id)
 	if !ok {
-		return Card{}, false
+		return card.Card{}, false
 	}
-	return m.card(&e), true
+	return m.cardOf(&e), true
 }
 
-func (m *Manager) card(e *Entry) Card {
+func (m *Manager) cardOf(e *incident.Entry) card.Card {
 	var notes []string
 	if e.EnrichFault != "" {
 		notes = append(notes, "Error patterns and chart could not be looked up: "+e.EnrichFault)
 	}
-	return BuildCard(&e.Incident, m.opt.Links, notes...)
+	return card.Build(&e.Incident, m.opt.Links, notes...)
 }
 
 // Firing lists the alarms that fire now, as the rules need them to go on after a restart.
@@ -265,24 +269,11 @@ func (m *Manager) Firing() []seamark.Alarm {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var alarms []seamark.Alarm
-	for _, e := range m.book.entries {
+	for _, e := range m.book.Entries() {
 		if e.Incident.Status == seamark.IncidentOpen {
 			alarms = append(alarms, e.Incident.Firing()...)
 		}
 	}
-	slices.SortFunc(alarms, func(a, b seamark.Alarm) int { return strings.Compare(alarmKey(a), alarmKey(b)) })
+	slices.SortFunc(alarms, func(a, b seamark.Alarm) int { return strings.Compare(a.Key(), b.Key()) })
 	return alarms
-}
-
-// copyEntry returns an entry that shares nothing that changes with e.
-func copyEntry(e *Entry) Entry {
-	c := *e
-	c.Incident.Alarms = slices.Clone(e.Incident.Alarms)
-	c.Incident.Timeline = slices.Clone(e.Incident.Timeline)
-	c.Deliveries = make(map[string]*Delivery, len(e.Deliveries))
-	for name, d := range e.Deliveries {
-		copied := *d
-		c.Deliveries[name] = &copied
-	}
-	return c
 }

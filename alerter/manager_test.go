@@ -156,23 +156,3 @@ func TestAnyOrderProperty(t *testing.T) {
 		}
 	})
 }
-
-func TestIncidentsOf(t *testing.T) {
-	now := time.Date(2026, 11, 22, 14, 0, 0, 0, time.UTC)
-	a := firing("4xx", "api", now.Add(-time.Minute), 0.2)
-	other := a
-	other.Name, other.Scope.Product = "other", "quote"
-	got := alerter.IncidentsOf([]seamark.Alarm{a, fine(other, now)}, now)
-	if len(got) != 2 || got[0].Status != seamark.IncidentOpen || got[1].Status != seamark.IncidentResolved || got[1].Product != "quote" {
-		t.Errorf("got %+v", got)
-	}
-	a.State, a.Since = seamark.AlarmInsufficient, time.Time{}
-	if got := alerter.IncidentsOf([]seamark.Alarm{a}, now); len(got) != 0 {
-		t.Errorf("got %+v", got)
-	}
-	a.State = seamark.AlarmFiring
-	a.Evaluated = time.Time{} // an event without a time is of now
-	if got := alerter.IncidentsOf([]seamark.Alarm{a}, now); len(got) != 1 || !got[0].OpenedAt.Equal(now) {
-		t.Errorf("got %+v", got)
-	}
-}

@@ -10,16 +10,18 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter"
+	"github.com/seamark-hq/seamark/alerter/card"
+	"github.com/seamark-hq/seamark/alerter/incident"
 	"github.com/seamark-hq/seamark/lake"
 )
 
-func files(t *testing.T) (*lake.Dir, *alerter.FileStore) {
+func files(t *testing.T) (*lake.Dir, *incident.FileStore) {
 	t.Helper()
 	dir, err := lake.OpenDir(t.TempDir(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return dir, alerter.NewFileStore(dir, "incidents")
+	return dir, incident.NewFileStore(dir, "incidents")
 }
 
 // A process that starts again edits the card that the one before it posted.
@@ -66,46 +68,38 @@ func TestCrashBetweenPostAndNote(t *testing.T) {
 	if err := m.Flush(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := again.list(); len(got) != 1 || got[0].Ref != alerter.RefUnknown {
+	if got := again.list(); len(got) != 1 || got[0].Ref != card.RefUnknown {
 		t.Fatalf("got %+v", got)
 	}
 }
 
 // errStore stops saving after some saves, as a process that was killed does.
 type errStore struct {
-	alerter.Store
+	incident.Store
 	left int
 }
 
-func (s *errStore) Save(ctx context.Context, e alerter.Entry) error {
+func (s *errStore) Save(ctx context.Context, e incident.Entry) error {
 	if s.left--; s.left < 0 {
 		return os.ErrClosed
 	}
 	return s.Store.Save(ctx, e)
 }
 
-func TestFileStoreSkipsWhatIsNoIncident(t *testing.T) {
+// One file that is no incident stops nothing.
+func TestOneBadFileStopsNothing(t *testing.T) {
 	dir, store := files(t)
-	good := alerter.Entry{Incident: seamark.Incident{ID: "20261122T140300Z-booking-prod", Status: seamark.IncidentOpen}}
-	if err := store.Save(t.Context(), good); err != nil {
+	if err := store.Save(t.Context(), incident.Entry{Incident: seamark.Incident{ID: "20261122T140300Z-booking-prod", Status: seamark.IncidentOpen}}); err != nil {
 		t.Fatal(err)
 	}
-	for name, text := range map[string]string{"torn.json": `{"incident":{"id":"x`, "evil.json": `{"incident":{"id":"../../etc/passwd"}}`, "notes.txt": "x"} {
-		if err := os.WriteFile(filepath.Join(dir.Root(), "incidents", name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+	if err := os.WriteFile(filepath.Join(dir.Root(), "incidents", "torn.json"), []byte(`{"incident":`), 0o600); err != nil {
+		t.Fatal(err)
 	}
-	entries, err := store.Load(t.Context())
-	if len(entries) != 1 || entries[0].Incident.ID != good.Incident.ID {
-		t.Errorf("got %+v", entries)
+	m, err := alerter.New(t.Context(), alerter.Options{Store: store})
+	if err != nil {
+		t.Fatal(err)
 	}
-	if err == nil || !strings.Contains(err.Error(), "incidents/torn.json") || !strings.Contains(err.Error(), "incidents/evil.json") {
-		t.Errorf("error %v", err)
-	}
-	if _, err := alerter.New(t.Context(), alerter.Options{Store: store}); err != nil {
-		t.Errorf("one bad file stops the alerter: %v", err)
-	}
-	if err := store.Save(t.Context(), alerter.Entry{Incident: seamark.Incident{ID: "../x"}}); err == nil {
-		t.Error("a path was accepted as id")
+	if got := len(m.Incidents()); got != 1 {
+		t.Errorf("%d incidents, want 1", got)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"fmt"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/alerter"
+	"github.com/seamark-hq/seamark/alerter/card"
 )
 
 // Files replaces a whole file atomically and durably; *lake.Dir does.
@@ -22,7 +22,7 @@ type Files interface {
 // Render writes a card in the format of one technology.
 type Render struct {
 	Suffix string // of the file: "slack.json"
-	Bytes  func(alerter.Card) ([]byte, error)
+	Bytes  func(card.Card) ([]byte, error)
 }
 
 // Receiver writes cards into one folder.
@@ -35,8 +35,8 @@ type Receiver struct {
 // New makes a receiver that writes the incident, the text and whatever else renders
 // makes of a card. The renderers are passed in because an adapter imports no other.
 func New(name string, files Files, renders ...Render) *Receiver {
-	text := Render{"text.txt", func(c alerter.Card) ([]byte, error) { return []byte(alerter.RenderText(c)), nil }}
-	incident := Render{"json", func(c alerter.Card) ([]byte, error) { return json.MarshalIndent(c.Incident, "", "  ") }}
+	text := Render{"text.txt", func(c card.Card) ([]byte, error) { return []byte(card.Text(c)), nil }}
+	incident := Render{"json", func(c card.Card) ([]byte, error) { return json.MarshalIndent(c.Incident, "", "  ") }}
 	return &Receiver{name: name, files: files, renders: append(append([]Render{}, renders...), text, incident)}
 }
 
@@ -45,18 +45,18 @@ func (r *Receiver) Name() string { return r.name }
 
 // Deliver replaces the files of card. Doing so twice changes nothing, so that an
 // unknown outcome needs no look-up. The incident's own file is written last.
-func (r *Receiver) Deliver(ctx context.Context, card alerter.Card, _ alerter.Ref) (alerter.Ref, error) {
+func (r *Receiver) Deliver(ctx context.Context, c card.Card, _ card.Ref) (card.Ref, error) {
 	for _, render := range r.renders {
 		if err := ctx.Err(); err != nil {
 			return "", err
 		}
-		b, err := render.Bytes(card)
+		b, err := render.Bytes(c)
 		if err != nil {
 			return "", fmt.Errorf("render %s: %w", render.Suffix, err)
 		}
-		if err := r.files.PutBytes(card.ID+"."+render.Suffix, append(b, '\n')); err != nil {
+		if err := r.files.PutBytes(c.ID+"."+render.Suffix, append(b, '\n')); err != nil {
 			return "", &seamark.Fault{Class: seamark.Temporary, What: "cannot write the card", Where: "receiver " + r.name, Err: err}
 		}
 	}
-	return alerter.Ref(card.ID), nil
+	return card.Ref(c.ID), nil
 }

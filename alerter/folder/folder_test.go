@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/alerter"
+	"github.com/seamark-hq/seamark/alerter/card"
 	"github.com/seamark-hq/seamark/alerter/folder"
 	"github.com/seamark-hq/seamark/alerter/internal/cardtest"
 	"github.com/seamark-hq/seamark/lake"
@@ -21,7 +21,7 @@ func TestDeliver(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := folder.New("files", dir, folder.Render{Suffix: "slack.json", Bytes: func(alerter.Card) ([]byte, error) { return []byte("{}"), nil }})
+	r := folder.New("files", dir, folder.Render{Suffix: "slack.json", Bytes: func(card.Card) ([]byte, error) { return []byte("{}"), nil }})
 	cases := cardtest.Cases()
 	firing, resolved := cases[1], cases[2]
 	ref, err := r.Deliver(t.Context(), firing.Card(), "")

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/alerter"
 )
 
 // Config says when an alarm fires.
@@ -40,9 +39,9 @@ func DefaultConfig() Config {
 
 // Validate calls fault for each wrong key with what is wrong and the remedy.
 func (c Config) Validate(fault func(key, what, remedy string)) {
-	alerter.InRange(fault, "every", c.Every, 500*time.Millisecond, time.Hour)
-	alerter.InRange(fault, "window", c.Window, 5*time.Second, 24*time.Hour)
-	alerter.InRange(fault, "lag", c.Lag, 0, time.Hour)
+	seamark.InRange(fault, "every", c.Every, 500*time.Millisecond, time.Hour)
+	seamark.InRange(fault, "window", c.Window, 5*time.Second, 24*time.Hour)
+	seamark.InRange(fault, "lag", c.Lag, 0, time.Hour)
 	if c.MinimumRequests < 1 {
 		fault("minimumRequests", fmt.Sprintf("%d is out of range", c.MinimumRequests), "use 1 or more")
 	}

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/alerter"
 )
 
 // Kind is what a rule counts.
@@ -222,7 +221,7 @@ func (e *Engine) rules() []rule {
 // alarm is what ratio says about the rule, as firing.
 func (r rule) alarm(ratio seamark.Ratio, span seamark.Span) seamark.Alarm {
 	a := seamark.Alarm{
-		Name: alerter.AlarmName(ratio.Scope, string(r.kind)), Rule: string(r.kind), Scope: ratio.Scope,
+		Name: seamark.AlarmName(ratio.Scope, string(r.kind)), Rule: string(r.kind), Scope: ratio.Scope,
 		State: seamark.AlarmFiring, Severity: r.Severity, Threshold: r.Threshold, Samples: ratio.Total,
 		Window: seamark.Duration(span.To.Sub(span.From)), Since: span.To, Evaluated: span.To, Origin: "seamark",
 	}

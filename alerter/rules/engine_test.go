@@ -14,6 +14,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter"
+	"github.com/seamark-hq/seamark/alerter/incident"
 	"github.com/seamark-hq/seamark/alerter/rules"
 )
 
@@ -272,5 +273,5 @@ func TestRestart(t *testing.T) {
 // nowhere stores nothing.
 type nowhere struct{}
 
-func (nowhere) Save(context.Context, alerter.Entry) error     { return nil }
-func (nowhere) Load(context.Context) ([]alerter.Entry, error) { return nil, nil }
+func (nowhere) Save(context.Context, incident.Entry) error     { return nil }
+func (nowhere) Load(context.Context) ([]incident.Entry, error) { return nil, nil }

@@ -9,7 +9,8 @@ import (
 	api "github.com/slack-go/slack"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/alerter"
+	"github.com/seamark-hq/seamark/alerter/card"
+	"github.com/seamark-hq/seamark/alerter/words"
 )
 
 // shape is how much of Block Kit a message uses.
@@ -29,52 +30,52 @@ type message struct {
 
 // Render is the message for card as JSON: the body of an incoming webhook, and with
 // "channel" added the body of chat.postMessage.
-func Render(card alerter.Card) ([]byte, error) {
-	return json.MarshalIndent(build(card, full), "", "  ")
+func Render(c card.Card) ([]byte, error) {
+	return json.MarshalIndent(build(c, full), "", "  ")
 }
 
 // build makes a message that keeps Slack's limits: what does not fit is left out, frames
 // of stack traces first, then patterns from the last.
-func build(card alerter.Card, s shape) message {
+func build(c card.Card, s shape) message {
 	if s == bare {
-		return message{Text: bareText(card)}
+		return message{Text: bareText(c)}
 	}
-	m := message{Text: fallback(card)}
+	m := message{Text: fallback(c)}
 	for {
-		m.Blocks.BlockSet = blocks(card, s)
+		m.Blocks.BlockSet = blocks(c, s)
 		err := check(m)
 		if err == nil {
 			return m
 		}
-		if !alerter.Shrink(&card) {
-			return message{Text: bareText(card)}
+		if !card.Shrink(&c) {
+			return message{Text: bareText(c)}
 		}
 	}
 }
 
-func blocks(card alerter.Card, s shape) []api.Block {
+func blocks(c card.Card, s shape) []api.Block {
 	set := []api.Block{
-		api.NewHeaderBlock(text(icon(card) + " " + alerter.Line(card.Title, maxHeader-4))),
-		about(card),
+		api.NewHeaderBlock(text(icon(c) + " " + words.Line(c.Title, maxHeader-4))),
+		about(c),
 	}
-	if len(card.Problems) > 0 {
-		set = append(set, problems(card))
+	if len(c.Problems) > 0 {
+		set = append(set, problems(c))
 	}
-	if s == full && card.Chart != nil {
-		set = append(set, chart(card.Chart))
+	if s == full && c.Chart != nil {
+		set = append(set, chart(c.Chart))
 	}
-	set = append(set, patterns(card, s)...)
-	if len(card.Links) > 0 {
-		set = append(set, buttons(card))
+	set = append(set, patterns(c, s)...)
+	if len(c.Links) > 0 {
+		set = append(set, buttons(c))
 	}
-	return append(set, footer(card))
+	return append(set, footer(c))
 }
 
-func icon(card alerter.Card) string {
+func icon(c card.Card) string {
 	switch {
-	case card.Status == seamark.IncidentResolved:
+	case c.Status == seamark.IncidentResolved:
 		return "✅"
-	case card.Severity == seamark.SeverityCritical:
+	case c.Severity == seamark.SeverityCritical:
 		return "🔴"
 	}
 	return "🟠"
@@ -92,17 +93,17 @@ func escape(s string) string {
 }
 
 // about says whose it is and since when, the time in the reader's own zone.
-func about(card alerter.Card) *api.ContextBlock {
+func about(c card.Card) *api.ContextBlock {
 	var parts []string
-	for _, w := range card.Where {
-		parts = append(parts, alerter.Line(w, 100))
+	for _, w := range c.Where {
+		parts = append(parts, words.Line(w, 100))
 	}
 	local := func(t time.Time) string {
 		return fmt.Sprintf("<!date^%d^{time_secs}|%s>", t.Unix(), t.UTC().Format("15:04:05 UTC"))
 	}
-	since := "since " + local(card.Opened) + ", " + escape(card.Lasted)
-	if card.Status == seamark.IncidentResolved {
-		since = local(card.Opened) + " to " + local(card.Resolved)
+	since := "since " + local(c.Opened) + ", " + escape(c.Lasted)
+	if c.Status == seamark.IncidentResolved {
+		since = local(c.Opened) + " to " + local(c.Resolved)
 	}
 	var elements []api.MixedElement
 	if len(parts) > 0 {
@@ -111,24 +112,24 @@ func about(card alerter.Card) *api.ContextBlock {
 	return api.NewContextBlock("", append(elements, api.NewTextBlockObject(api.MarkdownType, since, false, false))...)
 }
 
-func problems(card alerter.Card) *api.RichTextBlock {
+func problems(c card.Card) *api.RichTextBlock {
 	var items []api.RichTextElement
-	for _, p := range card.Problems {
-		parts := []api.RichTextSectionElement{bold(alerter.Line(p.Rule, 60))}
+	for _, p := range c.Problems {
+		parts := []api.RichTextSectionElement{bold(words.Line(p.Rule, 60))}
 		for _, s := range []string{p.Measured, p.Reason} {
-			if s = alerter.Line(s, 300); s != "" {
-				parts = append(parts, words("  "+s))
+			if s = words.Line(s, 300); s != "" {
+				parts = append(parts, run("  "+s))
 			}
 		}
-		if c := alerter.Line(p.Component, 150); c != "" {
-			parts = append(parts, words("  "), code(c))
+		if c := words.Line(p.Component, 150); c != "" {
+			parts = append(parts, run("  "), code(c))
 		}
 		items = append(items, api.NewRichTextSection(parts...))
 	}
 	return api.NewRichTextBlock("", api.NewRichTextList(api.RTEListBullet, 0, items...))
 }
 
-func words(s string) api.RichTextSectionElement { return api.NewRichTextSectionTextElement(s, nil) }
+func run(s string) api.RichTextSectionElement { return api.NewRichTextSectionTextElement(s, nil) }
 
 func bold(s string) api.RichTextSectionElement {
 	return api.NewRichTextSectionTextElement(s, &api.RichTextSectionTextStyle{Bold: true})
@@ -138,7 +139,7 @@ func code(s string) api.RichTextSectionElement {
 	return api.NewRichTextSectionTextElement(s, &api.RichTextSectionTextStyle{Code: true})
 }
 
-func chart(c *alerter.Chart) *api.DataVisualizationBlock {
+func chart(c *card.Chart) *api.DataVisualizationBlock {
 	axis := api.NewDataVisualizationAxisConfig(c.Labels...)
 	var series []api.DataVisualizationDataSeries
 	for _, s := range c.Series {
@@ -146,20 +147,20 @@ func chart(c *alerter.Chart) *api.DataVisualizationBlock {
 		for i, v := range s.Values {
 			points[i] = api.NewDataVisualizationDataPoint(c.Labels[i], v)
 		}
-		series = append(series, api.NewDataVisualizationDataSeries(alerter.Line(s.Name, 20), points...))
+		series = append(series, api.NewDataVisualizationDataSeries(words.Line(s.Name, 20), points...))
 	}
 	return &api.DataVisualizationBlock{
-		Type: api.MBTDataVisualization, Title: alerter.Line(c.Title, 50), Chart: api.NewDataVisualizationBarChart(axis, series...),
+		Type: api.MBTDataVisualization, Title: words.Line(c.Title, 50), Chart: api.NewDataVisualizationBarChart(axis, series...),
 	}
 }
 
 // patterns are one rich_text block each, in a container that can be folded where there is one.
-func patterns(card alerter.Card, s shape) []api.Block {
-	if len(card.Patterns) == 0 {
+func patterns(c card.Card, s shape) []api.Block {
+	if len(c.Patterns) == 0 {
 		return nil
 	}
 	var list []api.Block
-	for _, p := range card.Patterns {
+	for _, p := range c.Patterns {
 		list = append(list, pattern(p))
 	}
 	if s == full {
@@ -168,53 +169,53 @@ func patterns(card alerter.Card, s shape) []api.Block {
 	return list
 }
 
-func pattern(p alerter.CardPattern) *api.RichTextBlock {
-	head := []api.RichTextSectionElement{bold(alerter.PatternHead(p))}
+func pattern(p card.Pattern) *api.RichTextBlock {
+	head := []api.RichTextSectionElement{bold(card.PatternHead(p))}
 	if p.URL != "" {
-		head = append(head, words("  "), api.NewRichTextSectionLinkElement(p.URL, "show", nil))
+		head = append(head, run("  "), api.NewRichTextSectionLinkElement(p.URL, "show", nil))
 	}
-	lines := []string{alerter.Line(p.Sample, 300)}
+	lines := []string{words.Line(p.Sample, 300)}
 	for _, f := range p.Stack {
-		lines = append(lines, alerter.Visible(f))
+		lines = append(lines, words.Visible(f))
 	}
 	elements := []api.RichTextElement{api.NewRichTextSection(head...)}
 	if body := strings.Trim(strings.Join(lines, "\n"), "\n"); body != "" {
 		elements = append(elements, &api.RichTextPreformatted{
-			Type: api.RTEPreformatted, Elements: []api.RichTextSectionElement{words(body)},
+			Type: api.RTEPreformatted, Elements: []api.RichTextSectionElement{run(body)},
 		})
 	}
 	return api.NewRichTextBlock("", elements...)
 }
 
-func buttons(card alerter.Card) *api.ActionBlock {
+func buttons(c card.Card) *api.ActionBlock {
 	var elements []api.BlockElement
-	for i, l := range card.Links {
-		b := api.NewButtonBlockElement(fmt.Sprintf("link-%d", i), "", text(alerter.Line(l.Label, maxButton))).WithURL(l.URL)
+	for i, l := range c.Links {
+		b := api.NewButtonBlockElement(fmt.Sprintf("link-%d", i), "", text(words.Line(l.Label, maxButton))).WithURL(l.URL)
 		elements = append(elements, b)
 	}
 	return api.NewActionBlock("", elements...)
 }
 
-func footer(card alerter.Card) *api.ContextBlock {
+func footer(c card.Card) *api.ContextBlock {
 	var elements []api.MixedElement
-	for _, n := range card.Notes {
+	for _, n := range c.Notes {
 		if len(elements) < maxContext-1 {
-			elements = append(elements, text(alerter.Line(n, 300)))
+			elements = append(elements, text(words.Line(n, 300)))
 		}
 	}
-	return api.NewContextBlock("", append(elements, text("incident "+alerter.Line(card.ID, 200)))...)
+	return api.NewContextBlock("", append(elements, text("incident "+words.Line(c.ID, 200)))...)
 }
 
 // fallback is what notifications and screen readers get.
-func fallback(card alerter.Card) string {
-	return escape(icon(card) + " " + card.Headline())
+func fallback(c card.Card) string {
+	return escape(icon(c) + " " + c.Headline())
 }
 
 // bareText is the whole card where no block was accepted.
-func bareText(card alerter.Card) string {
-	text := alerter.RenderText(card)
+func bareText(c card.Card) string {
+	text := card.Text(c)
 	for limit := 3000; ; limit /= 2 { // escaping may make five characters of one
-		if s := escape(icon(card) + " " + alerter.Cut(text, limit)); length(s) <= maxFallback {
+		if s := escape(icon(c) + " " + words.Cut(text, limit)); length(s) <= maxFallback {
 			return s
 		}
 	}

@@ -13,7 +13,8 @@ import (
 	api "github.com/slack-go/slack"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/alerter"
+	"github.com/seamark-hq/seamark/alerter/card"
+	"github.com/seamark-hq/seamark/alerter/words"
 )
 
 // errShape marks a refusal that a smaller message may avoid.
@@ -44,7 +45,7 @@ func (r *Receiver) where() string { return "receiver " + r.opt.Name }
 func (r *Receiver) fault(err error) error {
 	f := &seamark.Fault{Class: seamark.Temporary, Where: r.where()}
 	if limited, ok := errors.AsType[*api.RateLimitedError](err); ok {
-		f.What, f.Err = "Slack limits the rate", &alerter.Throttled{After: limited.RetryAfter}
+		f.What, f.Err = "Slack limits the rate", &card.Throttled{After: limited.RetryAfter}
 		return f
 	}
 	if refused, ok := errors.AsType[api.SlackErrorResponse](err); ok {
@@ -74,7 +75,7 @@ func (r *Receiver) fault(err error) error {
 
 // refusal classes one of Slack's error words.
 func (r *Receiver) refusal(word, needed string) error {
-	f := &seamark.Fault{Class: seamark.Permanent, What: "Slack refused the card: " + alerter.Line(word, 100), Where: r.where()}
+	f := &seamark.Fault{Class: seamark.Permanent, What: "Slack refused the card: " + words.Line(word, 100), Where: r.where()}
 	switch {
 	case slices.Contains(shapeErrors(), word):
 		f.Err = errShape
@@ -85,7 +86,7 @@ func (r *Receiver) refusal(word, needed string) error {
 	case word == "channel_not_found" || word == "not_in_channel":
 		f.Remedy = "invite the app to the channel, and give the channel by its id"
 	case word == "missing_scope":
-		f.Remedy = "add the scope " + or(alerter.Line(needed, 100), "chat:write") + " to the app and install it again"
+		f.Remedy = "add the scope " + or(words.Line(needed, 100), "chat:write") + " to the app and install it again"
 	case word == "is_archived" || word == "channel_is_archived":
 		f.Remedy = "choose a channel that is not archived"
 	}

@@ -8,7 +8,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/seamark-hq/seamark/alerter"
+	"github.com/seamark-hq/seamark/alerter/card"
+	"github.com/seamark-hq/seamark/alerter/links"
 	"github.com/seamark-hq/seamark/alerter/slack"
 )
 
@@ -20,14 +21,14 @@ func TestAlwaysFitsProperty(t *testing.T) {
 			s := rapid.String().Draw(rt, what)
 			return strings.Repeat(s, rapid.SampledFrom([]int{1, 10, 1000}).Draw(rt, what+" times"))
 		}
-		card := alerter.Card{ID: text("id"), Title: text("title"), Where: []string{text("where")}, Lasted: "4 m"}
+		c := card.Card{ID: text("id"), Title: text("title"), Where: []string{text("where")}, Lasted: "4 m"}
 		for range rapid.IntRange(0, 12).Draw(rt, "n") {
-			card.Problems = append(card.Problems, alerter.Problem{Rule: text("rule"), Component: text("component"), Measured: text("measured"), Reason: text("reason")})
-			card.Patterns = append(card.Patterns, alerter.CardPattern{Kind: text("kind"), Sample: text("sample"), Stack: []string{text("frame")}, URL: "https://example.com/x"})
-			card.Links = append(card.Links, alerter.Link{Label: "Logs", URL: "https://example.com/" + strings.Repeat("x", 2900)})
-			card.Notes = append(card.Notes, text("note"))
+			c.Problems = append(c.Problems, card.Problem{Rule: text("rule"), Component: text("component"), Measured: text("measured"), Reason: text("reason")})
+			c.Patterns = append(c.Patterns, card.Pattern{Kind: text("kind"), Sample: text("sample"), Stack: []string{text("frame")}, URL: "https://example.com/x"})
+			c.Links = append(c.Links, links.Link{Label: "Logs", URL: "https://example.com/" + strings.Repeat("x", 2900)})
+			c.Notes = append(c.Notes, text("note"))
 		}
-		b, err := slack.Render(card)
+		b, err := slack.Render(c)
 		if err != nil {
 			rt.Fatal(err)
 		}

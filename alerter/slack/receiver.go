@@ -16,7 +16,8 @@ import (
 	api "github.com/slack-go/slack"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/alerter"
+	"github.com/seamark-hq/seamark/alerter/card"
+	"github.com/seamark-hq/seamark/alerter/outgoing"
 )
 
 // Options are what a Receiver is made of: Token and Channel, or Webhook.
@@ -52,7 +53,7 @@ func New(opt Options) (*Receiver, error) {
 	if !bot {
 		base = opt.Webhook
 	}
-	client, err := alerter.Outgoing(base)
+	client, err := outgoing.Client(base)
 	if err != nil {
 		return nil, fmt.Errorf("receiver %s: %w", opt.Name, err)
 	}
@@ -67,75 +68,75 @@ func New(opt Options) (*Receiver, error) {
 func (r *Receiver) Name() string { return r.opt.Name }
 
 // Deliver posts or edits card. What Slack refuses is tried again smaller.
-func (r *Receiver) Deliver(ctx context.Context, card alerter.Card, ref alerter.Ref) (alerter.Ref, error) {
+func (r *Receiver) Deliver(ctx context.Context, c card.Card, ref card.Ref) (card.Ref, error) {
 	var last error
 	for _, s := range []shape{full, plain, bare} {
-		m := build(card, s)
-		got, err := r.send(ctx, card, m, ref)
+		m := build(c, s)
+		got, err := r.send(ctx, c, m, ref)
 		if err == nil || !errors.Is(err, errShape) {
 			return got, err
 		}
-		r.opt.Log.Warn("slack_refused_blocks", "receiver", r.opt.Name, "incident", card.ID, "error", err)
+		r.opt.Log.Warn("slack_refused_blocks", "receiver", r.opt.Name, "incident", c.ID, "error", err)
 		last = err
 	}
 	return ref, last
 }
 
-func (r *Receiver) send(ctx context.Context, card alerter.Card, m message, ref alerter.Ref) (alerter.Ref, error) {
+func (r *Receiver) send(ctx context.Context, c card.Card, m message, ref card.Ref) (card.Ref, error) {
 	if r.client == nil {
 		return "", r.postWebhook(ctx, m)
 	}
-	if ref == alerter.RefUnknown {
-		ref = r.find(ctx, card)
+	if ref == card.RefUnknown {
+		ref = r.find(ctx, c)
 	}
 	if channel, ts, ok := strings.Cut(string(ref), ":"); ok {
-		_, _, _, err := r.client.UpdateMessageContext(ctx, channel, ts, options(card, m)...)
+		_, _, _, err := r.client.UpdateMessageContext(ctx, channel, ts, options(c, m)...)
 		if err == nil {
 			return ref, nil
 		}
 		if !gone(err) {
 			return ref, r.fault(err)
 		}
-		r.opt.Log.Warn("slack_message_gone", "receiver", r.opt.Name, "incident", card.ID, "error", err)
+		r.opt.Log.Warn("slack_message_gone", "receiver", r.opt.Name, "incident", c.ID, "error", err)
 	}
-	channel, ts, err := r.client.PostMessageContext(ctx, r.opt.Channel, options(card, m)...)
+	channel, ts, err := r.client.PostMessageContext(ctx, r.opt.Channel, options(c, m)...)
 	if err != nil {
 		return "", r.fault(err)
 	}
 	if channel == "" || ts == "" {
 		return "", &seamark.Fault{Class: seamark.Temporary, What: "Slack answered without a message", Where: r.where()}
 	}
-	return alerter.Ref(channel + ":" + ts), nil
+	return card.Ref(channel + ":" + ts), nil
 }
 
 // metadataType marks our messages, so that they can be found again.
 const metadataType = "seamark_incident"
 
-func options(card alerter.Card, m message) []api.MsgOption {
+func options(c card.Card, m message) []api.MsgOption {
 	return []api.MsgOption{
 		api.MsgOptionText(m.Text, false), // escaped already
 		api.MsgOptionBlocks(m.Blocks.BlockSet...),
-		api.MsgOptionMetadata(api.SlackMetadata{EventType: metadataType, EventPayload: map[string]any{"incident": card.ID}}),
+		api.MsgOptionMetadata(api.SlackMetadata{EventType: metadataType, EventPayload: map[string]any{"incident": c.ID}}),
 		api.MsgOptionDisableLinkUnfurl(), api.MsgOptionDisableMediaUnfurl(),
 	}
 }
 
 // find looks for the message of an incident that an earlier process may have posted.
 // Whatever goes wrong here must not cost the card: then it is posted, perhaps twice.
-func (r *Receiver) find(ctx context.Context, card alerter.Card) alerter.Ref {
+func (r *Receiver) find(ctx context.Context, c card.Card) card.Ref {
 	q := &api.GetConversationHistoryParameters{
 		ChannelID: r.opt.Channel, Limit: 200, IncludeAllMetadata: true,
-		Oldest: strconv.FormatInt(card.Opened.Add(-time.Hour).Unix(), 10) + ".000000",
+		Oldest: strconv.FormatInt(c.Opened.Add(-time.Hour).Unix(), 10) + ".000000",
 	}
 	for range 5 {
 		page, err := r.client.GetConversationHistoryContext(ctx, q)
 		if err != nil {
-			r.opt.Log.Warn("slack_history_unreadable", "receiver", r.opt.Name, "incident", card.ID, "error", r.fault(err))
+			r.opt.Log.Warn("slack_history_unreadable", "receiver", r.opt.Name, "incident", c.ID, "error", r.fault(err))
 			return ""
 		}
 		for _, m := range page.Messages {
-			if m.Metadata.EventType == metadataType && m.Metadata.EventPayload["incident"] == card.ID && m.Timestamp != "" {
-				return alerter.Ref(r.opt.Channel + ":" + m.Timestamp)
+			if m.Metadata.EventType == metadataType && m.Metadata.EventPayload["incident"] == c.ID && m.Timestamp != "" {
+				return card.Ref(r.opt.Channel + ":" + m.Timestamp)
 			}
 		}
 		q.Cursor = page.ResponseMetaData.NextCursor

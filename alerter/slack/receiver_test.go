@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/alerter"
+	"github.com/seamark-hq/seamark/alerter/card"
 	"github.com/seamark-hq/seamark/alerter/internal/cardtest"
 	"github.com/seamark-hq/seamark/alerter/slack"
 )
@@ -27,7 +27,7 @@ func bot(t *testing.T, s *workspace) *slack.Receiver {
 	return r
 }
 
-func cardNamed(t *testing.T, name string) alerter.Card {
+func cardNamed(t *testing.T, name string) card.Card {
 	t.Helper()
 	for _, c := range cardtest.Cases() {
 		if c.Name == name {
@@ -35,7 +35,7 @@ func cardNamed(t *testing.T, name string) alerter.Card {
 		}
 	}
 	t.Fatalf("no case %s", name)
-	return alerter.Card{}
+	return card.Card{}
 }
 
 func TestPostThenEdit(t *testing.T) {
@@ -109,7 +109,7 @@ func TestFindsWhatWasPosted(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	ref, err := r.Deliver(t.Context(), cardNamed(t, "resolved"), alerter.RefUnknown)
+	ref, err := r.Deliver(t.Context(), cardNamed(t, "resolved"), card.RefUnknown)
 	if err != nil || len(s.messages) != 6 || s.messages[0].Edits != 1 {
 		t.Fatalf("ref %q, %v, %d messages", ref, err, len(s.messages))
 	}
@@ -121,14 +121,14 @@ func TestFindsWhatWasPosted(t *testing.T) {
 		}
 		return false
 	}
-	if _, err := r.Deliver(t.Context(), cardNamed(t, "resolved"), alerter.RefUnknown); err != nil || len(s.messages) != 7 {
+	if _, err := r.Deliver(t.Context(), cardNamed(t, "resolved"), card.RefUnknown); err != nil || len(s.messages) != 7 {
 		t.Errorf("%v, %d messages", err, len(s.messages))
 	}
 }
 
 func TestPostsAnewWhatIsGone(t *testing.T) {
 	s := &workspace{}
-	ref, err := bot(t, s).Deliver(t.Context(), cardNamed(t, "4xx_firing"), alerter.Ref(testChannel+":1.2"))
+	ref, err := bot(t, s).Deliver(t.Context(), cardNamed(t, "4xx_firing"), card.Ref(testChannel+":1.2"))
 	if err != nil || len(s.messages) != 1 || !strings.HasSuffix(string(ref), s.messages[0].TS) {
 		t.Errorf("ref %q, %v", ref, err)
 	}
@@ -181,7 +181,7 @@ func TestFaults(t *testing.T) {
 			if _, ok := errors.AsType[*seamark.Fault](err); !ok || seamark.ClassOf(err) != c.class {
 				t.Fatalf("class %v: %v", seamark.ClassOf(err), err)
 			}
-			if throttled, ok := errors.AsType[*alerter.Throttled](err); ok != (c.after > 0) || ok && throttled.After != c.after {
+			if throttled, ok := errors.AsType[*card.Throttled](err); ok != (c.after > 0) || ok && throttled.After != c.after {
 				t.Errorf("throttled %v, want %v", throttled, c.after)
 			}
 			if !strings.Contains(err.Error(), c.words) || strings.Contains(err.Error(), "canary") {

@@ -7,7 +7,8 @@ import (
 	"strings"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/alerter"
+	"github.com/seamark-hq/seamark/alerter/card"
+	"github.com/seamark-hq/seamark/alerter/words"
 )
 
 // maxBytes bounds what is posted. Teams refuses about 28 KB.
@@ -19,20 +20,20 @@ type element map[string]any
 // Render is what is posted for card: the Workflows envelope with the Adaptive Card in
 // it, or with bare the Adaptive Card alone, as some flows built by hand want it. It is
 // never longer than 27,000 bytes.
-func Render(card alerter.Card, bare bool) ([]byte, error) {
+func Render(c card.Card, bare bool) ([]byte, error) {
 	for {
-		b, err := encode(card, bare)
+		b, err := encode(c, bare)
 		if err != nil || len(b) <= maxBytes {
 			return b, err
 		}
-		if !alerter.Shrink(&card) {
-			return encode(minimal(card), bare)
+		if !card.Shrink(&c) {
+			return encode(minimal(c), bare)
 		}
 	}
 }
 
-func encode(card alerter.Card, bare bool) ([]byte, error) {
-	content := adaptive(card)
+func encode(c card.Card, bare bool) ([]byte, error) {
+	content := adaptive(c)
 	var v any = content
 	if !bare {
 		v = element{"type": "message", "attachments": []element{{
@@ -49,31 +50,31 @@ func encode(card alerter.Card, bare bool) ([]byte, error) {
 }
 
 // minimal is what always fits.
-func minimal(card alerter.Card) alerter.Card {
-	return alerter.Card{
-		ID: card.ID, Status: card.Status, Severity: card.Severity, Title: alerter.Line(card.Title, 200),
-		Opened: card.Opened, Updated: card.Updated, Resolved: card.Resolved, Lasted: card.Lasted,
+func minimal(c card.Card) card.Card {
+	return card.Card{
+		ID: c.ID, Status: c.Status, Severity: c.Severity, Title: words.Line(c.Title, 200),
+		Opened: c.Opened, Updated: c.Updated, Resolved: c.Resolved, Lasted: c.Lasted,
 	}
 }
 
-func adaptive(card alerter.Card) element {
-	body := []element{head(card)}
-	for i, p := range card.Problems {
+func adaptive(c card.Card) element {
+	body := []element{head(c)}
+	for i, p := range c.Problems {
 		body = append(body, problem(p, i == 0))
 	}
-	if card.Chart != nil {
-		body = append(body, chart(card.Chart))
+	if c.Chart != nil {
+		body = append(body, chart(c.Chart))
 	}
-	if len(card.Patterns) > 0 {
-		body = append(body, patterns(card))
+	if len(c.Patterns) > 0 {
+		body = append(body, patterns(c))
 	}
-	if len(card.Links) > 0 {
-		body = append(body, links(card))
+	if len(c.Links) > 0 {
+		body = append(body, links(c))
 	}
-	body = append(body, footer(card))
+	body = append(body, footer(c))
 	return element{
 		"$schema": "http://adaptivecards.io/schemas/adaptive-card.json", "type": "AdaptiveCard", "version": "1.5",
-		"msteams": element{"width": "Full"}, "fallbackText": card.Headline(), "body": body,
+		"msteams": element{"width": "Full"}, "fallbackText": c.Headline(), "body": body,
 	}
 }
 
@@ -100,36 +101,36 @@ func rich(spacing string, runs ...element) element {
 	return element{"type": "RichTextBlock", "inlines": inlines, "spacing": spacing}
 }
 
-func head(card alerter.Card) element {
+func head(c card.Card) element {
 	style, icon := "warning", "🟠 "
 	switch {
-	case card.Status == seamark.IncidentResolved:
+	case c.Status == seamark.IncidentResolved:
 		style, icon = "good", "✅ "
-	case card.Severity == seamark.SeverityCritical:
+	case c.Severity == seamark.SeverityCritical:
 		style, icon = "attention", "🔴 "
 	}
 	var about []string
-	for _, w := range card.Where {
-		about = append(about, alerter.Line(w, 100))
+	for _, w := range c.Where {
+		about = append(about, words.Line(w, 100))
 	}
-	about = append(about, card.Since())
+	about = append(about, c.Since())
 	return element{
 		"type": "Container", "style": style, "bleed": true,
 		"items": []element{
-			rich("None", run(icon+alerter.Line(card.Title, 200), element{"size": "Large", "weight": "Bolder"})),
+			rich("None", run(icon+words.Line(c.Title, 200), element{"size": "Large", "weight": "Bolder"})),
 			rich("Small", run(strings.Join(about, " · "), element{"size": "Small"})),
 		},
 	}
 }
 
-func problem(p alerter.Problem, first bool) element {
-	runs := []element{run(alerter.Line(p.Rule, 60), element{"weight": "Bolder"})}
+func problem(p card.Problem, first bool) element {
+	runs := []element{run(words.Line(p.Rule, 60), element{"weight": "Bolder"})}
 	for _, s := range []string{p.Measured, p.Reason} {
-		if s = alerter.Line(s, 300); s != "" {
+		if s = words.Line(s, 300); s != "" {
 			runs = append(runs, run("  "+s, nil))
 		}
 	}
-	if c := alerter.Line(p.Component, 150); c != "" {
+	if c := words.Line(p.Component, 150); c != "" {
 		runs = append(runs, run("  "+c, element{"fontType": "Monospace", "isSubtle": true}))
 	}
 	if first {
@@ -140,7 +141,7 @@ func problem(p alerter.Problem, first bool) element {
 
 // chart is Teams' own chart; whoever does not know it draws the sparkline. Both hold
 // only figures, times and names of levels.
-func chart(c *alerter.Chart) element {
+func chart(c *card.Chart) element {
 	colours := []string{"attention", "warning"}
 	var data []element
 	for i, s := range c.Series {
@@ -148,51 +149,51 @@ func chart(c *alerter.Chart) element {
 		for j, v := range s.Values {
 			values[j] = element{"x": c.Labels[j], "y": v}
 		}
-		data = append(data, element{"legend": alerter.Line(s.Name, 20), "color": colours[i%len(colours)], "values": values})
+		data = append(data, element{"legend": words.Line(s.Name, 20), "color": colours[i%len(colours)], "values": values})
 	}
-	spark := fmt.Sprintf("%s  %s to %s, max %s", c.Sparkline(), c.Labels[0], c.Labels[len(c.Labels)-1], alerter.Quantity(c.Max(), "count"))
+	spark := fmt.Sprintf("%s  %s to %s, max %s", c.Sparkline(), c.Labels[0], c.Labels[len(c.Labels)-1], words.Quantity(c.Max(), "count"))
 	return element{
 		"type": "Chart.VerticalBar.Grouped", "title": c.Title, "stacked": true, "showBarValues": false, "data": data,
 		"fallback": element{
 			"type": "Container", "spacing": "Medium", "items": []element{
 				rich("None", run(spark, element{"fontType": "Monospace"})),
-				rich("None", run(alerter.Line(c.Title, 60), element{"size": "Small", "isSubtle": true})),
+				rich("None", run(words.Line(c.Title, 60), element{"size": "Small", "isSubtle": true})),
 			},
 		},
 	}
 }
 
-func patterns(card alerter.Card) element {
+func patterns(c card.Card) element {
 	items := []element{rich("None", run("Top errors", element{"weight": "Bolder", "size": "Small", "isSubtle": true}))}
-	for _, p := range card.Patterns {
-		items = append(items, rich("Small", run(alerter.PatternHead(p), element{"weight": "Bolder"})))
+	for _, p := range c.Patterns {
+		items = append(items, rich("Small", run(card.PatternHead(p), element{"weight": "Bolder"})))
 		mono := element{"fontType": "Monospace", "size": "Small"}
-		if s := alerter.Line(p.Sample, 300); s != "" {
+		if s := words.Line(p.Sample, 300); s != "" {
 			items = append(items, rich("None", run(s, mono)))
 		}
 		for _, f := range p.Stack {
 			// Leading blanks would be folded; a no-break space is kept.
-			line := strings.ReplaceAll(strings.ReplaceAll(alerter.Visible(f), "\t", "    "), "  ", "\u00a0 ")
+			line := strings.ReplaceAll(strings.ReplaceAll(words.Visible(f), "\t", "    "), "  ", "\u00a0 ")
 			items = append(items, rich("None", run(line, element{"fontType": "Monospace", "size": "Small", "isSubtle": true})))
 		}
 	}
 	return element{"type": "Container", "style": "emphasis", "spacing": "Medium", "items": items}
 }
 
-func links(card alerter.Card) element {
+func links(c card.Card) element {
 	var actions []element
-	for _, l := range card.Links {
-		actions = append(actions, element{"type": "Action.OpenUrl", "title": alerter.Line(l.Label, 40), "url": l.URL})
+	for _, l := range c.Links {
+		actions = append(actions, element{"type": "Action.OpenUrl", "title": words.Line(l.Label, 40), "url": l.URL})
 	}
 	return element{"type": "ActionSet", "actions": actions, "spacing": "Medium"}
 }
 
-func footer(card alerter.Card) element {
+func footer(c card.Card) element {
 	small := element{"size": "Small", "isSubtle": true}
 	items := []element{}
-	for _, n := range card.Notes {
-		items = append(items, rich("None", run(alerter.Line(n, 300), small)))
+	for _, n := range c.Notes {
+		items = append(items, rich("None", run(words.Line(n, 300), small)))
 	}
-	items = append(items, rich("None", run("incident "+alerter.Line(card.ID, 200), small)))
+	items = append(items, rich("None", run("incident "+words.Line(c.ID, 200), small)))
 	return element{"type": "Container", "spacing": "Small", "items": items}
 }

@@ -16,7 +16,8 @@ import (
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/alerter"
+	"github.com/seamark-hq/seamark/alerter/card"
+	"github.com/seamark-hq/seamark/alerter/outgoing"
 )
 
 // pace lies between two posts to one webhook: Teams throttles above four a second.
@@ -40,7 +41,7 @@ type Receiver struct {
 
 // New makes a receiver. It opens no connection.
 func New(opt Options) (*Receiver, error) {
-	client, err := alerter.Outgoing(opt.URL)
+	client, err := outgoing.Client(opt.URL)
 	if err != nil {
 		return nil, fmt.Errorf("receiver %s: %w", opt.Name, err)
 	}
@@ -51,14 +52,14 @@ func New(opt Options) (*Receiver, error) {
 func (r *Receiver) Name() string { return r.opt.Name }
 
 // Deliver posts card. The ref that comes back is always empty: nothing can be edited.
-func (r *Receiver) Deliver(ctx context.Context, card alerter.Card, _ alerter.Ref) (alerter.Ref, error) {
-	body, err := Render(card, r.opt.Bare)
+func (r *Receiver) Deliver(ctx context.Context, c card.Card, _ card.Ref) (card.Ref, error) {
+	body, err := Render(c, r.opt.Bare)
 	if err != nil {
 		return "", err
 	}
 	err = r.post(ctx, body)
 	if errors.Is(err, errTooLarge) {
-		if body, err = encode(minimal(card), r.opt.Bare); err == nil {
+		if body, err = encode(minimal(c), r.opt.Bare); err == nil {
 			err = r.post(ctx, body)
 		}
 	}
@@ -146,7 +147,7 @@ func (r *Receiver) judge(resp *http.Response, answer string) error {
 		} else if at, err := http.ParseTime(resp.Header.Get("Retry-After")); err == nil {
 			after = time.Until(at)
 		}
-		f.What, f.Err = "Teams limits the rate", &alerter.Throttled{After: after}
+		f.What, f.Err = "Teams limits the rate", &card.Throttled{After: after}
 	case status == http.StatusRequestEntityTooLarge:
 		f.Class, f.Err = seamark.Permanent, errTooLarge
 	case status >= 500 || status == http.StatusRequestTimeout:

@@ -14,8 +14,9 @@ import (
 	"pgregory.net/rapid"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/alerter"
+	"github.com/seamark-hq/seamark/alerter/card"
 	"github.com/seamark-hq/seamark/alerter/internal/cardtest"
+	"github.com/seamark-hq/seamark/alerter/links"
 	"github.com/seamark-hq/seamark/alerter/teams"
 )
 
@@ -77,7 +78,7 @@ func check(body []byte, bare bool) string {
 	return ""
 }
 
-func deliver(t *testing.T, f *workflow, card alerter.Card) error {
+func deliver(t *testing.T, f *workflow, card card.Card) error {
 	t.Helper()
 	f.t = t
 	srv := httptest.NewServer(f)
@@ -162,7 +163,7 @@ func TestFaults(t *testing.T) {
 			if _, ok := errors.AsType[*seamark.Fault](err); !ok || seamark.ClassOf(err) != c.class {
 				t.Errorf("class %v: %v", seamark.ClassOf(err), err)
 			}
-			if throttled, ok := errors.AsType[*alerter.Throttled](err); ok != (c.after > 0) || ok && throttled.After != c.after {
+			if throttled, ok := errors.AsType[*card.Throttled](err); ok != (c.after > 0) || ok && throttled.After != c.after {
 				t.Errorf("throttled %v, want %v", throttled, c.after)
 			}
 			if strings.Contains(err.Error(), "canary") {
@@ -192,14 +193,14 @@ func TestAlwaysFitsProperty(t *testing.T) {
 			s := rapid.String().Draw(rt, what)
 			return strings.Repeat(s, rapid.SampledFrom([]int{1, 10, 1000}).Draw(rt, what+" times"))
 		}
-		card := alerter.Card{ID: text("id"), Title: text("title"), Where: []string{text("where")}}
+		c := card.Card{ID: text("id"), Title: text("title"), Where: []string{text("where")}}
 		for range rapid.IntRange(0, 8).Draw(rt, "n") {
-			card.Problems = append(card.Problems, alerter.Problem{Rule: text("rule"), Component: text("component"), Measured: text("measured"), Reason: text("reason")})
-			card.Patterns = append(card.Patterns, alerter.CardPattern{Kind: text("kind"), Sample: text("sample"), Stack: []string{text("frame"), text("frame")}})
-			card.Links = append(card.Links, alerter.Link{Label: "Logs", URL: "https://example.com/" + strings.Repeat("x", 2900)})
-			card.Notes = append(card.Notes, text("note"))
+			c.Problems = append(c.Problems, card.Problem{Rule: text("rule"), Component: text("component"), Measured: text("measured"), Reason: text("reason")})
+			c.Patterns = append(c.Patterns, card.Pattern{Kind: text("kind"), Sample: text("sample"), Stack: []string{text("frame"), text("frame")}})
+			c.Links = append(c.Links, links.Link{Label: "Logs", URL: "https://example.com/" + strings.Repeat("x", 2900)})
+			c.Notes = append(c.Notes, text("note"))
 		}
-		b, err := teams.Render(card, false)
+		b, err := teams.Render(c, false)
 		if err != nil || len(b) > 27_000 {
 			rt.Fatalf("%d bytes, %v", len(b), err)
 		}

@@ -14,7 +14,7 @@ import (
 	"golang.org/x/term"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/alerter"
+	"github.com/seamark-hq/seamark/alerter/words"
 	"github.com/seamark-hq/seamark/internal/config"
 )
 
@@ -56,7 +56,7 @@ func (c *cli) writeJSON(w io.Writer, v any) error {
 }
 
 // visible makes text safe for a terminal: no escape sequence, no bidirectional trick.
-func visible(s string) string { return alerter.Visible(s) }
+func visible(s string) string { return words.Visible(s) }
 
 // isTerminal reports whether w is one.
 func isTerminal(w any) bool {

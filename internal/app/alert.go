@@ -11,6 +11,9 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter"
+	"github.com/seamark-hq/seamark/alerter/card"
+	"github.com/seamark-hq/seamark/alerter/cloudwatch"
+	"github.com/seamark-hq/seamark/alerter/incident"
 	"github.com/seamark-hq/seamark/alerter/slack"
 	"github.com/seamark-hq/seamark/alerter/teams"
 	"github.com/seamark-hq/seamark/internal/config"
@@ -30,7 +33,7 @@ func ReadEvent(name string, stdin io.Reader) ([]seamark.Alarm, error) {
 	if err != nil {
 		return nil, &seamark.Fault{Class: seamark.Rejected, What: "cannot read the event", Where: name, Err: rootCause(err), Remedy: "check the path"}
 	}
-	alarms, err := alerter.ParseEvent(b)
+	alarms, err := cloudwatch.Parse(b)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -40,14 +43,14 @@ func ReadEvent(name string, stdin io.Reader) ([]seamark.Alarm, error) {
 // RenderEvent returns the cards of the incidents that alarms make, as they would be
 // sent to slack, teams or a terminal ("text"). With a lake they hold its error lines.
 func RenderEvent(ctx context.Context, c *config.Config, alarms []seamark.Alarm, to string, log *slog.Logger) ([][]byte, error) {
-	render := map[string]func(alerter.Card) ([]byte, error){
+	render := map[string]func(card.Card) ([]byte, error){
 		"slack": slack.Render,
-		"teams": func(card alerter.Card) ([]byte, error) { return teams.Render(card, false) },
-		"text":  func(card alerter.Card) ([]byte, error) { return []byte(alerter.RenderText(card)), nil },
+		"teams": func(c card.Card) ([]byte, error) { return teams.Render(c, false) },
+		"text":  func(c card.Card) ([]byte, error) { return []byte(card.Text(c)), nil },
 	}[to]
 	links := c.CardLinks()
 	var out [][]byte
-	incidents := alerter.IncidentsOf(alarms, time.Now())
+	incidents := incident.Of(alarms, time.Now())
 	err := withLake(ctx, c, log, func(db *duckdb.DB) {
 		for i := range incidents {
 			enrich(ctx, db, c, &incidents[i], log)
@@ -57,7 +60,7 @@ func RenderEvent(ctx context.Context, c *config.Config, alarms []seamark.Alarm, 
 		return nil, err
 	}
 	for i := range incidents {
-		b, err := render(alerter.BuildCard(&incidents[i], links))
+		b, err := render(card.Build(&incidents[i], links))
 		if err != nil {
 			return nil, err
 		}
@@ -115,7 +118,7 @@ func SendEvent(ctx context.Context, c *config.Config, alarms []seamark.Alarm, lo
 		return nil, err
 	}
 	defer unlock()
-	o := alerter.Options{Config: c.Alerts, Store: alerter.NewFileStore(state, "incidents"), Receivers: receivers, Route: c.Route, Links: c.CardLinks(), Log: log}
+	o := alerter.Options{Config: c.Alerts, Store: incident.NewFileStore(state, "incidents"), Receivers: receivers, Route: routeOf(c), Links: c.CardLinks(), Log: log}
 	var told []seamark.Incident
 	var failed error
 	err = withLake(ctx, c, log, func(db *duckdb.DB) {
@@ -148,4 +151,12 @@ func send(ctx context.Context, o alerter.Options, alarms []seamark.Alarm) ([]sea
 		}
 	}
 	return told, err
+}
+
+// routeOf says who is told of an alarm: everybody where nothing is configured.
+func routeOf(c *config.Config) func(seamark.Alarm) []string {
+	if c.Route == nil {
+		return nil
+	}
+	return c.Route.Receivers
 }

@@ -11,6 +11,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter"
+	"github.com/seamark-hq/seamark/alerter/incident"
 	"github.com/seamark-hq/seamark/alerter/rules"
 	"github.com/seamark-hq/seamark/collector/ingest"
 	"github.com/seamark-hq/seamark/dashboards"
@@ -180,8 +181,8 @@ func (a *App) openAlerter(ctx context.Context) error {
 		links.PublicURL = a.URL()
 	}
 	a.alerts, err = alerter.New(ctx, alerter.Options{
-		Config: c.Alerts, Store: alerter.NewFileStore(a.state, "incidents"), Enricher: a.db,
-		Receivers: append(receivers, a.o.Receivers...), Route: c.Route, Links: links, Log: a.log,
+		Config: c.Alerts, Store: incident.NewFileStore(a.state, "incidents"), Enricher: a.db,
+		Receivers: append(receivers, a.o.Receivers...), Route: routeOf(c), Links: links, Log: a.log,
 	})
 	if err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter"
+	"github.com/seamark-hq/seamark/alerter/card"
 	"github.com/seamark-hq/seamark/internal/config"
 	"github.com/seamark-hq/seamark/internal/fleet"
 )
@@ -130,8 +131,8 @@ type watcher struct {
 }
 
 // Deliver implements alerter.Receiver.
-func (w *watcher) Deliver(ctx context.Context, card alerter.Card, ref alerter.Ref) (alerter.Ref, error) {
-	out, err := w.Receiver.Deliver(ctx, card, ref)
+func (w *watcher) Deliver(ctx context.Context, c card.Card, ref card.Ref) (card.Ref, error) {
+	out, err := w.Receiver.Deliver(ctx, c, ref)
 	if err != nil {
 		return out, err
 	}
@@ -140,10 +141,10 @@ func (w *watcher) Deliver(ctx context.Context, card alerter.Card, ref alerter.Re
 	switch {
 	case w.first.IsZero():
 		w.first = time.Now()
-		fmt.Fprintf(w.tell, "\n%s  A card, %.1f s after the release:\n\n%s\n", stamp(), w.first.Sub(w.broken).Seconds(), alerter.RenderText(card))
-	case card.Status == seamark.IncidentResolved && !w.done:
+		fmt.Fprintf(w.tell, "\n%s  A card, %.1f s after the release:\n\n%s\n", stamp(), w.first.Sub(w.broken).Seconds(), card.Text(c))
+	case c.Status == seamark.IncidentResolved && !w.done:
 		w.done = true
-		fmt.Fprintf(w.tell, "\n%s  The card resolves: %s\n", stamp(), card.Headline())
+		fmt.Fprintf(w.tell, "\n%s  The card resolves: %s\n", stamp(), c.Headline())
 		close(w.resolved)
 	}
 	return out, nil

@@ -12,6 +12,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter"
+	"github.com/seamark-hq/seamark/alerter/card"
 	"github.com/seamark-hq/seamark/alerter/folder"
 	"github.com/seamark-hq/seamark/alerter/rules"
 	"github.com/seamark-hq/seamark/alerter/slack"
@@ -68,7 +69,7 @@ func FolderReceiver(name, path string) (alerter.Receiver, error) {
 		folder.Render{Suffix: "teams.json", Bytes: renderTeams}), nil
 }
 
-func renderTeams(c alerter.Card) ([]byte, error) { return teams.Render(c, false) }
+func renderTeams(c card.Card) ([]byte, error) { return teams.Render(c, false) }
 
 // counter lets the rules count over the lake.
 type counter struct{ db *duckdb.DB }
@@ -94,16 +95,16 @@ func (i incidents) List(context.Context) ([]seamark.Incident, error) {
 // Get implements dashboards.Incidents.
 func (i incidents) Get(_ context.Context, id string) (seamark.Incident, dashboards.Cards, error) {
 	e, ok := i.alerts.Entry(id)
-	card, _ := i.alerts.Card(id)
+	c, _ := i.alerts.Card(id)
 	if !ok {
 		return seamark.Incident{}, dashboards.Cards{}, fs.ErrNotExist
 	}
-	cards := dashboards.Cards{Text: alerter.RenderText(card)}
+	cards := dashboards.Cards{Text: card.Text(c)}
 	var err error
-	if cards.Slack, err = slack.Render(card); err != nil {
+	if cards.Slack, err = slack.Render(c); err != nil {
 		return e.Incident, cards, err
 	}
-	cards.Teams, err = renderTeams(card)
+	cards.Teams, err = renderTeams(c)
 	return e.Incident, cards, err
 }
 

@@ -14,6 +14,8 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter"
+	"github.com/seamark-hq/seamark/alerter/links"
+	"github.com/seamark-hq/seamark/alerter/route"
 	"github.com/seamark-hq/seamark/alerter/rules"
 	"github.com/seamark-hq/seamark/transformer/redact"
 )
@@ -47,7 +49,7 @@ type Config struct {
 	Alerts         alerter.Config      `yaml:"alerts" doc:"Incidents and their cards."`
 	Links          Links               `yaml:"links" doc:"Where the links on cards lead."`
 	Receivers      []Receiver          `yaml:"receivers" doc:"Who can be told."`
-	Route          *alerter.Route      `yaml:"route" doc:"Who is told of what, in Alertmanager's own syntax. Without it every receiver hears everything."`
+	Route          *route.Tree         `yaml:"route" doc:"Who is told of what, in Alertmanager's own syntax. Without it every receiver hears everything."`
 }
 
 // FrontDoor is where Firehose delivers.
@@ -176,13 +178,13 @@ func Default() *Config {
 		Alarms:    CloudAlarms{MinRequests: 20, MaxRoutes: 50},
 		Rules:     rules.DefaultConfig(),
 		Alerts:    alerter.DefaultConfig(),
-		Links:     Links{LogsPattern: alerter.DefaultLogsPattern, AccessPattern: alerter.DefaultAccessPattern},
+		Links:     Links{LogsPattern: links.DefaultLogsPattern, AccessPattern: links.DefaultAccessPattern},
 	}
 }
 
 // CardLinks are the links of cards as the alerter takes them.
-func (c *Config) CardLinks() alerter.Links {
-	l := alerter.Links{
+func (c *Config) CardLinks() links.Config {
+	l := links.Config{
 		PublicURL: c.PublicURL, OpenSearchDashboards: c.Links.OpenSearchDashboards, LogsPattern: c.Links.LogsPattern,
 		AccessPattern: c.Links.AccessPattern, AWSPortal: c.Links.AWSPortal, AWSRole: c.Links.AWSRole, Accounts: map[string]string{},
 	}

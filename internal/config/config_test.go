@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/alerter"
+	"github.com/seamark-hq/seamark/alerter/route"
 	"github.com/seamark-hq/seamark/internal/config"
 )
 
@@ -77,7 +77,7 @@ func TestEmptyIsDefault(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := config.Default()
-	if diff := cmp.Diff(got, want, cmpopts.IgnoreUnexported(alerter.Route{})); diff != "" {
+	if diff := cmp.Diff(got, want, cmpopts.IgnoreUnexported(route.Tree{})); diff != "" {
 		t.Errorf("(-got +want):\n%s", diff)
 	}
 	if err := config.Default().Validate(); err != nil {

@@ -4,9 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	seamark "github.com/seamark-hq/seamark"
 	"go.yaml.in/yaml/v3"
-
-	"github.com/seamark-hq/seamark/alerter"
 )
 
 // liftLake lets what belongs to the lake stand below its key: a mapping
@@ -44,8 +43,8 @@ func liftLake(root *yaml.Node) {
 const leastAge = Day
 
 func (c *Config) validateLake(r report) {
-	alerter.InRange(r, "compact.every", c.Compact.Every, time.Second, 24*time.Hour)
-	alerter.InRange(r, "compact.olderThan", c.Compact.OlderThan, time.Minute, 30*24*time.Hour)
+	seamark.InRange(r, "compact.every", c.Compact.Every, time.Second, 24*time.Hour)
+	seamark.InRange(r, "compact.olderThan", c.Compact.OlderThan, time.Minute, 30*24*time.Hour)
 	if n := c.Compact.SmallFiles; n < 2 || n > 100_000 {
 		r("compact.smallFiles", fmt.Sprintf("%d is out of range", n), "use 2 to 100000")
 	}

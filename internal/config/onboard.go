@@ -8,7 +8,6 @@ import (
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/alerter"
 	"github.com/seamark-hq/seamark/collector"
 )
 
@@ -91,7 +90,7 @@ func (c *Config) validateOnboarding(r report) {
 		r("onboard.tagReads", show(t)+" is not known", "use auto or per-resource")
 	}
 	if c.Onboard.Every != 0 {
-		alerter.InRange(r, "onboard.every", c.Onboard.Every, time.Minute, 24*time.Hour)
+		seamark.InRange(r, "onboard.every", c.Onboard.Every, time.Minute, 24*time.Hour)
 	}
 	for _, name := range sortedKeys(c.Alarms.Rules) {
 		if _, err := collector.ParseThreshold(name, c.Alarms.Rules[name]); err != nil {

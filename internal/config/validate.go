@@ -10,7 +10,6 @@ import (
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/alerter"
 	"github.com/seamark-hq/seamark/transformer/redact"
 )
 
@@ -65,7 +64,7 @@ func (c *Config) validateServer(r report) {
 	if b := c.FrontDoor.SealBytes; b < 64_000 || b > 1_000_000_000 {
 		r("frontDoor.sealBytes", fmt.Sprintf("%s is out of range", b), "use 64KB to 1GB")
 	}
-	alerter.InRange(r, "frontDoor.sealAfter", c.FrontDoor.SealAfter, 100*time.Millisecond, 15*time.Minute)
+	seamark.InRange(r, "frontDoor.sealAfter", c.FrontDoor.SealAfter, 100*time.Millisecond, 15*time.Minute)
 	if (c.FrontDoor.TLSCert == "") != (c.FrontDoor.TLSKey == "") {
 		r("frontDoor", "tlsCert and tlsKey belong together", "set both or neither")
 	}

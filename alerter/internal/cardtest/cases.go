@@ -11,7 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/alerter"
+	"github.com/seamark-hq/seamark/alerter/card"
+	"github.com/seamark-hq/seamark/alerter/links"
 )
 
 // Case is one incident with what its card must cope with.
@@ -22,11 +23,11 @@ type Case struct {
 }
 
 // Card is the card of the case, with all links configured.
-func (c Case) Card() alerter.Card { return alerter.BuildCard(&c.Incident, Links(), c.Notes...) }
+func (c Case) Card() card.Card { return card.Build(&c.Incident, Links(), c.Notes...) }
 
 // Links are those of a company that has everything.
-func Links() alerter.Links {
-	return alerter.Links{
+func Links() links.Config {
+	return links.Config{
 		PublicURL:            "https://seamark.example.com",
 		OpenSearchDashboards: "https://search.example.com/_dashboards",
 		AWSPortal:            "https://example.awsapps.com/start",

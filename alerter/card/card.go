@@ -1,0 +1,271 @@
+package card
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/alerter/links"
+	"github.com/seamark-hq/seamark/alerter/words"
+)
+
+// Bounds of a card. What is left out is counted in a note.
+const (
+	maxProblems = 6
+	maxPatterns = 5
+	maxSample   = 300 // characters of a sample line
+	maxStack    = 4   // lines of a stack trace
+	MaxNote     = 300
+)
+
+// Card is what every receiver renders: an incident in the order in which a person asks.
+// All text is raw; a renderer passes it through Visible and escapes it for its medium.
+type Card struct {
+	ID        string                 `json:"id"` // of the incident
+	Status    seamark.IncidentStatus `json:"status"`
+	Severity  string                 `json:"severity"`
+	Title     string                 `json:"title"`    // product, environment, fault, number: enough for a phone
+	Where     []string               `json:"where"`    // owner, accounts, regions; each short
+	Opened    time.Time              `json:"opened"`   // since when
+	Updated   time.Time              `json:"updated"`  // what the figures are of
+	Resolved  time.Time              `json:"resolved"` // zero while open
+	Lasted    string                 `json:"lasted"`   // "4 m 10 s"
+	Problems  []Problem              `json:"problems"` // worst first
+	Patterns  []Pattern              `json:"patterns"` // most frequent first
+	Chart     *Chart                 `json:"chart"`    // nil when there is nothing to draw
+	Links     []links.Link           `json:"links"`    // nearest first
+	Notes     []string               `json:"notes"`    // what is missing, what could not be read
+	Incident  *seamark.Incident      `json:"incident"` // what the card was made of
+	Composite bool                   `json:"composite"`
+}
+
+// Problem is one alarm that fires, or that fired.
+type Problem struct {
+	Rule      string `json:"rule"`      // "4xx"
+	Component string `json:"component"` // "booking-api/prod"; may be empty
+	Measured  string `json:"measured"`  // "23.4% of 1,204 requests in 1 m, limit 5%"
+	Reason    string `json:"reason"`    // AWS's words, where Measured says too little
+	Firing    bool   `json:"firing"`
+}
+
+// Pattern is one group of alike error records.
+type Pattern struct {
+	Count     int64    `json:"count"`
+	Kind      string   `json:"kind"`      // the error's type, or the level
+	Component string   `json:"component"` // where the sample came from
+	Sample    string   `json:"sample"`    // one line
+	Stack     []string `json:"stack"`     // its first frames; may be empty
+	URL       string   `json:"url"`       // to these records; may be empty
+}
+
+// Build makes the card of an incident. It cannot fail: what cannot be built is left
+// out. notes are added to the card's own.
+func Build(in *seamark.Incident, to links.Config, notes ...string) Card {
+	lead, value := leading(in)
+	c := Card{
+		ID: in.ID, Status: in.Status, Severity: cmp.Or(in.Severity, seamark.SeverityWarning),
+		Opened: in.OpenedAt, Updated: in.UpdatedAt, Resolved: in.ResolvedAt,
+		Lasted: words.Lasted(in.Duration(in.UpdatedAt)), Incident: in, Composite: lead.Composite,
+	}
+	c.Title = title(in, lead, value)
+	c.Where = where(in, to.Accounts)
+	c.Problems, c.Notes = problems(in)
+	for i, p := range in.Patterns {
+		if i == maxPatterns {
+			c.Notes = append(c.Notes, fmt.Sprintf("%d more error patterns", len(in.Patterns)-i))
+			break
+		}
+		c.Patterns = append(c.Patterns, pattern(in, p, to))
+	}
+	c.Chart = chartOf(in)
+	c.Links = to.For(in, lead)
+	c.Notes = append(c.Notes, unparsed(in)...)
+	for _, n := range notes {
+		c.Notes = append(c.Notes, words.Cut(n, MaxNote))
+	}
+	return c
+}
+
+// leading is the alarm that the title speaks of, with the value to name: of those that
+// fire (else of all) the most severe, an exact one before a composite, then the one
+// furthest over its limit.
+func leading(in *seamark.Incident) (seamark.Alarm, float64) {
+	candidates := in.Firing()
+	if len(candidates) == 0 {
+		candidates = in.Alarms
+	}
+	if len(candidates) == 0 {
+		return seamark.Alarm{}, 0
+	}
+	lead := slices.MaxFunc(candidates, seamark.CompareAlarms)
+	if in.Status == seamark.IncidentResolved {
+		return lead, lead.Peak
+	}
+	return lead, lead.Value
+}
+
+func title(in *seamark.Incident, lead seamark.Alarm, value float64) string {
+	var b strings.Builder
+	fault := words.Rule(lead)
+	if in.Product == seamark.Unassigned {
+		b.WriteString("unassigned: " + cmp.Or(lead.Name, "alarm"))
+		fault = ""
+	} else {
+		b.WriteString(in.Product + " " + in.Environment + ":")
+	}
+	if in.Status == seamark.IncidentResolved {
+		if fault != "" {
+			b.WriteString(" " + fault)
+		}
+		b.WriteString(" resolved")
+		if d := in.Duration(in.UpdatedAt); d > 0 { // zero: nobody knows when it began
+			b.WriteString(" after " + words.Lasted(d))
+		}
+		if value != 0 && lead.Unit != "" {
+			b.WriteString(", peak " + words.Quantity(value, lead.Unit))
+		}
+		return b.String()
+	}
+	if value != 0 && fault == "errors" && lead.Unit == "count" {
+		b.WriteString(" " + words.Quantity(value, lead.Unit) + " errors")
+	} else {
+		if fault != "" {
+			b.WriteString(" " + fault)
+		}
+		if value != 0 {
+			b.WriteString(" " + words.Quantity(value, lead.Unit))
+		}
+	}
+	if c := lead.Scope.Component; c != "" && in.Product != seamark.Unassigned {
+		b.WriteString(" on " + c)
+	}
+	if n := len(in.Firing()) - 1; n > 0 {
+		fmt.Fprintf(&b, ", +%d more", n)
+	}
+	return b.String()
+}
+
+// where says whose it is: owner, accounts with alias, regions.
+func where(in *seamark.Incident, aliases map[string]string) []string {
+	var out []string
+	add := func(s string) {
+		if s != "" && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	add(in.Team)
+	for _, a := range in.Alarms {
+		id := a.Scope.AccountID
+		if alias := aliases[id]; alias != "" {
+			add(alias + " (" + id + ")")
+		} else {
+			add(id)
+		}
+	}
+	for _, a := range in.Alarms {
+		add(a.Scope.Region)
+	}
+	if len(out) > 6 {
+		out = append(out[:5], fmt.Sprintf("%d more", len(out)-5))
+	}
+	return out
+}
+
+func problems(in *seamark.Incident) (list []Problem, notes []string) {
+	alarms := slices.Clone(in.Alarms)
+	slices.SortStableFunc(alarms, func(a, b seamark.Alarm) int { return -seamark.CompareAlarms(a, b) })
+	exact := slices.ContainsFunc(alarms, func(a seamark.Alarm) bool { return !a.Composite })
+	left := 0
+	for _, a := range alarms {
+		switch {
+		case a.Composite && exact: // its children say more
+		case len(list) == maxProblems:
+			left++
+		default:
+			list = append(list, problem(in, a))
+		}
+	}
+	if left > 0 {
+		notes = append(notes, fmt.Sprintf("%d more alarms", left))
+	}
+	return list, notes
+}
+
+func problem(in *seamark.Incident, a seamark.Alarm) Problem {
+	p := Problem{Rule: words.Rule(a), Component: a.Scope.Component, Firing: a.State == seamark.AlarmFiring}
+	value := a.Value
+	if !p.Firing {
+		value = a.Peak
+	}
+	p.Measured = words.Measured(a, value)
+	if !p.Firing && p.Measured != "" {
+		p.Measured = "peak " + p.Measured
+	}
+	if value == 0 || a.Composite || in.Product == seamark.Unassigned {
+		p.Reason = words.Line(a.Reason, maxSample)
+	}
+	return p
+}
+
+func pattern(in *seamark.Incident, p seamark.Pattern, to links.Config) Pattern {
+	c := Pattern{Count: p.Count, URL: to.Pattern(in, p.Fingerprint)}
+	switch {
+	case p.Sample.Log != nil:
+		l := p.Sample.Log
+		c.Kind, c.Component = cmp.Or(l.ErrorType, l.Level), l.Component
+		message := cmp.Or(l.ErrorMessage, l.Message)
+		if l.ErrorMessage != "" && l.Message != "" && !strings.Contains(words.Clip(l.Message, 4096), words.Clip(l.ErrorMessage, 200)) {
+			message = l.Message + ": " + l.ErrorMessage
+		}
+		c.Sample = cutLine(message)
+		c.Stack = frames(l.ErrorStack, c.Sample)
+	case p.Sample.Access != nil:
+		a := p.Sample.Access
+		c.Component = a.Component
+		if a.Status != nil {
+			c.Kind = fmt.Sprint(*a.Status)
+		}
+		c.Sample = cutLine(strings.TrimSpace(a.Method + " " + cmp.Or(a.Path, a.Route) + " " + a.ErrorMessage))
+	}
+	return c
+}
+
+// cutLine is the first line of raw text with something in it, at most maxSample characters.
+func cutLine(s string) string {
+	for line := range strings.Lines(words.Clip(s, 16<<10)) {
+		if line = strings.TrimSpace(line); line != "" {
+			return words.Cut(line, maxSample)
+		}
+	}
+	return ""
+}
+
+// frames are the first lines of a stack trace, without the line that repeats the message.
+func frames(stack, sample string) []string {
+	var out []string
+	for line := range strings.Lines(words.Clip(stack, 16<<10)) {
+		line = strings.TrimRight(line, "\r\n\t ")
+		if strings.TrimSpace(line) == "" || (len(out) == 0 && sample != "" && strings.Contains(line, words.Clip(sample, 60))) {
+			continue
+		}
+		if len(out) == maxStack {
+			break
+		}
+		out = append(out, words.Cut(line, 160))
+	}
+	return out
+}
+
+// unparsed tells of alarms whose description was not ours.
+func unparsed(in *seamark.Incident) []string {
+	var notes []string
+	for _, a := range in.Alarms {
+		if a.Unparsed != "" && len(notes) < 2 {
+			notes = append(notes, "Alarm description, not in Seamark's format: "+words.Cut(cutLine(a.Unparsed), MaxNote))
+		}
+	}
+	return notes
+}

@@ -1,0 +1,34 @@
+package incident_test
+
+import (
+	"testing"
+	"time"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/alerter/incident"
+)
+
+func TestOf(t *testing.T) {
+	now := time.Date(2026, 11, 22, 14, 0, 0, 0, time.UTC)
+	a := seamark.Alarm{
+		Name: "seamark/booking/prod/api/4xx", Rule: "4xx", State: seamark.AlarmFiring, Severity: "warning",
+		Scope: seamark.Scope{Product: "booking", Environment: "prod", Component: "api"},
+		Value: 0.2, Threshold: 0.05, Unit: "ratio", Since: now.Add(-time.Minute), Evaluated: now.Add(-time.Minute),
+	}
+	other := a
+	other.Name, other.Scope.Product = "other", "quote"
+	other.State, other.Since, other.Evaluated, other.Value = seamark.AlarmOK, now, now, 0
+	got := incident.Of([]seamark.Alarm{a, other}, now)
+	if len(got) != 2 || got[0].Status != seamark.IncidentOpen || got[1].Status != seamark.IncidentResolved || got[1].Product != "quote" {
+		t.Errorf("got %+v", got)
+	}
+	a.State, a.Since = seamark.AlarmInsufficient, time.Time{}
+	if got := incident.Of([]seamark.Alarm{a}, now); len(got) != 0 {
+		t.Errorf("got %+v", got)
+	}
+	a.State = seamark.AlarmFiring
+	a.Evaluated = time.Time{} // an event without a time is of now
+	if got := incident.Of([]seamark.Alarm{a}, now); len(got) != 1 || !got[0].OpenedAt.Equal(now) {
+		t.Errorf("got %+v", got)
+	}
+}

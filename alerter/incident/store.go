@@ -1,0 +1,129 @@
+package incident
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"time"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/alerter/card"
+	"github.com/seamark-hq/seamark/alerter/words"
+)
+
+// Entry is an incident with what the receivers have been shown of it. It is what
+// survives a restart: a card already posted is then updated, not posted anew.
+type Entry struct {
+	Incident    seamark.Incident     `json:"incident"`
+	Version     int64                `json:"version"`                // grows with each change that a card would show
+	Deliveries  map[string]*Delivery `json:"deliveries"`             // by receiver; its keys are who is told
+	EnrichFault string               `json:"enrich_fault,omitempty"` // why patterns or chart are missing
+	Enriched    int64                `json:"enriched"`               // the Version that was looked up
+}
+
+// Copy returns an entry that shares nothing that changes with e.
+func (e *Entry) Copy() Entry {
+	c := *e
+	c.Incident.Alarms = slices.Clone(e.Incident.Alarms)
+	c.Incident.Timeline = slices.Clone(e.Incident.Timeline)
+	c.Deliveries = make(map[string]*Delivery, len(e.Deliveries))
+	for name, d := range e.Deliveries {
+		copied := *d
+		c.Deliveries[name] = &copied
+	}
+	return c
+}
+
+// Delivery is what one receiver has been shown.
+type Delivery struct {
+	Ref      card.Ref  `json:"ref"`             // of the posted message; empty when it cannot be edited
+	Begun    bool      `json:"begun"`           // a post was begun whose outcome has not been noted
+	Version  int64     `json:"version"`         // last shown; 0: nothing yet
+	Turn     string    `json:"turn"`            // status and severity last shown
+	Firing   string    `json:"firing"`          // alarms last shown as firing, as a hash
+	At       time.Time `json:"at"`              // of the last success
+	Attempts int       `json:"attempts"`        // failures since then
+	Next     time.Time `json:"next"`            // not before
+	Fault    string    `json:"fault,omitempty"` // of the last failure
+	Dead     bool      `json:"dead"`            // given up until the incident turns or the process restarts
+}
+
+// Store keeps entries durably. Save returns once the entry is on disk; it replaces the
+// entry with the same incident id. Load returns all of them in any order.
+type Store interface {
+	Save(ctx context.Context, e Entry) error
+	Load(ctx context.Context) ([]Entry, error)
+}
+
+// Files is the part of a durable folder that a FileStore needs; *lake.Dir is one.
+type Files interface {
+	PutBytes(key string, b []byte) error
+	ReadFile(key string) ([]byte, error)
+	Walk(prefix string, fn func(key string, e fs.DirEntry) error) error
+}
+
+// FileStore keeps each entry as one JSON file below a prefix: "incidents/<id>.json".
+type FileStore struct {
+	files  Files
+	prefix string
+}
+
+// NewFileStore keeps entries in files below prefix, such as "incidents".
+func NewFileStore(files Files, prefix string) *FileStore {
+	return &FileStore{files: files, prefix: strings.Trim(prefix, "/")}
+}
+
+// Save writes one entry.
+func (s *FileStore) Save(_ context.Context, e Entry) error {
+	if !validID(e.Incident.ID) {
+		return &seamark.Fault{Class: seamark.Permanent, What: fmt.Sprintf("%q is not an incident id", words.Clip(e.Incident.ID, 100))}
+	}
+	b, err := json.MarshalIndent(e, "", " ")
+	if err != nil {
+		return fmt.Errorf("encode incident: %w", err)
+	}
+	return s.files.PutBytes(s.prefix+"/"+e.Incident.ID+".json", b)
+}
+
+// Load reads all entries. One that cannot be read is reported in the error; the others
+// are returned all the same.
+func (s *FileStore) Load(ctx context.Context) ([]Entry, error) {
+	var entries []Entry
+	var faults []error
+	err := s.files.Walk(s.prefix, func(key string, _ fs.DirEntry) error {
+		if !strings.HasSuffix(key, ".json") {
+			return nil
+		}
+		b, err := s.files.ReadFile(key)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("%s: %w", key, err))
+			return ctx.Err()
+		}
+		var e Entry
+		if err := json.Unmarshal(b, &e); err != nil || !validID(e.Incident.ID) {
+			faults = append(faults, &seamark.Fault{
+				Class: seamark.Permanent, What: "not an incident", Where: key, Err: err,
+				Remedy: "delete the file; an alarm that still fires opens the incident again",
+			})
+			return ctx.Err()
+		}
+		entries = append(entries, e)
+		return ctx.Err()
+	})
+	return entries, errors.Join(append(faults, err)...)
+}
+
+// validID reports whether id can name a file: letters, digits and ._- as newID makes them.
+func validID(id string) bool {
+	return id != "" && len(id) <= 200 && id[0] != '.' && !strings.ContainsFunc(id, func(r rune) bool {
+		return r > 0x7f || !nameable(r)
+	})
+}
+
+func nameable(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '.' || r == '_'
+}

@@ -1,0 +1,174 @@
+package links
+
+import (
+	"cmp"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/alerter/words"
+)
+
+// maxURL is the longest link a card carries, in bytes: Slack refuses a message with a
+// button whose URL is longer than 3,000 characters.
+const maxURL = 3000
+
+// Config says where the links of a card lead. What is empty is left out of the card.
+type Config struct {
+	PublicURL string // of Seamark's own page: "https://seamark.example.com"
+	// OpenSearchDashboards is the base URL of OpenSearch Dashboards 2.10 or newer,
+	// with its prefix: "https://search.example.com/_dashboards".
+	OpenSearchDashboards string
+	LogsPattern          string // saved-object id of the index pattern of logs; empty: DefaultLogsPattern
+	AccessPattern        string // the same of access logs; empty: DefaultAccessPattern
+	// AWSPortal wraps links to the AWS console in the access portal, which signs in to
+	// the right account first: "https://example.awsapps.com/start".
+	AWSPortal string
+	AWSRole   string            // the permission set to ask the portal for: "ReadOnly"
+	Accounts  map[string]string // alias by account id
+}
+
+// Saved-object ids of the index patterns that dashboards installs.
+const (
+	DefaultLogsPattern   = "seamark-app-logs"
+	DefaultAccessPattern = "seamark-access-logs"
+)
+
+// Link is one button of a card. URL is http or https and at most 3,000 bytes.
+type Link struct {
+	Label string `json:"label"`
+	URL   string `json:"url"`
+}
+
+// Web returns s when it is a link that a card may carry: http or https with a host,
+// and no characters that a renderer could stumble over. Anything else gives "".
+func Web(s string) string {
+	s = strings.TrimSpace(s)
+	u, err := url.Parse(s)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || len(s) > maxURL {
+		return ""
+	}
+	if strings.ContainsFunc(s, func(r rune) bool {
+		return r <= ' ' || r == 0x7f || strings.ContainsRune("<>\"`|\\^", r) || words.Hidden(r)
+	}) {
+		return ""
+	}
+	return s
+}
+
+// For builds the links of a card: those that can be built, the nearest first.
+func (l Config) For(in *seamark.Incident, lead seamark.Alarm) []Link {
+	span := around(in)
+	access := lead.StatusCode != ""
+	candidates := []Link{
+		{"Logs", l.seamarkLogs(in, span, lead.StatusCode)},
+		{"Incident", l.seamarkIncident(in)},
+		{"OpenSearch", l.openSearch(in, span, access, lead.StatusCode)},
+		{"Logs Insights", l.insights(in, span)},
+		{"Alarm", l.alarm(lead)},
+		{"Runbook", Web(in.Runbook)},
+	}
+	var links []Link
+	for _, c := range candidates {
+		if c.URL != "" && len(c.URL) <= maxURL {
+			links = append(links, c)
+		}
+	}
+	return links
+}
+
+// around is the frozen time range of a card's links: from ten minutes before the
+// incident until a minute after its end. One that is still open ends a little later
+// than what is known, so that the link shows what comes next too.
+func around(in *seamark.Incident) seamark.Span {
+	span := seamark.Span{From: in.OpenedAt.Add(-10 * time.Minute), To: in.UpdatedAt.Add(5 * time.Minute)}
+	if in.Status == seamark.IncidentResolved {
+		span.To = in.ResolvedAt.Add(time.Minute)
+	}
+	return span
+}
+
+func (l Config) seamarkLogs(in *seamark.Incident, span seamark.Span, status string) string {
+	q := url.Values{
+		"from": {strconv.FormatInt(span.From.UnixMilli(), 10)}, "to": {strconv.FormatInt(span.To.UnixMilli(), 10)},
+		"product": {in.Product}, "environment": {in.Environment},
+	}
+	if status != "" {
+		q.Set("table", string(seamark.TableAccessLogs))
+		q.Set("status", status)
+	} else {
+		q.Set("level", seamark.LevelError+","+seamark.LevelFatal)
+	}
+	return under(l.PublicURL, "/logs?"+q.Encode())
+}
+
+// Pattern leads to the records with one fingerprint on Seamark's own page, or is empty.
+func (l Config) Pattern(in *seamark.Incident, fingerprint string) string {
+	if fingerprint == "" {
+		return ""
+	}
+	span := around(in)
+	q := url.Values{
+		"from": {strconv.FormatInt(span.From.UnixMilli(), 10)}, "to": {strconv.FormatInt(span.To.UnixMilli(), 10)},
+		"product": {in.Product}, "environment": {in.Environment}, "fingerprint": {fingerprint},
+	}
+	return short(under(l.PublicURL, "/logs?"+q.Encode()))
+}
+
+func (l Config) seamarkIncident(in *seamark.Incident) string {
+	return under(l.PublicURL, "/incidents/"+url.PathEscape(in.ID))
+}
+
+// openSearch leads to Discover. Since OpenSearch Dashboards 2.10 that is the view
+// "discover" of the application data-explorer.
+func (l Config) openSearch(in *seamark.Incident, span seamark.Span, access bool, status string) string {
+	pattern, columns := cmp.Or(l.LogsPattern, DefaultLogsPattern), []any{"level", "component", "message"}
+	query := "product : " + kql(in.Product) + " and environment : " + kql(in.Environment)
+	if access {
+		pattern, columns = cmp.Or(l.AccessPattern, DefaultAccessPattern), []any{"status", "method", "path", "component"}
+		if n := strings.TrimSuffix(status, "xx"); len(n) == 1 {
+			query += " and status >= " + n + "00 and status <= " + n + "99"
+		}
+	} else {
+		query += " and level : (ERROR or FATAL)"
+	}
+	a := map[string]any{
+		"discover": map[string]any{
+			"columns": columns, "isDirty": false, "sort": []any{[]any{"timestamp", "desc"}},
+		},
+		"metadata": map[string]any{"indexPattern": pattern, "view": "discover"},
+	}
+	g := map[string]any{
+		"filters": []any{}, "refreshInterval": map[string]any{"pause": true, "value": 0},
+		"time": map[string]any{"from": iso(span.From), "to": iso(span.To)},
+	}
+	q := map[string]any{"filters": []any{}, "query": map[string]any{"language": "kuery", "query": query}}
+	return under(l.OpenSearchDashboards, "/app/data-explorer/discover#?_a="+urlSafe(rison(a))+
+		"&_g="+urlSafe(rison(g))+"&_q="+urlSafe(rison(q)))
+}
+
+// kql quotes s for the Dashboards Query Language.
+func kql(s string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(words.Visible(s)) + `"`
+}
+
+// under joins a base URL of the configuration and a path; empty when there is no usable base.
+func under(base, path string) string {
+	base = Web(base)
+	if base == "" {
+		return ""
+	}
+	return strings.TrimRight(base, "/") + path
+}
+
+// short is s, or nothing when a card cannot carry it.
+func short(s string) string {
+	if len(s) > maxURL {
+		return ""
+	}
+	return s
+}
+
+func iso(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

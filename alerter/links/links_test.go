@@ -1,0 +1,71 @@
+package links_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/alerter/card"
+	"github.com/seamark-hq/seamark/alerter/internal/cardtest"
+	"github.com/seamark-hq/seamark/alerter/links"
+)
+
+func TestLinks(t *testing.T) {
+	for _, c := range cardtest.Cases() {
+		for _, l := range c.Card().Links {
+			u, err := url.Parse(l.URL)
+			if err != nil || u.Scheme != "https" || u.Host == "" || len(l.URL) > 3000 {
+				t.Errorf("%s %s: %q, %v", c.Name, l.Label, l.URL, err)
+			}
+			if strings.ContainsAny(l.URL, " <>\"\x1b") {
+				t.Errorf("%s %s: %q", c.Name, l.Label, l.URL)
+			}
+		}
+	}
+	in := cardtest.Cases()[0].Incident
+	if got := card.Build(&in, links.Config{}).Links; len(got) != 2 { // Logs Insights and runbook need no configuration
+		t.Errorf("got %v", got)
+	}
+	long := cardtest.Links()
+	long.AWSRole = strings.Repeat("x", 3000)
+	for _, l := range card.Build(&in, long).Links {
+		if l.Label == "Logs Insights" {
+			t.Error("a link over the limit")
+		}
+	}
+}
+
+// The console has a host of its own in each partition.
+func TestPartitions(t *testing.T) {
+	for region, want := range map[string]string{
+		"eu-west-1":     "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#alarmsV2:alarm/a$2Fb$20c",
+		"cn-north-1":    "https://console.amazonaws.cn/cloudwatch/home?region=cn-north-1#alarmsV2:alarm/a$2Fb$20c",
+		"us-gov-west-1": "https://console.amazonaws-us-gov.com/cloudwatch/home?region=us-gov-west-1#alarmsV2:alarm/a$2Fb$20c",
+		"evil/../x":     "",
+	} {
+		in := seamark.Incident{Product: "p", Environment: "e", Alarms: []seamark.Alarm{{
+			Name: "a/b c", ARN: "arn:aws:cloudwatch:" + region + ":222222222222:alarm:a/b c", State: seamark.AlarmFiring,
+		}}}
+		got := ""
+		for _, l := range card.Build(&in, links.Config{}).Links {
+			got = l.URL
+		}
+		if got != want {
+			t.Errorf("%s: got %s, want %s", region, got, want)
+		}
+	}
+}
+
+func TestWebLink(t *testing.T) {
+	for s, ok := range map[string]bool{
+		"https://wiki.example.com/x?a=b#c": true, " http://host ": true,
+		"javascript:alert(1)": false, "JavaScript:alert(1)": false, "data:text/html,x": false, "//host": false, "https://": false,
+		"https://h/\"onload=x": false, "https://h/<b>": false, "https://h/a b": false, "https://h/\u202e": false, "": false, "vbscript:x": false,
+		"https://h/" + strings.Repeat("x", 3000): false,
+	} {
+		if got := links.Web(s); (got != "") != ok {
+			t.Errorf("%q: got %q", s, got)
+		}
+	}
+}

@@ -1,0 +1,62 @@
+package words_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/seamark-hq/seamark/alerter/words"
+)
+
+func TestVisible(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain": "plain", "tab\tline\nend": "tab\tline\nend", "crlf\r\nx": "crlf\nx", "cr\rx": `cr\x0dx`,
+		"\x1b[31m": `\x1b[31m`, "\u009b31m": `\u009b31m`, "\x00\x7f": `\x00\x7f`, "\xff\xfe": `\xff\xfe`,
+		"\u202eabc\u2066": `\u202eabc\u2066`, "a\u200bb\ufeff": `a\u200bb\ufeff`, "\u2028": `\u2028`, "\U000e0041": `\U000e0041`,
+		"é漢字🚢": "é漢字🚢",
+	} {
+		if got := words.Visible(in); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}
+
+// Visible text is valid UTF-8, has no control character but \n and \t, and stays as it is.
+func FuzzVisible(f *testing.F) {
+	for _, s := range []string{"", "a\x1b]8;;x\x07", "\xc2\x9b", "\u202e", "\r\r\n", "\U000e0001", "\xed\xa0\x80"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got := words.Visible(s)
+		if !utf8.ValidString(got) || words.Visible(got) != got {
+			t.Fatalf("%q became %q", s, got)
+		}
+		for _, r := range got {
+			if r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
+				t.Fatalf("%q kept %U", s, r)
+			}
+		}
+		if line := words.Line(s, 40); strings.ContainsAny(line, "\n\r\t") || utf8.RuneCountInString(line) > 40 {
+			t.Fatalf("line %q", line)
+		}
+	})
+}
+
+func TestWords(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		-time.Second: "0 s", 59 * time.Second: "59 s", time.Minute: "1 m", 250 * time.Second: "4 m 10 s", 3*time.Hour + 5*time.Minute: "3 h 5 m", 51 * time.Hour: "2 d 3 h",
+	} {
+		if got := words.Lasted(d); got != want {
+			t.Errorf("%v: %q, want %q", d, got, want)
+		}
+	}
+	for _, c := range []struct {
+		v          float64
+		unit, want string
+	}{{0.234, "ratio", "23.4%"}, {0.05, "ratio", "5%"}, {0.0004, "ratio", "0.04%"}, {1284, "count", "1,284"}, {412, "ms", "412 ms"}, {27120.5, "ms", "27,121 ms"}, {1.5, "", "1.5"}} {
+		if got := words.Quantity(c.v, c.unit); got != c.want {
+			t.Errorf("%v %s: %q, want %q", c.v, c.unit, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,14 @@
+package seamark
+
+import "strings"
+
+// SplitARN takes arn:<partition>:<service>:<region>:<account>:<resource> apart. Region and
+// account may be empty; ok says whether arn has the shape of one
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html).
+func SplitARN(arn string) (partition, region, account, resource string, ok bool) {
+	p := strings.SplitN(arn, ":", 6)
+	if len(p) != 6 || p[0] != "arn" {
+		return "", "", "", "", false
+	}
+	return p[1], p[3], p[4], p[5], true
+}
