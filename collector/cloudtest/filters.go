@@ -2,6 +2,7 @@ package cloudtest
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -48,6 +49,7 @@ var filterChecks = []check{
 		if err != nil {
 			return err
 		}
+		time.Sleep(time.Second) // what is made anew now shows another time, whole seconds or not
 		f.Pattern = ""
 		if err := first(s.cloud.PutSubscriptionFilter(s.ctx, "/app", f), s.has("/app", f)); err != nil {
 			return err

@@ -208,6 +208,13 @@ func (d *disk) stop() {
 	d.files = nil
 }
 
+// count is how many calls the disk got in its life so far.
+func (d *disk) count() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.calls
+}
+
 // revive is the next process on the same machine: what the last one did not sync is
 // still there, and still not synced.
 func (d *disk) revive(p plan) {

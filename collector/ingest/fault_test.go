@@ -145,7 +145,7 @@ func life(t *testing.T, seed uint64, p plan, powerCut, sequential bool) (calls i
 	} else if p.from == 0 {
 		t.Fatal(err)
 	}
-	calls = bad.calls
+	calls = bad.count()
 	if powerCut {
 		bad.cutPower(rand.New(rand.NewPCG(seed, uint64(p.from))))
 	} else {
@@ -243,7 +243,7 @@ func twoLives(t *testing.T, seed uint64, n, m int) (calls int) {
 				acked[id] = true
 			}
 			if i == 0 {
-				calls = machine.calls
+				calls = machine.count()
 				machine.stop()
 			}
 			spool.Close()

@@ -49,13 +49,14 @@ type Call struct {
 
 // Cloud is all accounts.
 type Cloud struct {
-	opt    Options
-	mu     sync.Mutex
-	random *rand.Rand
-	places map[collector.Place]*Region
-	broken map[string]string // by account: the error code with which its role cannot be assumed
-	calls  map[string]int    // by API
-	watch  func(Call)
+	opt     Options
+	mu      sync.Mutex
+	random  *rand.Rand
+	places  map[collector.Place]*Region
+	broken  map[string]string // by account: the error code with which its role cannot be assumed
+	calls   map[string]int    // by API
+	watch   func(Call)
+	telling sync.Mutex // held while watch is told
 }
 
 // New makes a cloud without accounts.
@@ -88,8 +89,9 @@ func (c *Cloud) Chaos(throttle, fault float64) {
 	c.mu.Unlock()
 }
 
-// Watch has fn told of each call; nil ends it. fn may look at the cloud, and cancel the
-// caller's context: before a call so that it has no effect, after it so that its answer is lost.
+// Watch has fn told of each call, one at a time however many are made at once; nil ends it.
+// fn may look at the cloud, and cancel the caller's context: before a call so that it has no
+// effect, after it so that its answer is lost. It may not call the cloud's API, nor sleep.
 func (c *Cloud) Watch(fn func(Call)) {
 	c.mu.Lock()
 	c.watch = fn
@@ -101,6 +103,8 @@ func (c *Cloud) tell(call Call) {
 	fn := c.watch
 	c.mu.Unlock()
 	if fn != nil {
+		c.telling.Lock()
+		defer c.telling.Unlock()
 		fn(call)
 	}
 }
