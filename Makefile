@@ -11,11 +11,11 @@ help:
 build: ## the seamark binary, in bin/
 	$(GO) build -o $(BIN) ./cmd/seamark
 
-demo: build ## watch the whole pipeline at work; Ctrl-C stops
-	$(BIN) demo
+demo: build ## watch the whole pipeline at work; Ctrl-C stops; ARGS="--seed 7" hands flags on
+	$(BIN) demo $(ARGS)
 
-test: ## set everything up on a fresh machine and run every test
-	scripts/test.sh
+test: ## set everything up on a fresh machine and run every test; STEPS="unit fuzz" runs these alone
+	scripts/test.sh $(STEPS)
 
 unit: ## the fast tests alone; they need no server
 	$(GO) test ./...
@@ -23,7 +23,7 @@ unit: ## the fast tests alone; they need no server
 race: ## the fast tests under the race detector
 	$(GO) test -race ./...
 
-fuzz: ## every fuzz target for FUZZTIME (5s)
+fuzz: ## every fuzz target for FUZZTIME (2000x: executions)
 	scripts/fuzz.sh
 
 torture: ## kill, cut the power and fill the disk as often as a release demands; takes hours

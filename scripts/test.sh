@@ -1,57 +1,154 @@
 #!/usr/bin/env bash
-# Everything that must hold, on a fresh machine too: sets up what is missing, starts the
-# servers that the tests talk to, and stops them. Nothing is skipped silently.
-set -euo pipefail
-cd "$(dirname "$0")/.."
-mkdir -p .cache bin
-began=$SECONDS
-passed=0
-step() { # name, command...
-	local name=$1 at=$SECONDS
-	shift
-	echo "== $name"
-	"$@" || { echo "== $name FAILED after $((SECONDS - at)) s"; exit 1; }
-	echo "== $name passed in $((SECONDS - at)) s"
-	passed=$((passed + 1))
-}
-# The fast tests. What needs a server has its own step below, so CI is not told here.
-# Properties draw from a fixed seed, so that a run can be repeated; `make unit` draws anew.
-unit() {
-	local drawing all
-	drawing=$(grep -rlF 'pgregory.net/rapid' --include='*_test.go' . | xargs -n1 dirname | sort -u)
-	all=$(go list -f '{{.Dir}}' ./... | sed "s#^$PWD#.#" | sort -u)
-	env -u CI go test $(comm -23 <(echo "$all") <(echo "$drawing")) &&
-		env -u CI go test $drawing -rapid.seed="${SEED:-20261122}"
-}
-port=$((20000 + RANDOM % 20000))
-data=$(mktemp -d /var/tmp/seamark-test-opensearch.XXXXXX)
-s3port=$((port + 1))
-s3data=$(mktemp -d /var/tmp/seamark-test-s3.XXXXXX)
-awsdata=$(mktemp -d /var/tmp/seamark-test-aws.XXXXXX)
-aws=(SEAMARK_MINISTACK="http://127.0.0.1:$((port + 2))" SEAMARK_LOCALEMU="http://127.0.0.1:$((port + 3))")
-trap 'scripts/opensearch/stop.sh "$data" >/dev/null 2>&1 || true; scripts/versitygw/stop.sh "$s3data" >/dev/null 2>&1 || true
-	scripts/ministack/stop.sh "$awsdata/ministack" >/dev/null 2>&1 || true; scripts/localemu/stop.sh "$awsdata/localemu" >/dev/null 2>&1 || true
-	rm -rf "$data" "$s3data" "$awsdata"' EXIT
-s3=(SEAMARK_S3="http://127.0.0.1:$s3port" SEAMARK_S3_DIR="$s3data/buckets")
+# Everything that must hold, on a fresh machine too: sets up what is missing, starts the servers
+# that the tests talk to, and stops them. Nothing is skipped silently, nothing is tried twice.
+#
+#   scripts/test.sh             all steps (`make test`)
+#   scripts/test.sh STEP…       these alone, with the servers they need: lint build unit fuzz
+#                               emulators s3 opensearch end-to-end browser
+#
+# Steps run in two tracks side by side, since most of the second one waits for servers and processes.
+# A step that fails is told at once; the others go on, and the end names all that failed, with the
+# tests and how to run them alone. What a step printed is in .cache/logs/<step>.log.
+#
+# Environment: SEED      of the properties (20261122: so that a run can be repeated)
+#              FUZZTIME  of each fuzz target, as `go test -fuzztime` takes it
+#              RACE=1    the fast tests under the race detector
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 2
+computing="lint build unit fuzz"
+waiting="emulators s3 opensearch end-to-end browser"
+wanted=${*:-$computing $waiting}
+for name in $wanted; do
+	case " $computing $waiting " in
+	*" $name "*) ;;
+	*) echo "test: no step is called $name; there are: $computing $waiting" >&2; exit 2 ;;
+	esac
+done
+wants() { case " $wanted " in *" $1 "*) return 0 ;; esac; return 1; }
 
-step setup scripts/setup.sh
-step lint scripts/lint.sh
-step build go build -o bin/seamark ./cmd/seamark
-step unit unit
-step fuzz env FUZZTIME="${FUZZTIME:-2s}" scripts/fuzz.sh
-step ministack-start scripts/ministack/start.sh "$((port + 2))" "$awsdata/ministack"
-step localemu-start scripts/localemu/start.sh "$((port + 3))" "$awsdata/localemu"
-step emulators env "${aws[@]}" go test -count=1 ./collector/aws ./collector/cloudtrail
-step opensearch-start scripts/opensearch/start.sh "$port" "$data"
-step opensearch env SEAMARK_OPENSEARCH="http://127.0.0.1:$port" "${aws[@]}" go test -count=1 ./indexer/... ./internal/app/... ./cmd/seamark
-step opensearch-stop scripts/opensearch/stop.sh "$data"
-step s3-start scripts/versitygw/start.sh "$s3port" "$s3data"
-step s3 env "${s3[@]}" go test -count=1 ./lake/s3
-loop=$(scripts/loop.sh)
-step end-to-end env SEAMARK_E2E=1 SEAMARK_LOOP="$loop" "${s3[@]}" "${aws[@]}" go test -count=1 -timeout 20m ./internal/... ./cmd/...
-step s3-stop scripts/versitygw/stop.sh "$s3data"
-step localemu-stop scripts/localemu/stop.sh "$awsdata/localemu"
-step ministack-stop scripts/ministack/stop.sh "$awsdata/ministack"
-step browser env SEAMARK_BROWSER=1 SEAMARK_SCREENSHOTS="$PWD/.cache/screenshots" go test -count=1 -timeout 20m ./dashboards -run TestWeb
-echo "== all of it in $((SECONDS - began)) s; screenshots in .cache/screenshots"
-echo "$passed passed, 0 failed"
+mkdir -p .cache/logs bin
+room=$(mktemp -d /var/tmp/seamark-test.XXXXXX)
+chmod 711 "$room" # OpenSearch runs as a user of its own
+results=$room/results
+: >"$results"
+began=$SECONDS
+declare -A port # by server
+groups=() # process groups of what runs in the background
+# The end stops what still runs, and every server, however this script ends.
+finish() {
+	trap - EXIT INT TERM
+	for group in "${groups[@]}"; do kill -- "-$group" 2>/dev/null; done
+	for name in opensearch versitygw ministack localemu; do scripts/$name/stop.sh "$room/$name" >/dev/null 2>&1; done
+	rm -rf "$room"
+}
+trap finish EXIT
+trap 'echo "== stopped"; exit 130' INT TERM
+background() { # COMMAND…: in a process group of its own, so that finish stops all of it
+	set -m
+	"$@" &
+	groups+=($!)
+	set +m
+}
+
+# step NAME COMMAND…: runs it, its output in the step's log, and notes how it ended.
+step() {
+	local name=$1 at=$SECONDS verdict=passed
+	shift
+	"$@" >".cache/logs/$name.log" 2>&1 </dev/null || verdict=FAILED
+	echo "$name $verdict $((SECONDS - at))" >>"$results"
+	echo "== $name $verdict in $((SECONDS - at)) s"
+	[ $verdict = passed ] || blame "$name"
+}
+
+# blame NAME: the failed tests of a step, or the end of its log, and how to run it alone.
+blame() {
+	local log=.cache/logs/$1.log
+	{ grep -E '^ *--- FAIL|^FAIL|^panic:|^fuzz .*FAILED|^!!' "$log" | head -20 | grep . || tail -20 "$log"; } | sed 's/^/   /'
+	echo "   all of it: $log   alone: scripts/test.sh $1"
+}
+
+# start SERVER: starts one, its log beside those of the steps.
+start() {
+	scripts/"$1"/start.sh "${port[$1]}" "$room/$1" >".cache/logs/$1-server.log" 2>&1 </dev/null
+	echo $? >"$room/$1.rc"
+}
+
+# with SERVER… -- COMMAND…: runs it once they are up. A server that did not start fails the step.
+with() {
+	local name
+	while name=$1; shift; [ "$name" != -- ]; do
+		until [ -s "$room/$name.rc" ]; do sleep 0.2; done
+		[ "$(cat "$room/$name.rc")" = 0 ] || { echo "!! $name did not start:"; tail -20 ".cache/logs/$name-server.log"; return 1; }
+	done
+	"$@"
+}
+
+# The fast tests. What needs a server has its own step, so CI is not told here. Properties draw
+# from a fixed seed, so that a run can be repeated; `make unit` draws anew.
+unit() {
+	local drawing others failed=0 race=${RACE:+-race}
+	drawing=$(grep -rlF 'pgregory.net/rapid' --include='*_test.go' . | xargs -n1 dirname | sort -u)
+	others=$(comm -23 <(go list -f '{{.Dir}}' ./... | sed "s#^$PWD#.#" | sort -u) <(echo "$drawing"))
+	env -u CI go test $race $others || failed=1
+	env -u CI go test $race $drawing -rapid.seed="${SEED:-20261122}" || failed=1
+	return $failed
+}
+
+# The collector's adapters against emulators of AWS, and its event patterns in AWS's own rule engine.
+emulators() {
+	local classes
+	classes=$(scripts/eventruler/classpath.sh) || return 1
+	with ministack localemu -- env "${aws[@]}" SEAMARK_EVENTRULER="$classes" go test -count=1 ./collector/aws ./collector/cloudtrail
+}
+
+track() {
+	local name
+	for name in "$@"; do
+		wants "$name" || continue
+		case $name in
+		lint) step lint scripts/lint.sh ;;
+		build) step build go build -o bin/seamark ./cmd/seamark ;;
+		unit) step unit unit ;;
+		fuzz) step fuzz nice scripts/fuzz.sh ;; # what waits beside it comes first
+		emulators) step emulators emulators ;;
+		s3) step s3 with versitygw -- env "${s3[@]}" go test -count=1 ./lake/s3 ;;
+		opensearch) step opensearch with opensearch -- env "${index[@]}" go test -count=1 ./indexer/... ;;
+		end-to-end) step end-to-end with opensearch versitygw ministack localemu -- \
+			env SEAMARK_E2E=1 SEAMARK_LOOP="$loop" "${index[@]}" "${s3[@]}" "${aws[@]}" go test -count=1 -timeout 20m ./internal/... ./cmd/... ;;
+		browser) step browser env SEAMARK_BROWSER=1 SEAMARK_SCREENSHOTS="$PWD/.cache/screenshots" go test -count=1 -timeout 20m ./dashboards -run TestWeb ;;
+		esac
+	done
+}
+
+main() {
+	step setup scripts/setup.sh "$wanted"
+	grep -E '^setup:' .cache/logs/setup.log
+	grep -q FAILED "$results" && exit 1
+
+	. scripts/ports.sh
+	for name in ministack localemu versitygw opensearch; do
+		reserve_port || exit 1
+		port[$name]=$reserved
+	done
+	at=http://127.0.0.1
+	aws=(SEAMARK_MINISTACK="$at:${port[ministack]}" SEAMARK_LOCALEMU="$at:${port[localemu]}")
+	s3=(SEAMARK_S3="$at:${port[versitygw]}" SEAMARK_S3_DIR="$room/versitygw/buckets")
+	index=(SEAMARK_OPENSEARCH="$at:${port[opensearch]}")
+	loop=
+	if wants end-to-end; then loop=$(scripts/loop.sh); fi
+	if wants emulators || wants end-to-end; then background start ministack; background start localemu; fi
+	if wants s3 || wants end-to-end; then background start versitygw; fi
+	if wants opensearch || wants end-to-end; then background start opensearch; fi
+
+	background track $waiting
+	waits=$!
+	background track $computing
+	wait $! "$waits"
+
+	failed=$(grep -c FAILED "$results")
+	echo "== all of it in $((SECONDS - began)) s; logs in .cache/logs$(wants browser && echo ', screenshots in .cache/screenshots')"
+	[ "$failed" = 0 ] || echo "== failed: $(grep FAILED "$results" | cut -d' ' -f1 | tr '\n' ' ')"
+	echo "$(grep -c passed "$results") passed, $failed failed"
+	[ "$failed" = 0 ]
+}
+main; exit # read to its end before it runs: it may be edited meanwhile

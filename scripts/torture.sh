@@ -16,7 +16,9 @@ log=.cache/torture.log
 go build -o bin/seamark ./cmd/seamark
 loop=$(scripts/loop.sh)
 s3data=$(mktemp -d /var/tmp/seamark-torture-s3.XXXXXX)
-s3port=$((20000 + RANDOM % 20000))
+. scripts/ports.sh
+reserve_port
+s3port=$reserved
 trap 'scripts/versitygw/stop.sh "$s3data" >/dev/null 2>&1 || true; rm -rf "$s3data"' EXIT
 scripts/versitygw/start.sh "$s3port" "$s3data"
 began=$SECONDS

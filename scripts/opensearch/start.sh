@@ -2,6 +2,7 @@
 # Start a real single-node OpenSearch for tests and developers.
 #
 #   scripts/opensearch/start.sh [PORT [DATA_DIR]]     default: 9200 /var/tmp/opensearch-data-<PORT>
+#   scripts/opensearch/start.sh --find-java           prints the JDK that it would run on
 #
 # Standard output is one line: the process id. All else goes to standard error.
 # The URL is http://127.0.0.1:PORT. A server that already runs on DATA_DIR is left as
@@ -17,6 +18,8 @@
 set -euo pipefail
 
 version=2.19.4
+find=${1:-}
+[ "$find" != --find-java ] || set --
 port=${1:-9200}
 data=$(realpath -m "${2:-/var/tmp/opensearch-data-$port}")
 cache=${OPENSEARCH_CACHE:-/var/tmp/opensearch-dev}
@@ -40,6 +43,8 @@ find_java() {
   die "no JDK 17, 21 or 11 found: install one, or set OPENSEARCH_JAVA_HOME"
 }
 
+[ "$find" != --find-java ] || { find_java; exit; }
+
 configure() {
   mkdir -p "$data"/{config/jvm.options.d,data,logs,tmp,repo}
   cp "$home/config/log4j2.properties" "$data/config/"
@@ -53,7 +58,7 @@ path.logs: $data/logs
 path.repo: ["$data/repo"]
 network.host: 127.0.0.1
 http.port: $port
-transport.port: $((port + 100))
+transport.port: 9300-9999
 discovery.type: single-node
 cluster.routing.allocation.disk.threshold_enabled: false
 YML
