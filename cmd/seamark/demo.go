@@ -1,15 +1,20 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
+	"strconv"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/internal/app"
 )
 
@@ -49,8 +54,17 @@ Without --data everything goes to a new temporary folder.`,
 			if !cmd.Flags().Changed("seed") {
 				seed = uint64(time.Now().UnixNano())
 			}
+			var listener net.Listener
+			if flags.listen == "" {
+				if listener, err = listenNear(cfg.Listen); err != nil {
+					return err
+				}
+				if got := listener.Addr().String(); got != cfg.Listen {
+					fmt.Fprintf(tell, "%s is in use: the demo takes %s\n", cfg.Listen, got)
+				}
+			}
 			result, err := app.Demo(cmd.Context(), app.DemoOptions{
-				Options: app.Options{Config: cfg, Logger: c.logger(level), Version: buildVersion(), Listening: func(url string) {
+				Options: app.Options{Config: cfg, Listener: listener, Logger: c.logger(level), Version: buildVersion(), Listening: func(url string) {
 					fmt.Fprintf(tell, "Seamark demo, seed %d. Everything is in %s\nOpen %s   (Ctrl-C stops)\n\n", seed, cfg.Data, url)
 				}},
 				Seed: seed, Once: once, Tell: tell,
@@ -70,4 +84,19 @@ Without --data everything goes to a new temporary folder.`,
 	cmd.Flags().Uint64Var(&seed, "seed", 0, "of the company (default: a new one each time)")
 	cmd.Flags().BoolVar(&once, "once", false, "stop when the incident has resolved")
 	return cmd
+}
+
+// listenNear listens on addr, or on the first of the next nineteen ports that is free: a demo
+// beside whatever else runs here is no fault.
+func listenNear(addr string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	host, port, _ := net.SplitHostPort(addr)
+	first, _ := strconv.Atoi(port)
+	for next := first + 1; errors.Is(err, syscall.EADDRINUSE) && next < first+20; next++ {
+		l, err = net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(next)))
+	}
+	if err != nil {
+		return nil, &seamark.Fault{Class: seamark.Rejected, What: "cannot listen", Where: addr, Err: err, Remedy: "name another address with --listen; --listen 127.0.0.1:0 takes any free port"}
+	}
+	return l, nil
 }

@@ -28,6 +28,8 @@ type Options struct {
 	Config  *config.Config
 	Logger  *slog.Logger
 	Version string
+	// Listener takes the place of the configuration's address where a caller has opened one; the appliance closes it.
+	Listener net.Listener
 	// Receivers are told of every incident besides those of the configuration.
 	Receivers []alerter.Receiver
 	// Listening is told the address once the appliance accepts requests; nil: nobody.
@@ -86,7 +88,9 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	if err := a.openFolders(ctx); err != nil {
 		return nil, err
 	}
-	if a.listener, err = net.Listen("tcp", o.Config.Listen); err != nil {
+	if a.listener = o.Listener; a.listener != nil {
+		// opened by the caller
+	} else if a.listener, err = net.Listen("tcp", o.Config.Listen); err != nil {
 		return nil, &seamark.Fault{Class: seamark.Rejected, What: "cannot listen", Where: o.Config.Listen, Err: rootCause(err), Remedy: "stop what uses the address, or name another with --listen"}
 	}
 	if a.db, err = openDB(a.lake, filepath.Join(o.Config.Data, "cache"), o.Config.LakeCache, duckdb.Options{MemoryMB: queryMemoryMB, Logger: a.log}); err != nil {
