@@ -60,6 +60,7 @@ var table = []room{
 	{"internal/check", rooms("."), []string{"github.com/parquet-go/parquet-go"}},
 	{"internal/config", rooms(".", "alerter", "alerter/links", "alerter/route", "alerter/rules", "collector", "transformer/redact"), []string{"go.yaml.in/yaml/v3"}},
 	{"internal/arch", nil, nil},
+	{"internal/notice", nil, nil},
 	{"internal/bench", rooms("internal/fleet"), nil},
 	{"internal/torture", nil, nil},
 	{"internal/trinotest", nil, nil},
