@@ -83,7 +83,7 @@ func contains(all []string, s string) bool {
 
 // badNames are names that teams, or attackers, might give.
 var badNames = []string{
-	"a*b", "a:b", "a/b", "a-b", "a b", `a"b`, `x") OR ALARM("cpu`, `x\" OR TRUE`, "ünïcödé", "日本語", "a\x00b", "a\nb", "a\x1b[31mb", "‮evil", "all", "~", "%2F", "$default",
+	"a*b", "a:b", "a/b", "a-b", "a b", `a"b`, `x") OR ALARM("cpu`, `x\" OR TRUE`, "ünïcödé", "日本語", "a\x00b", "a\nb", "a\x1b[31mb", "\u202eevil", "all", "~", "%2F", "$default",
 	strings.Repeat("n", 255), strings.Repeat("n", 256), strings.Repeat("ü", 300), strings.Repeat("/", 512), "seamark/1/booking/prod",
 }
 

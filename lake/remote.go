@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"hash/fnv"
 	"io/fs"
 )
 
@@ -25,17 +24,6 @@ func TagID(url string, info fs.FileInfo) (id ID, ok bool) {
 	}
 	sum := sha256.Sum256(fmt.Appendf(nil, "s3\n%s\n%d\n%s\n", url, info.Size(), t.ETag()))
 	return ID(hex.EncodeToString(sum[:])), true
-}
-
-// stampOf tells an object from the one that replaces it: by its time, or by its tag, as times in
-// buckets are whole seconds.
-func stampOf(info fs.FileInfo) stamp {
-	if t, ok := info.Sys().(Tagged); ok {
-		h := fnv.New64a()
-		h.Write([]byte(t.ETag()))
-		return stamp{info.Size(), int64(h.Sum64())}
-	}
-	return stamp{info.Size(), info.ModTime().UnixNano()}
 }
 
 // identify returns the identity of the landing object with key.

@@ -147,7 +147,7 @@ func (r *Replay) Run(ctx context.Context) (Replayed, error) {
 			} else {
 				out.book(was, e)
 				done = append(done, e)
-				err = r.done.add(e.ID)
+				_ = r.done.add(e.ID) // what could not be written is tried again at the end
 			}
 			if r.o.Progress != nil {
 				r.o.Progress(bytes, r.Plan.Bytes, out.Objects+len(out.Failed), len(r.objects))

@@ -60,6 +60,7 @@ func lookUp(b *testing.B, dir, filter string, total int) {
 		must(b, err)
 		for rows.Next() {
 		}
+		must(b, rows.Err())
 		must(b, rows.Close())
 	}
 	b.ReportMetric(float64(bytesRead(b)-before)/float64(b.N)/1e6, "MB-read")

@@ -204,7 +204,7 @@ func ipv6s(dst [][2]int, s string) [][2]int {
 		for from < to && (s[from] == '.' || s[from] == ':' && !strings.HasPrefix(s[from:to], "::")) {
 			from++
 		}
-		if to-from > 45 || !alone(s, from, to) || strings.IndexAny(s[from:to], digitChars) < 0 {
+		if to-from > 45 || !alone(s, from, to) || !strings.ContainsAny(s[from:to], digitChars) {
 			continue
 		}
 		if a, err := netip.ParseAddr(s[from:to]); err == nil && a.Is6() {
