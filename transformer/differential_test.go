@@ -17,6 +17,8 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/internal/fleet"
 	"github.com/seamark-hq/seamark/lake"
+	"github.com/seamark-hq/seamark/transformer/landing"
+	"github.com/seamark-hq/seamark/transformer/scan"
 )
 
 // WriteLogs makes captured a sink; it copies, as what rows point into is used anew.
@@ -61,25 +63,25 @@ func copied[T any](p *T) *T {
 // compare reads the payload that b begins with on both ways.
 func compare(t testing.TB, tr *Transformer, g *generic, b []byte) (events int) {
 	t.Helper()
-	if nesting(b) > maxDepth-8 {
+	if nesting(b) > scan.MaxDepth-8 {
 		return 0 // where exactly it is too deep is the fast path's own business
 	}
 	var fast captured
 	o := newObject(tr, nil, &fast)
 	defer tr.pool.Put(o)
-	got := o.payloads.read(b)
-	if got.status == wrongShape || got.status == control {
-		o.rows.rollback(mark{})
+	got, reason := o.ReadOne(b)
+	if got == landing.WrongShape || got == landing.Control {
+		o.rows.Rollback()
 	}
-	if err := o.rows.flush(); err != nil {
+	if err := o.rows.Flush(); err != nil {
 		t.Fatal(err)
 	}
 	want := readGeneric(b)
-	if got.status != want.status {
-		t.Fatalf("status %d (%s), want %d, of %q", got.status, got.reason, want.status, b)
+	if got != want.status {
+		t.Fatalf("status %d (%s), want %d, of %q", got, reason, want.status, b)
 	}
 	g.out = captured{}
-	if want.status != control {
+	if want.status != landing.Control {
 		g.payload(want, "id")
 		g.joinStacks()
 	}
@@ -216,7 +218,7 @@ func FuzzFastEqualsGeneric(f *testing.F) {
 	}
 	tr, g := New(nil, nil), newGeneric(stageArrival.UnixMilli())
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if i := skipSpace(b, 0); i < len(b) && b[i] == '{' {
+		if i := scan.SkipSpace(b, 0); i < len(b) && b[i] == '{' {
 			compare(t, tr, g, b[i:])
 		}
 		if quoted, err := json.Marshal(string(b)); err == nil {

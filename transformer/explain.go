@@ -1,7 +1,6 @@
 package transformer
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"slices"
@@ -9,6 +8,8 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/lake"
+	"github.com/seamark-hq/seamark/transformer/landing"
+	"github.com/seamark-hq/seamark/transformer/lines"
 )
 
 // Examined is what reading a landing object came to, without anything being stored.
@@ -20,19 +21,19 @@ type Examined struct {
 
 // Explained is the way of one event through the transformer.
 type Explained struct {
-	Number    int64         `json:"number"`     // of the object's events, from 1
-	Member    int           `json:"member"`     // gzip member, from 1; 0: not compressed
-	MemberAt  int64         `json:"member_at"`  // byte of the object where it begins
-	PayloadAt int64         `json:"payload_at"` // byte of the inflated member, or of the object, where the payload begins
-	EventAt   int64         `json:"event_at"`   // byte of the payload where the event begins
-	Message   string        `json:"message"`    // as it stands in the payload, unescaped
-	Envelope  *Envelope     `json:"envelope"`   // nil: a bare message
-	Owner     string        `json:"owner"`      // what decided whose the event is, in words
-	Parser    string        `json:"parser"`     // "record", "access log", "lambda platform", "text"
-	Why       string        `json:"why"`        // which rule chose it
-	Fields    []FieldUse    `json:"fields,omitempty"`
-	Table     seamark.Table `json:"table"`
-	Partition string        `json:"partition"` // folder of the lake file
+	Number    int64            `json:"number"`     // of the object's events, from 1
+	Member    int              `json:"member"`     // gzip member, from 1; 0: not compressed
+	MemberAt  int64            `json:"member_at"`  // byte of the object where it begins
+	PayloadAt int64            `json:"payload_at"` // byte of the inflated member, or of the object, where the payload begins
+	EventAt   int64            `json:"event_at"`   // byte of the payload where the event begins
+	Message   string           `json:"message"`    // as it stands in the payload, unescaped
+	Envelope  *Envelope        `json:"envelope"`   // nil: a bare message
+	Owner     string           `json:"owner"`      // what decided whose the event is, in words
+	Parser    string           `json:"parser"`     // "record", "access log", "lambda platform", "text"
+	Why       string           `json:"why"`        // which rule chose it
+	Fields    []lines.FieldUse `json:"fields,omitempty"`
+	Table     seamark.Table    `json:"table"`
+	Partition string           `json:"partition"` // folder of the lake file
 
 	EventID   string          `json:"event_id"`
 	AccountID string          `json:"account_id"`
@@ -51,27 +52,22 @@ type Envelope struct {
 	Filters   []string `json:"subscription_filters"`
 }
 
-// FieldUse is where a key of a structured message belongs.
-type FieldUse struct {
-	Key    string `json:"key"`
-	Column string `json:"column"` // "event_data" or "extra" when it has none of its own
-}
-
 // Examine reads a landing object as Transform does and stores nothing. want chooses the
 // events to explain, by their number and their id; nil explains none.
 func (t *Transformer) Examine(ctx context.Context, src *Source, want func(number int64, eventID string) bool) (Examined, error) {
-	o := t.object(ctx, src) // not returned to the pool: its callbacks are changed
-	x := &examiner{o: o, want: want, pending: map[string][]Explained{}}
-	o.rows.out = x
+	x := &examiner{want: want, waiting: map[string][]Explained{}}
+	o := t.worker(ctx, src, x)
+	defer t.pool.Put(o)
+	x.o, x.rows = o, o.rows
 	if want != nil {
-		o.payloads.begin, o.payloads.event = x.begin, x.event
+		o.Reset(ctx, &src.Input, x)
 	}
-	if err := o.read(); err != nil {
+	if err := o.Read(); err != nil {
 		return Examined{}, err
 	}
-	out := Examined{Accounts: o.accounts, Events: x.done}
+	out := Examined{Accounts: o.Accounts, Events: x.done}
 	out.Accounts.Objects = 1
-	for _, p := range o.quarantine {
+	for _, p := range o.Quarantine {
 		out.Quarantine = append(out.Quarantine, p.Quarantined)
 	}
 	return out, nil
@@ -79,82 +75,54 @@ func (t *Transformer) Examine(ctx context.Context, src *Source, want func(number
 
 // examiner stands in for the lake and follows the events that are wanted.
 type examiner struct {
-	o       *object
+	*rows
+	o       *worker
 	want    func(int64, string) bool
 	inside  int64                  // events of the current payload so far
-	pending map[string][]Explained // of the current payload, by event id, until their rows are handed over
+	waiting map[string][]Explained // of the current payload, by event id, until their rows are handed over
 	done    []Explained
 }
 
-// begin starts a payload, perhaps anew with more of its bytes.
-func (x *examiner) begin(env *envelope) {
+// Begin starts a payload, perhaps anew with more of its bytes.
+func (x *examiner) Begin(env *landing.Envelope) {
 	x.inside = 0
-	clear(x.pending)
-	x.o.rows.begin(env)
+	clear(x.waiting)
+	x.rows.Begin(env)
 }
 
-func (x *examiner) event(e *event, at int) {
+func (x *examiner) Add(e *landing.Event, at int) {
 	r := x.o.rows
 	logs := len(r.logs)
-	message := x.message(e, at)
-	r.add(e, at)
+	message := x.o.MessageAt(e, at)
+	r.Add(e, at)
 	x.inside++
 	id, isAccess := "", len(r.logs) == logs
 	if isAccess {
-		id = r.access[len(r.access)-1].EventID
+		id = r.Access[len(r.Access)-1].EventID
 	} else {
 		id = r.logs[len(r.logs)-1].EventID
 	}
-	number := x.o.accounts.Events + x.inside
+	number := x.o.Accounts.Events + x.inside
 	if !x.want(number, id) {
 		return
 	}
 	w := x.explain(number, message, isAccess)
 	w.EventAt = int64(at)
-	w.Envelope = &Envelope{Owner: strings.Clone(r.env.owner), LogGroup: strings.Clone(r.env.logGroup), LogStream: strings.Clone(r.env.logStream), Filters: []string{}}
-	for _, f := range r.env.filters[:r.env.filterCount] {
+	w.Envelope = &Envelope{Owner: strings.Clone(r.env.Owner), LogGroup: strings.Clone(r.env.LogGroup), LogStream: strings.Clone(r.env.LogStream), Filters: []string{}}
+	for _, f := range r.env.Filters[:r.env.FilterCount] {
 		w.Envelope.Filters = append(w.Envelope.Filters, strings.Clone(f))
 	}
 	id = strings.Clone(id)
-	x.pending[id] = append(x.pending[id], w)
+	x.waiting[id] = append(x.waiting[id], w)
 }
 
 // explain says all that is known of an event before its row is final.
 func (x *examiner) explain(number int64, message string, isAccess bool) Explained {
 	o := x.o
-	w := Explained{Number: number, Member: o.member, MemberAt: o.memberAt, Message: message, Owner: o.rows.whose()}
-	w.Parser, w.Why, w.Fields = o.rows.why(message, isAccess)
-	if win := x.window(); win != nil {
-		w.PayloadAt = win.offset()
-		if win == o.windows[0] {
-			w.Member, w.MemberAt = 0, 0
-		}
-	}
+	w := Explained{Number: number, Message: message, Owner: o.rows.whose()}
+	w.Member, w.MemberAt, w.PayloadAt = o.Place()
+	w.Parser, w.Why, w.Fields = o.rows.Why(message, isAccess, o.rows.lastEventName())
 	return w
-}
-
-// window is the one being read: the innermost that still holds bytes. The payload at hand
-// begins where it does.
-func (x *examiner) window() *window {
-	for depth := maxNesting; depth >= 0; depth-- {
-		if w := x.o.windows[depth]; w != nil && w.start < w.end {
-			return w
-		}
-	}
-	return nil
-}
-
-// message is the event's text. Of an object in it the parser takes the fields from the
-// payload itself; then the text is read from there once more.
-func (x *examiner) message(e *event, at int) string {
-	if e.fields == nil {
-		return string(e.message)
-	}
-	var v struct{ Message string }
-	if w := x.window(); w != nil && at < len(w.bytes()) {
-		_ = json.NewDecoder(bytes.NewReader(w.bytes()[at:])).Decode(&v) // it was parsed already
-	}
-	return v.Message
 }
 
 // WriteLogs implements sink.
@@ -181,12 +149,12 @@ func (x *examiner) row(p lake.Partition, id, account, source string, ms int64, t
 		return
 	}
 	var w Explained
-	switch waiting := x.pending[id]; {
+	switch waiting := x.waiting[id]; {
 	case len(waiting) > 0:
 		w = waiting[0]
-		x.pending[id] = waiting[1:]
-	case x.o.rows.env.owner == "" && x.o.rows.env.logGroup == "" && x.want(x.o.accounts.Events+1, id): // without an envelope
-		w = x.explain(x.o.accounts.Events+1, strings.Clone(text), p.Table == seamark.TableAccessLogs)
+		x.waiting[id] = waiting[1:]
+	case x.o.rows.env.Owner == "" && x.o.rows.env.LogGroup == "" && x.want(x.o.Accounts.Events+1, id): // without an envelope
+		w = x.explain(x.o.Accounts.Events+1, strings.Clone(text), p.Table == seamark.TableAccessLogs)
 		w.Why = "no envelope: " + w.Why
 	default:
 		return
@@ -199,7 +167,7 @@ func (x *examiner) row(p lake.Partition, id, account, source string, ms int64, t
 
 // whose says in words what decided product and environment of the current payload.
 func (r *rows) whose() string {
-	filters := slices.Clone(r.env.filters[:r.env.filterCount])
+	filters := slices.Clone(r.env.Filters[:r.env.FilterCount])
 	for _, name := range filters {
 		w, ok := r.filters.parse(name)
 		if !ok {
@@ -213,8 +181,16 @@ func (r *rows) whose() string {
 		}
 		return "the subscription filter's name: " + strings.Clone(name)
 	}
-	if _, ok := r.owners.bySource(r.env.logGroup); ok {
-		return "workloads in the configuration, by the log group " + strings.Clone(r.env.logGroup)
+	if _, ok := r.owners.bySource(r.env.LogGroup); ok {
+		return "workloads in the configuration, by the log group " + strings.Clone(r.env.LogGroup)
 	}
 	return "no filter of ours, no workloads pattern: the record's own product and environment, else unassigned"
+}
+
+// lastEventName is that of the row parsed last.
+func (r *rows) lastEventName() string {
+	if n := len(r.logs); n > 0 {
+		return r.logs[n-1].EventName
+	}
+	return ""
 }

@@ -1,11 +1,15 @@
 package transformer
 
+import (
+	"github.com/seamark-hq/seamark/transformer/landing"
+)
+
 import seamark "github.com/seamark-hq/seamark"
 
 // ours returns the workload of the first of our filters.
-func (e *envelope) ours(cache *filterCache) (seamark.Workload, bool) {
-	for _, name := range e.filters[:e.filterCount] {
-		if w, ok := cache.parse(name); ok {
+func (c *filterCache) ours(e *landing.Envelope) (seamark.Workload, bool) {
+	for _, name := range e.Filters[:e.FilterCount] {
+		if w, ok := c.parse(name); ok {
 			return w, true
 		}
 	}

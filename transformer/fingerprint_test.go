@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/transformer/lines"
+	"github.com/seamark-hq/seamark/transformer/scan"
 )
 
 // labelled is a severe message and the cause that it has, as a person sees it.
@@ -45,7 +47,7 @@ func logOf(t testing.TB, message string) seamark.Log {
 	}
 	var got captured
 	o := newObject(New(nil, nil), fuzzPayload(1656575735341, quoted), &got)
-	if err := o.read(); err != nil {
+	if err := o.Read(); err != nil {
 		t.Fatal(err)
 	}
 	if len(got.logs) != 1 {
@@ -64,7 +66,7 @@ func TestFingerprintQuality(t *testing.T) {
 	for i := range set {
 		l := &set[i]
 		groups[l.Group] = true
-		if l.fingerprint = logOf(t, l.Message).Fingerprint; !strings.HasPrefix(l.fingerprint, fingerprintVersion) {
+		if l.fingerprint = logOf(t, l.Message).Fingerprint; !strings.HasPrefix(l.fingerprint, lines.FingerprintVersion) {
 			t.Errorf("%s: fingerprint %q of %q", l.Group, l.fingerprint, l.Message)
 		}
 	}
@@ -103,14 +105,14 @@ func BenchmarkFingerprint(b *testing.B) {
 	for _, l := range labelledSet(b) {
 		rowsOf = append(rowsOf, logOf(b, l.Message))
 	}
-	r := &rows{arena: new(arena)}
+	r := &lines.Parser{Arena: new(scan.Arena)}
 	b.ReportAllocs()
 	i := 0
 	for b.Loop() {
 		if i%100 == 0 {
-			r.arena.reset()
+			r.Arena.Reset()
 		}
-		r.fingerprint(&rowsOf[i%len(rowsOf)])
+		r.Fingerprint(&rowsOf[i%len(rowsOf)])
 		i++
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/lake"
+	"github.com/seamark-hq/seamark/transformer/lines"
 )
 
 // Formats finds the access-log formats that filter names refer to by hash.
@@ -57,12 +58,12 @@ func newFormatCache(from Formats) *formatCache { return &formatCache{from: from}
 
 // get returns the compiled format, or nil when there is none; it fails only when the
 // store does, and then trying again may help.
-func (c *formatCache) get(hash string) (*accessFormat, error) {
+func (c *formatCache) get(hash string) (*lines.Format, error) {
 	if c == nil || hash == "" {
 		return nil, nil
 	}
 	if f, ok := c.known.Load(hash); ok {
-		return f.(*accessFormat), nil
+		return f.(*lines.Format), nil
 	}
 	text, err := c.from.Format(hash)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -72,116 +73,7 @@ func (c *formatCache) get(hash string) (*accessFormat, error) {
 		return nil, &seamark.Fault{Class: seamark.Temporary, What: "cannot read the access-log format", Where: lake.FormatsFolder + "/" + hash,
 			Err: err, Remedy: "check that the lake can be read"}
 	}
-	f := compileFormat(text)
+	f := lines.CompileFormat(text)
 	c.known.Store(strings.Clone(hash), f)
 	return f, nil
-}
-
-// dialect is how values are written in a format.
-type dialect int
-
-const (
-	plainText   dialect = iota // CLF and the like: a backslash escapes a quote
-	commaValues                // CSV: a value may stand in quotes, a quote inside doubled
-	markup                     // XML: entities
-	selfTold                   // JSON: not matched, as it says its own names
-)
-
-// accessFormat is a format taken apart: what stands before each variable, and what
-// stands at the end.
-// Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
-type accessFormat struct {
-	dialect dialect
-	parts   []formatPart
-	tail    string
-}
-
-// formatPart is a literal and the variable behind it.
-type formatPart struct {
-	before string
-	key    string // the variable's name without "$context."
-	access column // 0: goes to extra
-}
-
-const variablePrefix = "$context."
-
-// compileFormat takes a format apart. A text without a variable matches nothing.
-func compileFormat(text string) *accessFormat {
-	text = strings.TrimSpace(text)
-	f := &accessFormat{}
-	switch {
-	case strings.HasPrefix(text, "{"):
-		f.dialect = selfTold
-		return f
-	case strings.HasPrefix(text, "<"):
-		f.dialect = markup
-	}
-	for {
-		at := strings.Index(text, variablePrefix)
-		if at < 0 {
-			break
-		}
-		end := at + len(variablePrefix)
-		for end < len(text) && (isWord(text[end]) || text[end] == '.' && end+1 < len(text) && isWord(text[end+1]) || text[end] == '-' && end+1 < len(text) && isWord(text[end+1])) {
-			end++
-		}
-		name := text[at+len(variablePrefix) : end]
-		f.parts = append(f.parts, formatPart{text[:at], name, variableColumn(name)})
-		text = text[end:]
-	}
-	f.tail = text
-	if f.dialect == plainText {
-		f.dialect = f.separators()
-	}
-	return f
-}
-
-// separators tells CSV, in which only commas stand between variables, from anything else.
-func (f *accessFormat) separators() dialect {
-	if len(f.parts) < 2 {
-		return plainText
-	}
-	for _, p := range f.parts[1:] {
-		if strings.Trim(p.before, " \"") != "," {
-			return plainText
-		}
-	}
-	return commaValues
-}
-
-// variableColumn is the column of a $context variable, or 0.
-func variableColumn(name string) column {
-	switch name {
-	case "requestId", "extendedRequestId":
-		return accessRequestID
-	case "identity.sourceIp":
-		return accessIP
-	case "identity.userAgent":
-		return accessUserAgent
-	case "requestTime", "requestTimeEpoch":
-		return accessTimestamp
-	case "httpMethod":
-		return accessMethod
-	case "path":
-		return accessPath
-	case "resourcePath", "routeKey":
-		return accessRoute
-	case "status":
-		return accessStatus
-	case "protocol":
-		return accessProtocol
-	case "responseLength":
-		return accessBytes
-	case "responseLatency":
-		return accessLatency
-	case "integrationLatency", "integration.latency":
-		return accessIntegration
-	case "xrayTraceId":
-		return accessTraceID
-	case "error.message", "error.messageString", "integrationErrorMessage", "integration.error", "authorizer.error":
-		return accessError
-	case "accountId":
-		return accessAccount
-	}
-	return 0
 }

@@ -4,45 +4,47 @@ import (
 	"encoding/json"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/transformer/lines"
+	"github.com/seamark-hq/seamark/transformer/scan"
 )
 
 // take puts a member into column c; false leaves it for event_data.
-func (r *record) take(c column, f member) bool {
+func (r *record) take(c scan.Column, f member) bool {
 	v := f.value
 	null, nested := string(v) == "null", v[0] == '{' || v[0] == '['
 	switch c {
 	case 0:
 		return r.takeUnknown(f)
-	case logTimestamp:
+	case scan.LogTimestamp:
 		return null || !nested && r.takeTime(v)
-	case logAccount:
+	case scan.LogAccount:
 		return r.envelope(&r.row.AccountID, v, r.owner == "")
-	case logRegion:
+	case scan.LogRegion:
 		return r.envelope(&r.row.Region, v, r.workload.Region == "")
-	case logTeam:
+	case scan.LogTeam:
 		return r.envelope(&r.row.Team, v, r.workload.Team == "")
-	case logComponent:
+	case scan.LogComponent:
 		return r.envelope(&r.row.Component, v, r.workload.Component == "" && r.row.Component == "")
-	case logSource:
+	case scan.LogSource:
 		return r.takeSource(v)
-	case keyProduct:
-		return r.takeClaim(v, &r.own.product, r.workload.Product)
-	case keyEnvironment:
-		return r.takeClaim(v, &r.own.environment, r.workload.Environment)
-	case logLevel:
+	case scan.KeyProduct:
+		return r.takeClaim(v, &r.own.Product, r.workload.Product)
+	case scan.KeyEnvironment:
+		return r.takeClaim(v, &r.own.Environment, r.workload.Environment)
+	case scan.LogLevel:
 		return null || r.takeLevel(v)
-	case logErrorStack:
+	case scan.LogErrorStack:
 		return r.takeStack(v)
-	case logMessage:
+	case scan.LogMessage:
 		return r.takeMessage(v)
-	case logErrorMessage, logErrorType, logEventName, logRequestID, logTraceID, logSpanID:
+	case scan.LogErrorMessage, scan.LogErrorType, scan.LogEventName, scan.LogRequestID, scan.LogTraceID, scan.LogSpanID:
 		return r.takeText(c, v)
 	}
 	return false
 }
 
-func (r *record) takeText(c column, v []byte) bool {
-	at := textColumn(&r.row, c)
+func (r *record) takeText(c scan.Column, v []byte) bool {
+	at := lines.TextColumn(&r.row, c)
 	if string(v) == "null" {
 		return true
 	}
@@ -54,12 +56,12 @@ func (r *record) takeText(c column, v []byte) bool {
 }
 
 func (r *record) takeTime(v []byte) bool {
-	ms, ok := parseTime(v)
-	if !ok || !r.timed && r.own.timeMs != 0 {
+	ms, ok := lines.ParseTime(v)
+	if !ok || !r.timed && r.own.TimeMs != 0 {
 		return false
 	}
 	if !r.timed {
-		r.own.timeMs = ms
+		r.own.TimeMs = ms
 		return true
 	}
 	return ms >= r.row.Timestamp-1000 && ms <= r.row.Timestamp+1000
@@ -110,9 +112,9 @@ func (r *record) takeClaim(v []byte, mine *string, theirs string) bool {
 func (r *record) takeLevel(v []byte) bool {
 	level := ""
 	if v[0] == '"' {
-		level = levelOf(string(v[1 : len(v)-1]))
-	} else if n, ok := parseInt(v); ok {
-		level = levelOfNumber(n)
+		level = lines.LevelOf(string(v[1 : len(v)-1]))
+	} else if n, ok := scan.ParseInt(v); ok {
+		level = lines.LevelOfNumber(n)
 	}
 	if level == "" || r.row.Level != "" && r.row.Level != level {
 		return false
@@ -132,7 +134,7 @@ func (r *record) takeStack(v []byte) bool {
 		r.row.ErrorStack = textOf(v)
 		return true
 	case '[':
-		s, ok := lines(v)
+		s, ok := joinedLines(v)
 		if ok {
 			r.row.ErrorStack = s
 		}
@@ -141,8 +143,8 @@ func (r *record) takeStack(v []byte) bool {
 	return false
 }
 
-// lines joins an array of strings with line feeds, but none before the first text.
-func lines(v []byte) (string, bool) {
+// joinedLines joins an array of strings with line feeds, but none before the first text.
+func joinedLines(v []byte) (string, bool) {
 	var list []json.RawMessage
 	if err := json.Unmarshal(v, &list); err != nil {
 		panic(err)
@@ -183,9 +185,9 @@ func (r *record) errorIn(v []byte) {
 	members, _ := membersOf(v)
 	for _, m := range members {
 		switch c := r.logKeys[m.key]; c {
-		case logErrorType, logErrorMessage:
+		case scan.LogErrorType, scan.LogErrorMessage:
 			r.takeText(c, m.value)
-		case logErrorStack:
+		case scan.LogErrorStack:
 			r.takeStack(m.value)
 		}
 	}
@@ -193,7 +195,7 @@ func (r *record) errorIn(v []byte) {
 
 // takeUnknown takes a member that is not among the synonyms: a group or an error's text.
 func (r *record) takeUnknown(f member) bool {
-	prefix, group := groupPrefix(f.key)
+	prefix, group := lines.GroupPrefix(f.key)
 	if group && f.value[0] == '{' {
 		return r.takeGroup(f, prefix)
 	}
@@ -208,7 +210,7 @@ func (r *record) takeUnknown(f member) bool {
 }
 
 func (r *record) takeErrorText(s string) bool {
-	if findStack(s) < 0 {
+	if lines.FindStack(s) < 0 {
 		if r.row.ErrorMessage != "" {
 			return false
 		}
@@ -219,9 +221,9 @@ func (r *record) takeErrorText(s string) bool {
 		return false
 	}
 	r.row.ErrorStack = s
-	t, m := errorOfStack(s)
-	setEmpty(&r.row.ErrorType, t)
-	setEmpty(&r.row.ErrorMessage, m)
+	t, m := lines.ErrorOfStack(s)
+	lines.SetEmpty(&r.row.ErrorType, t)
+	lines.SetEmpty(&r.row.ErrorMessage, m)
 	return true
 }
 
@@ -238,7 +240,7 @@ func (r *record) takeGroup(f member, prefix string) bool {
 		}
 		c := r.logKeys[name]
 		if c == 0 && prefix == "error." {
-			c = errorMember(m.key)
+			c = lines.ErrorMember(m.key)
 		}
 		if c == 0 || !r.take(c, m) {
 			left = append(left, m)

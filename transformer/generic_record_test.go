@@ -10,13 +10,16 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/lake"
 	"github.com/seamark-hq/seamark/schemas"
+	"github.com/seamark-hq/seamark/transformer/landing"
+	"github.com/seamark-hq/seamark/transformer/lines"
+	"github.com/seamark-hq/seamark/transformer/scan"
 )
 
 // generic turns events into rows by the rules of the record format, with maps and
 // copies wherever they make it plainer.
 type generic struct {
-	logKeys, accessKeys map[string]column
-	keys                *keyTable
+	logKeys, accessKeys map[string]scan.Column
+	keys                *scan.Keys
 	lines               *rows // what text lines and access logs mean has one implementation
 	arrival             int64
 	out                 captured
@@ -34,14 +37,14 @@ type capturedRow[T any] struct {
 }
 
 func newGeneric(arrival int64) *generic {
-	g := &generic{logKeys: map[string]column{}, accessKeys: map[string]column{}, keys: newKeyTable(), arrival: arrival}
-	for table, keys := range map[*schemas.Table]map[string]column{&schemas.Logs: g.logKeys, &schemas.AccessLogs: g.accessKeys} {
+	g := &generic{logKeys: map[string]scan.Column{}, accessKeys: map[string]scan.Column{}, keys: scan.NewKeys(), arrival: arrival}
+	for table, keys := range map[*schemas.Table]map[string]scan.Column{&schemas.Logs: g.logKeys, &schemas.AccessLogs: g.accessKeys} {
 		for _, c := range table.Columns {
 			for _, s := range c.Keys() {
-				keys[s] = column(c.ID)
+				keys[s] = scan.Column(c.ID)
 			}
 		}
-		keys["product"], keys["environment"], keys["env"] = keyProduct, keyEnvironment, keyEnvironment
+		keys["product"], keys["environment"], keys["env"] = scan.KeyProduct, scan.KeyEnvironment, scan.KeyEnvironment
 	}
 	return g
 }
@@ -54,13 +57,15 @@ type record struct {
 	claimed  bool
 	owner    string
 	timed    bool
-	own      claim
+	own      lines.Claim
 	rest     []member
+
+	implausible int64
 }
 
 // payload makes the rows of a payload's events.
 func (g *generic) payload(p genericPayload, id lake.ID) {
-	g.lines = &rows{arena: new(arena), keys: g.keys, arrival: g.arrival, id: id}
+	g.lines = &rows{Parser: lines.Parser{Arena: new(scan.Arena), Keys: g.keys}, arrival: g.arrival, id: id}
 	w, claimed := p.workloadOf()
 	if w.Product == seamark.Unassigned && w.Environment == seamark.Unassigned { // it claims nothing
 		w.Product, w.Environment, claimed = "", "", false
@@ -78,8 +83,8 @@ func (g *generic) payload(p genericPayload, id lake.ID) {
 			Component: w.Component, Team: w.Team, IngestedAt: g.arrival, LandingID: string(id),
 		}
 		l := g.lines
-		l.workload, l.claimed, l.env = w, claimed, envelope{owner: p.owner, logGroup: p.group, logStream: p.stream}
-		l.rest, l.fields, l.logs, l.access, l.logRuns, l.accessRuns = nil, nil, nil, nil, nil, nil
+		l.Workload, l.Claimed, l.Owned, l.env = w, claimed, p.owner != "", landing.Envelope{Owner: p.owner, LogGroup: p.group, LogStream: p.stream}
+		l.logs, l.Access, l.logRuns, l.accessRuns = nil, nil, nil, nil
 		if e.id == "" {
 			r.row.EventID = g.lines.hashID(int64(e.at), []byte(e.message))
 		}
@@ -90,32 +95,28 @@ func (g *generic) payload(p genericPayload, id lake.ID) {
 func (r *record) add(e genericEvent) {
 	implausible := r.timed && (e.timestamp < earliestMs || e.timestamp > r.arrival+aheadMs)
 	if implausible {
-		r.timed = false
+		r.timed, r.implausible = false, e.timestamp
 		r.rest = append(r.rest, member{key: "envelope_timestamp", value: strconv.AppendInt(nil, e.timestamp, 10)})
 	}
 	fields, ok := membersOf([]byte(e.message))
-	kind := kindRecord
-	if ok {
-		kind = r.kindOf(fields)
-	}
-	if !ok || kind != kindRecord {
-		r.oneImplementation(e, fields, ok, kind)
+	if !ok || r.isAccess(fields) || r.isPlatform(fields) {
+		r.oneImplementation(e, fields, ok)
 		return
 	}
 	r.record(fields)
 	ts := r.row.Timestamp
 	if !r.timed {
-		if ts = r.own.timeMs; ts < earliestMs || ts > r.arrival+aheadMs {
+		if ts = r.own.TimeMs; ts < earliestMs || ts > r.arrival+aheadMs {
 			ts = r.arrival
 		}
 	}
 	r.row.Timestamp = ts
-	if severe(r.row.Level) {
-		r.row.Fingerprint = r.lines.fingerprint(&r.row)
+	if lines.Severe(r.row.Level) {
+		r.row.Fingerprint = r.lines.Fingerprint(&r.row)
 	}
 	product, environment := r.workload.Product, r.workload.Environment
 	if !r.claimed {
-		product, environment = r.own.product, r.own.environment
+		product, environment = r.own.Product, r.own.Environment
 	}
 	p := lake.Partition{Table: seamark.TableLogs, Product: seamark.Slug(product), Environment: seamark.Slug(environment), Hour: lake.HourOf(ts)}
 	r.out.logs = append(r.out.logs, capturedRow[seamark.Log]{p, r.row})
@@ -123,62 +124,66 @@ func (r *record) add(e genericEvent) {
 
 // oneImplementation hands a line of text, an access log or a platform event, taken apart
 // by encoding/json, to the only code that knows what it means.
-func (r *record) oneImplementation(e genericEvent, fields []member, isObject bool, kind kind) {
+func (r *record) oneImplementation(e genericEvent, fields []member, isObject bool) {
 	l := r.lines
 	base := l.slot()
 	*base = r.row
-	for _, f := range r.rest {
-		l.rest = append(l.rest, field{key: f.key, value: f.value})
-	}
+	var taken []scan.Field
 	for _, f := range fields {
-		l.fields = append(l.fields, field{key: f.key, value: f.value, log: r.logKeys[f.key], access: r.accessKeys[f.key]})
+		taken = append(taken, scan.Field{Key: f.key, Value: f.value, Log: r.logKeys[f.key], Access: r.accessKeys[f.key]})
 	}
-	var own claim
-	access := isObject && kind == kindAccess
-	switch {
-	case !isObject:
-		access = l.parseLine(base, r.timed, []byte(e.message), &own)
-	case kind == kindAccess:
-		l.parseAccess(base, r.timed, &own)
-	default:
-		l.parsePlatformJSON(base, r.timed, &own)
+	var own lines.Claim
+	access := l.Parse(base, r.timed, []byte(e.message), taken, &own, r.implausible)
+	if isObject && access != r.isAccess(fields) {
+		panic("the kinds differ")
 	}
 	l.place(base, access, r.timed, &own)
 	for i, run := range r.lines.logRuns {
 		r.out.logs = append(r.out.logs, capturedRow[seamark.Log]{run.p, r.lines.logs[i]})
 	}
 	for i, run := range r.lines.accessRuns {
-		r.out.access = append(r.out.access, capturedRow[seamark.AccessLog]{run.p, r.lines.access[i]})
+		r.out.access = append(r.out.access, capturedRow[seamark.AccessLog]{run.p, r.lines.Access[i]})
 	}
 }
 
-func (r *record) kindOf(fields []member) kind {
-	var status, where, logger, platform, inner bool
+// isAccess tells an access log.
+func (r *record) isAccess(fields []member) bool {
+	var status, where bool
 	for _, f := range fields {
-		a, l := r.accessKeys[f.key], r.logKeys[f.key]
-		status = status || a == accessStatus
-		where = where || a == accessMethod || a == accessPath || a == accessRoute
-		logger = logger || l == logLevel || l == logEventName || l == logMessage
+		a := r.accessKeys[f.key]
+		status = status || a == scan.AccessStatus
+		where = where || a == scan.AccessMethod || a == scan.AccessPath || a == scan.AccessRoute
+	}
+	return status && where && !r.isOfLogger(fields) && !r.isPlatform(fields)
+}
+
+// isPlatform tells an event of the Lambda platform.
+func (r *record) isPlatform(fields []member) bool {
+	var platform, inner bool
+	for _, f := range fields {
 		inner = inner || f.key == "record"
 		if f.key == "type" {
 			platform = bytes.HasPrefix(f.value, []byte(`"platform.`)) && len(f.value) > len(`"platform.`) ||
 				string(f.value) == `"function"` || string(f.value) == `"extension"`
 		}
 	}
-	switch {
-	case platform && inner && !logger:
-		return kindPlatform
-	case status && where && !logger:
-		return kindAccess
+	return platform && inner && !r.isOfLogger(fields)
+}
+
+func (r *record) isOfLogger(fields []member) bool {
+	for _, f := range fields {
+		if l := r.logKeys[f.key]; l == scan.LogLevel || l == scan.LogEventName || l == scan.LogMessage {
+			return true
+		}
 	}
-	return kindRecord
+	return false
 }
 
 func (r *record) record(fields []member) {
 	var data []byte
 	for _, f := range fields {
 		c := r.logKeys[f.key]
-		if c == logEventData && f.value[0] == '{' && data == nil {
+		if c == scan.LogEventData && f.value[0] == '{' && data == nil {
 			data = f.value
 		} else if !r.take(c, f) {
 			r.rest = append(r.rest, f)
@@ -187,8 +192,8 @@ func (r *record) record(fields []member) {
 	r.row.EventData = eventDataOf(data, r.rest)
 	if r.row.ErrorType == "" && r.row.ErrorStack != "" {
 		var m string
-		r.row.ErrorType, m = errorOfStack(r.row.ErrorStack)
-		setEmpty(&r.row.ErrorMessage, m)
+		r.row.ErrorType, m = lines.ErrorOfStack(r.row.ErrorStack)
+		lines.SetEmpty(&r.row.ErrorMessage, m)
 	}
 	if r.row.Level == "" && (r.row.ErrorType != "" || r.row.ErrorStack != "") {
 		r.row.Level = seamark.LevelError
@@ -223,7 +228,7 @@ func eventDataOf(data []byte, rest []member) string {
 		if b.Len() > 1 {
 			b.WriteByte(',')
 		}
-		b.Write(appendQuoted(nil, key))
+		b.Write(lines.AppendQuoted(nil, key))
 		b.WriteString(":" + string(f.value))
 	}
 	return b.String() + "}"
@@ -235,7 +240,7 @@ func firstMembers(data []byte) []member {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.Token()
 	var out []member
-	for d.More() && len(out) < maxFields {
+	for d.More() && len(out) < scan.MaxFields {
 		m, err := nextMember(d, data)
 		if err != nil {
 			panic(err)

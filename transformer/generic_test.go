@@ -6,9 +6,12 @@ import (
 	"errors"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/transformer/landing"
+	"github.com/seamark-hq/seamark/transformer/scan"
 )
 
 // The generic path reads payloads with encoding/json, in the plainest way: the oracle
@@ -33,7 +36,7 @@ func membersOf(b []byte) ([]member, bool) {
 	var out []member
 	for d.More() {
 		m, err := nextMember(d, b)
-		if err != nil || nesting(m.value) > maxDepth || len(out) == maxFields {
+		if err != nil || nesting(m.value) > scan.MaxDepth || len(out) == scan.MaxFields {
 			return nil, false
 		}
 		out = append(out, m)
@@ -101,7 +104,7 @@ type genericEvent struct {
 
 // genericPayload is what a payload says, as far as it goes.
 type genericPayload struct {
-	status  status
+	status  landing.Status
 	owner   string
 	group   string
 	stream  string
@@ -114,21 +117,21 @@ type genericPayload struct {
 func readGeneric(b []byte) genericPayload {
 	var whole json.RawMessage
 	p := genericPayload{}
-	verdict := complete
+	verdict := landing.Complete
 	if err := json.NewDecoder(bytes.NewReader(b)).Decode(&whole); errors.Is(err, io.ErrUnexpectedEOF) {
-		verdict = incomplete
+		verdict = landing.Incomplete
 	} else if err != nil {
-		verdict = malformed
+		verdict = landing.Malformed
 	}
 	wrong := p.walk(b)
 	switch p.status = verdict; {
 	case wrong:
 		p.events = nil
-		if verdict == complete {
-			p.status = wrongShape
+		if verdict == landing.Complete {
+			p.status = landing.WrongShape
 		}
-	case verdict == complete && p.kind == controlMessage:
-		p.status = control
+	case verdict == landing.Complete && p.kind == "CONTROL_MESSAGE":
+		p.status = landing.Control
 	}
 	return p
 }
@@ -146,7 +149,7 @@ func (p *genericPayload) walk(b []byte) (wrong bool) {
 			return false
 		}
 		name, _ := key.(string)
-		known := envelopeKey([]byte(name)) != 0
+		known := slices.Contains([]string{"messageType", "owner", "logGroup", "logStream", "subscriptionFilters", "logEvents"}, name)
 		if known && !followedBy(b, d, ':') {
 			return false
 		}
@@ -154,8 +157,8 @@ func (p *genericPayload) walk(b []byte) (wrong bool) {
 			return true
 		}
 		ready := seen["messageType"] && seen["owner"] && seen["logGroup"] && seen["logStream"] && seen["subscriptionFilters"]
-		if name == "logEvents" && ready && p.kind == dataMessage {
-			first := skipSpace(b, skipSpace(b, int(d.InputOffset()))+1)
+		if name == "logEvents" && ready && p.kind == "DATA_MESSAGE" {
+			first := scan.SkipSpace(b, scan.SkipSpace(b, int(d.InputOffset()))+1)
 			if first < len(b) && b[first] != '[' {
 				return true
 			}
@@ -186,7 +189,7 @@ func (p *genericPayload) walk(b []byte) (wrong bool) {
 
 // followedBy reports whether the next byte that is no space is c, or lies behind the end.
 func followedBy(b []byte, d *json.Decoder, c byte) bool {
-	i := skipSpace(b, int(d.InputOffset()))
+	i := scan.SkipSpace(b, int(d.InputOffset()))
 	return i < len(b) && b[i] == c
 }
 
@@ -216,9 +219,9 @@ func (p *genericPayload) settle(seen map[string]bool, late []byte, lateAt int) (
 	switch {
 	case len(seen) == 0:
 		return true
-	case p.kind == controlMessage:
+	case p.kind == "CONTROL_MESSAGE":
 		return false
-	case p.kind != dataMessage || !seen["owner"] || !seen["logGroup"] || !seen["logStream"] || !seen["logEvents"]:
+	case p.kind != "DATA_MESSAGE" || !seen["owner"] || !seen["logGroup"] || !seen["logStream"] || !seen["logEvents"]:
 		return true
 	case late != nil && late[0] != '[':
 		return true
@@ -309,7 +312,7 @@ func (e *genericEvent) system(raw []byte) {
 
 // workloadOf is whose the payload is: that of the first of our filters.
 func (p *genericPayload) workloadOf() (w seamark.Workload, ours bool) {
-	for _, f := range p.filters[:min(len(p.filters), maxFilters)] {
+	for _, f := range p.filters[:min(len(p.filters), 16)] {
 		if w, err := seamark.ParseFilterName(f); err == nil {
 			return w, true
 		}

@@ -8,6 +8,12 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 )
 
+// As package landing has them.
+const (
+	large      = 4 << 20
+	inPortions = 8192
+)
+
 // TestLargePayload: a payload that is read in portions gives the rows of the same payload
 // read at once, wherever it ends, and none when it is none.
 func TestLargePayload(t *testing.T) {
@@ -19,7 +25,7 @@ func TestLargePayload(t *testing.T) {
 		fmt.Fprintf(&b, `{"id":"%056d","timestamp":1656575735341,"message":"{\"level\":\"INFO\",\"message\":\"number %d\"}"},`, i, i)
 	}
 	whole := append(bytes.TrimSuffix(b.Bytes(), []byte(",")), "]}"...)
-	if len(whole) < 2*largePayload {
+	if len(whole) < 2*large {
 		t.Fatal("not large")
 	}
 	doubled := append(bytes.TrimSuffix(bytes.Clone(whole), []byte("}")), `,"owner":"1"}`...)
@@ -37,10 +43,10 @@ func TestLargePayload(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var out captured
 			o := newObject(New(nil, nil), tt.in, &out)
-			if err := o.read(); err != nil {
+			if err := o.Read(); err != nil {
 				t.Fatal(err)
 			}
-			a := o.accounts
+			a := o.Accounts
 			if a.Events != tt.events || int64(len(out.logs)) != tt.events || a.Undecodable != tt.bad || !a.Balanced() {
 				t.Fatalf("%d rows, %+v", len(out.logs), a)
 			}
@@ -53,7 +59,7 @@ func TestLargePayload(t *testing.T) {
 					t.Fatalf("row %d: %+v", i, r)
 				}
 			}
-			if c := cap(o.rows.logs); c > 4*portion {
+			if c := cap(o.rows.logs); c > 4*inPortions {
 				t.Errorf("room for %d rows is kept", c)
 			}
 		})

@@ -23,8 +23,8 @@ func (r *rows) redact() {
 	from = 0
 	for _, run := range r.accessRuns {
 		if c := redactedOf(r.redactor.For(run.p.Product)); c != nil {
-			for i := range r.access[from:run.to] {
-				c.access(&r.access[from+i])
+			for i := range r.Access[from:run.to] {
+				c.access(&r.Access[from+i])
 			}
 		}
 		from = run.to

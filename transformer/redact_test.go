@@ -56,7 +56,7 @@ func TestRedactEverywhere(t *testing.T) {
 				}
 				var got captured
 				o := newObject(New(nil, everyPattern(t, action)), fuzzPayload(1656575735341, quoted), &got)
-				if err := o.read(); err != nil {
+				if err := o.Read(); err != nil {
 					t.Fatal(err)
 				}
 				if len(got.logs)+len(got.access) != 1 {
@@ -76,7 +76,7 @@ func TestRedactNumbers(t *testing.T) {
 	var got captured
 	quoted, _ := json.Marshal(`{"message":"m","pan":4111111111111111,"n":4111111111111112,"f":1.50}`)
 	o := newObject(New(nil, everyPattern(t, redact.Mask)), fuzzPayload(1656575735341, quoted), &got)
-	if err := o.read(); err != nil {
+	if err := o.Read(); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := got.logs[0].row.EventData, `{"pan":"[redacted-r-d]","n":4111111111111112,"f":1.50}`; got != want {
@@ -91,7 +91,7 @@ func TestRedactKeepsFingerprints(t *testing.T) {
 	for _, o := range []*Options{nil, everyPattern(t, redact.Mask), everyPattern(t, redact.Drop)} {
 		var got captured
 		obj := newObject(New(nil, o), fuzzPayload(1656575735341, quoted), &got)
-		if err := obj.read(); err != nil {
+		if err := obj.Read(); err != nil {
 			t.Fatal(err)
 		}
 		prints = append(prints, got.logs[0].row.Fingerprint)
@@ -114,7 +114,7 @@ func BenchmarkRedact(b *testing.B) {
 			for b.Loop() {
 				var out nowhere
 				obj := newObject(t, object, &out)
-				if err := obj.read(); err != nil {
+				if err := obj.Read(); err != nil {
 					b.Fatal(err)
 				}
 				t.pool.Put(obj)

@@ -3,26 +3,21 @@ package transformer
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
-	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/lake"
+	"github.com/seamark-hq/seamark/transformer/landing"
 )
 
 // Source is a landing object opened for reading. Its content must not change meanwhile.
 type Source struct {
-	io.ReaderAt
-	ID      lake.ID
-	Origin  lake.Origin
-	Arrival time.Time
-	close   func() error
+	landing.Input
+	close func() error
 }
 
 // Close releases the object.
@@ -33,29 +28,29 @@ func (s *Source) Close() error { return s.close() }
 func OpenFile(l *lake.Lake, name string) (*Source, error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, inputFault(name, err)
+		return nil, landing.InputFault(name, err)
 	}
 	info, err := f.Stat()
 	if err == nil && info.IsDir() {
-		err = errFolder
+		err = landing.ErrFolder
 	}
 	if err != nil {
 		f.Close()
-		return nil, inputFault(name, err)
+		return nil, landing.InputFault(name, err)
 	}
 	abs, err := filepath.Abs(name)
 	if err != nil {
 		f.Close()
-		return nil, inputFault(name, err)
+		return nil, landing.InputFault(name, err)
 	}
 	url := "file://" + filepath.ToSlash(abs)
 	if rel, err := filepath.Rel(l.Root(), abs); err == nil && strings.HasPrefix(filepath.ToSlash(rel), lake.LandingFolder+"/") {
 		url = filepath.ToSlash(rel)
 	}
-	s := &Source{ReaderAt: f, close: f.Close, Origin: lake.Origin{URL: url, Modified: info.ModTime().UTC()}}
+	s := &Source{landing.Input{ReaderAt: f, Origin: lake.Origin{URL: url, Modified: info.ModTime().UTC()}}, f.Close}
 	if err := s.identify(f); err != nil {
 		f.Close()
-		return nil, inputFault(name, err)
+		return nil, landing.InputFault(name, err)
 	}
 	s.Arrival = lake.Arrival(url, info.ModTime())
 	return s, nil
@@ -71,16 +66,16 @@ func Spool(r io.Reader, now time.Time) (*Source, error) {
 	os.Remove(f.Name()) // the name goes, the file stays until it is closed
 	if _, err := io.Copy(f, r); err != nil {
 		f.Close()
-		return nil, inputFault("standard input", err)
+		return nil, landing.InputFault("standard input", err)
 	}
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		f.Close()
-		return nil, inputFault("standard input", err)
+		return nil, landing.InputFault("standard input", err)
 	}
-	s := &Source{ReaderAt: f, close: f.Close, Origin: lake.Origin{URL: "-"}}
+	s := &Source{landing.Input{ReaderAt: f, Origin: lake.Origin{URL: "-"}}, f.Close}
 	if err := s.identify(f); err != nil {
 		f.Close()
-		return nil, inputFault("standard input", err)
+		return nil, landing.InputFault("standard input", err)
 	}
 	s.Arrival = now.UTC().Truncate(time.Millisecond)
 	return s, nil
@@ -92,23 +87,4 @@ func (s *Source) identify(r io.Reader) error {
 	s.Origin.Size = n
 	s.ID = lake.ID(hex.EncodeToString(sum.Sum(nil)))
 	return err
-}
-
-var errFolder = errors.New("is a folder")
-
-func inputFault(name string, err error) error {
-	f := &seamark.Fault{Class: seamark.Rejected, What: "cannot read the landing object", Where: name, Err: err}
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		f.Err = path.Err
-	}
-	switch {
-	case errors.Is(err, errFolder):
-		f.Remedy = "name the files in it"
-	case errors.Is(err, fs.ErrNotExist):
-		f.Remedy = "check the path"
-	case errors.Is(err, fs.ErrPermission):
-		f.Remedy = "give this user the right to read it"
-	}
-	return f
 }

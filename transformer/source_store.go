@@ -8,6 +8,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/lake"
+	"github.com/seamark-hq/seamark/transformer/landing"
 )
 
 // OpenObject opens the landing object with key in s: the store of l itself, or another
@@ -36,8 +37,8 @@ func OpenObject(l *lake.Lake, s lake.Store, key string) (*Source, error) {
 		url = own
 	}
 	src := &Source{
-		ReaderAt: f, close: f.Close, Arrival: lake.Arrival(url, info.ModTime()),
-		Origin: lake.Origin{URL: url, Size: info.Size(), Modified: info.ModTime().UTC()},
+		landing.Input{ReaderAt: f, Arrival: lake.Arrival(url, info.ModTime()), Origin: lake.Origin{URL: url, Size: info.Size(), Modified: info.ModTime().UTC()}},
+		f.Close,
 	}
 	var tagged bool
 	if src.ID, tagged = lake.TagID(url, info); !tagged {
@@ -54,5 +55,5 @@ func storeFault(place string, err error) error {
 	if _, classed := errors.AsType[*seamark.Fault](err); classed {
 		return err
 	}
-	return inputFault(place, err)
+	return landing.InputFault(place, err)
 }

@@ -11,6 +11,8 @@ import (
 	"pgregory.net/rapid"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/transformer/lines"
+	"github.com/seamark-hq/seamark/transformer/scan"
 )
 
 // eventsPayload is a payload of one event for each message.
@@ -39,7 +41,7 @@ func logsOf(t testing.TB, messages []string) []seamark.Log {
 	t.Helper()
 	var got captured
 	o := newObject(New(nil, nil), eventsPayload(t, messages), &got)
-	if err := o.read(); err != nil {
+	if err := o.Read(); err != nil {
 		t.Fatal(err)
 	}
 	var logs []seamark.Log
@@ -134,11 +136,11 @@ func TestStackLines(t *testing.T) {
 
 // Joined or not, every event is a row, with its message, in order.
 func TestStackLinesKeepRows(t *testing.T) {
-	lines := []string{"java.lang.XException: a", "\tat a.B.c(B.java:1)", "Traceback (most recent call last):", `  File "a.py", line 1, in f`, "    code", "KeyError: 'x'",
+	choice := []string{"java.lang.XException: a", "\tat a.B.c(B.java:1)", "Traceback (most recent call last):", `  File "a.py", line 1, in f`, "    code", "KeyError: 'x'",
 		"Caused by: b.YError: z", "\t... 2 more", "panic: boom", "goroutine 1 [running]:", "main.main()", "\t/a.go:1 +0x1", "INFO hello", " ", "}", `{"message":"  at x (y)"}`,
 		"2022-06-30T07:55:35.341Z\t8f507cfc-4697\tERROR\t    at f (/a.js:1:2)", "[ERROR]\t2022-06-30T07:55:35.341Z\t8f507cfc-4697\tKeyError: 'a'"}
 	rapid.Check(t, func(p *rapid.T) {
-		messages := rapid.SliceOfN(rapid.SampledFrom(lines), 1, 40).Draw(p, "messages")
+		messages := rapid.SliceOfN(rapid.SampledFrom(choice), 1, 40).Draw(p, "messages")
 		joined := logsOf(t, messages)
 		if len(joined) != len(messages) {
 			p.Fatalf("%d rows of %d events", len(joined), len(messages))
@@ -148,7 +150,7 @@ func TestStackLinesKeepRows(t *testing.T) {
 			if l.Message != alone.Message || l.EventID != fmt.Sprint("e", i) {
 				p.Fatalf("row %d: %q of event %s, want %q", i, l.Message, l.EventID, alone.Message)
 			}
-			if of := strings.Index(l.EventData, continuationOf); of >= 0 && (l.Fingerprint != "" || !json.Valid([]byte(l.EventData))) {
+			if of := strings.Index(l.EventData, lines.ContinuationOf); of >= 0 && (l.Fingerprint != "" || !json.Valid([]byte(l.EventData))) {
 				p.Fatalf("continuation %+v", l)
 			}
 		}
@@ -161,12 +163,13 @@ func TestStackLinesKeepRows(t *testing.T) {
 
 // joinStacks joins what the generic way has made; that has one implementation.
 func (g *generic) joinStacks() {
-	l := &rows{arena: new(arena), keys: g.keys}
+	l := &lines.Parser{Arena: new(scan.Arena), Keys: g.keys}
+	var logs []seamark.Log
 	for _, r := range g.out.logs {
-		l.logs = append(l.logs, r.row)
+		logs = append(logs, r.row)
 	}
-	l.joinStacks()
-	for i := range l.logs {
-		g.out.logs[i].row = l.logs[i]
+	l.JoinStacks(logs)
+	for i := range logs {
+		g.out.logs[i].row = logs[i]
 	}
 }

@@ -14,6 +14,7 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/internal/fleet"
 	"github.com/seamark-hq/seamark/lake"
+	"github.com/seamark-hq/seamark/transformer/landing"
 )
 
 // nowhere is a sink that only counts.
@@ -32,12 +33,10 @@ func (n *nowhere) WriteAccessLogs(_ lake.Partition, rows []seamark.AccessLog, _ 
 var stageArrival = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 // newObject is an object over b whose rows go to out.
-func newObject(t *Transformer, b []byte, out sink) *object {
-	src := &Source{ReaderAt: bytes.NewReader(b), Arrival: stageArrival, ID: "id", close: func() error { return nil }}
+func newObject(t *Transformer, b []byte, out sink) *worker {
+	src := &Source{landing.Input{ReaderAt: bytes.NewReader(b), Arrival: stageArrival, ID: "id"}, func() error { return nil }}
 	src.Origin.Size = int64(len(b))
-	o := t.object(context.Background(), src)
-	o.rows.out = out
-	return o
+	return t.worker(context.Background(), src, out)
 }
 
 // cpu reports MB of payload per second of CPU time, which other processes disturb less
@@ -69,9 +68,9 @@ func benchObject(b *testing.B, kinds ...fleet.Kind) (object []byte, truth fleet.
 // BenchmarkGunzip is klauspost's streaming decoder alone, the yardstick of inflate.
 func BenchmarkGunzip(b *testing.B) {
 	object, truth := benchObject(b)
-	raw := bufio.NewReaderSize(nil, rawBuffer)
+	raw := bufio.NewReaderSize(nil, 1280<<10)
 	gz := new(gzip.Reader)
-	buf := make([]byte, firstRead)
+	buf := make([]byte, 512<<10)
 	b.SetBytes(truth.Bytes)
 	b.ReportAllocs()
 	defer cpu(b, truth.Bytes)()
@@ -103,7 +102,7 @@ func BenchmarkRead(b *testing.B) {
 	for b.Loop() {
 		var out nowhere
 		o := newObject(t, object, &out)
-		if err := o.read(); err != nil {
+		if err := o.Read(); err != nil {
 			b.Fatal(err)
 		}
 		if out.rows != 100_000 {
@@ -136,7 +135,7 @@ func BenchmarkParse(b *testing.B) {
 			for b.Loop() {
 				var out nowhere
 				o := newObject(t, plain, &out)
-				if err := o.read(); err != nil {
+				if err := o.Read(); err != nil {
 					b.Fatal(err)
 				}
 				if out.rows != 100_000 {

@@ -1,15 +1,15 @@
 package transformer
 
 import (
-	"bufio"
 	"context"
-	"io"
 	"runtime"
 	"sync"
 
-	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/lake"
+	"github.com/seamark-hq/seamark/transformer/landing"
+	"github.com/seamark-hq/seamark/transformer/lines"
 	"github.com/seamark-hq/seamark/transformer/redact"
+	"github.com/seamark-hq/seamark/transformer/scan"
 )
 
 // ParserVersion is written into each ledger entry. It changes whenever the same bytes
@@ -24,8 +24,8 @@ type Transformer struct {
 	options Options
 	slots   chan struct{} // one for each object that is being read
 	formats *formatCache
-	keys    *keyTable
-	pool    sync.Pool // of *object: buffers are kept from one object to the next
+	keys    *scan.Keys
+	pool    sync.Pool // of *worker: buffers are kept from one object to the next
 }
 
 // Options are what the configuration says about rows.
@@ -36,7 +36,7 @@ type Options struct {
 
 // New returns a transformer that writes to l. o may be nil.
 func New(l *lake.Lake, o *Options) *Transformer {
-	t := &Transformer{lake: l, keys: newKeyTable(), slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
+	t := &Transformer{lake: l, keys: scan.NewKeys(), slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	if o != nil {
 		t.options = *o
 	}
@@ -105,20 +105,19 @@ func (t *Transformer) Transform(ctx context.Context, src *Source, force bool) (R
 
 // rows hands src's rows to out and keeps its bad bytes. The entry lacks its files.
 func (t *Transformer) rows(ctx context.Context, src *Source, out *lake.Writer) (*lake.Entry, error) {
-	o := t.object(ctx, src)
+	o := t.worker(ctx, src, out)
 	defer t.pool.Put(o)
-	o.rows.out = out
-	if err := o.read(); err != nil {
+	if err := o.Read(); err != nil {
 		return nil, err
 	}
-	kept, err := o.keepQuarantine(t.lake)
+	kept, err := o.KeepQuarantine(t.lake)
 	if err != nil {
 		return nil, err
 	}
-	o.accounts.Objects = 1
+	o.Accounts.Objects = 1
 	return &lake.Entry{
 		Version: 1, ID: src.ID, Origin: src.Origin, Arrival: src.Arrival, Parser: ParserVersion,
-		Accounts: o.accounts, Quarantine: kept, Notes: o.rows.notes.counts(),
+		Accounts: o.Accounts, Quarantine: kept, Notes: o.rows.noted().counts(),
 	}, nil
 }
 
@@ -131,23 +130,24 @@ func (t *Transformer) known(src *Source) (*lake.Entry, bool) {
 	return e, err == nil
 }
 
-// object takes an object's buffers from the pool and points them at src.
-func (t *Transformer) object(ctx context.Context, src *Source) *object {
-	o, _ := t.pool.Get().(*object)
-	if o == nil {
-		a := new(arena)
-		o = &object{rows: &rows{arena: a}, raw: bufio.NewReaderSize(nil, rawBuffer)}
-		o.payloads = &payloads{arena: a, begin: o.rows.begin, event: o.rows.add, inner: escaped{arena: a}}
+// worker reads one object at a time: the bytes, and the rows that they become.
+type worker struct {
+	*landing.Object
+	rows *rows
+}
+
+// worker takes a worker from the pool and points it at src.
+func (t *Transformer) worker(ctx context.Context, src *Source, out sink) *worker {
+	w, _ := t.pool.Get().(*worker)
+	if w == nil {
+		a := new(scan.Arena)
+		w = &worker{landing.New(a, t.keys), &rows{Parser: lines.Parser{Arena: a, Keys: t.keys}}}
 	}
-	o.ctx, o.src = ctx, src
-	o.section = io.NewSectionReader(src, 0, src.Origin.Size)
-	o.raw.Reset(o.section)
-	o.accounts, o.quarantine, o.kept, o.member, o.memberAt, o.extracted = seamark.Accounts{}, nil, 0, 0, 0, false
-	r := o.rows
-	o.payloads.inner.keys = t.keys
-	r.owners, r.redactor, r.formats, r.keys, r.arrival, r.id, r.notes = t.options.Owners, t.options.Redact, t.formats, t.keys, src.Arrival.UnixMilli(), src.ID, notes{}
-	r.formatErr = nil
-	r.rollback(mark{})
-	r.arena.reset()
-	return o
+	r := w.rows
+	r.out, r.owners, r.redactor, r.formats, r.arrival, r.id, r.notes = out, t.options.Owners, t.options.Redact, t.formats, src.Arrival.UnixMilli(), src.ID, notes{}
+	r.Odd, r.formatErr, r.marked = lines.Oddities{}, nil, mark{}
+	r.Rollback()
+	r.Arena.Reset()
+	w.Reset(ctx, &src.Input, r)
+	return w
 }

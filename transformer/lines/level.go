@@ -1,0 +1,137 @@
+package lines
+
+import (
+	"strings"
+
+	seamark "github.com/seamark-hq/seamark"
+)
+
+// Severe reports whether a level is WARN or worse.
+func Severe(level string) bool {
+	return level == seamark.LevelError || level == seamark.LevelWarn || level == seamark.LevelFatal
+}
+
+// LevelOf names the level that a logger calls s, or none.
+func LevelOf(s string) string {
+	if len(s) < 1 || len(s) > 13 {
+		return ""
+	}
+	var buf [13]byte
+	for i := range len(s) {
+		c := s[i]
+		if c >= 'a' && c <= 'z' {
+			c -= 'a' - 'A'
+		}
+		buf[i] = c
+	}
+	switch string(buf[:len(s)]) {
+	case "INFO", "INFORMATION", "INFORMATIONAL", "NOTICE", "I", "CONFIG", "LOG":
+		return seamark.LevelInfo
+	case "ERROR", "ERR", "SEVERE", "E":
+		return seamark.LevelError
+	case "WARN", "WARNING", "W":
+		return seamark.LevelWarn
+	case "DEBUG", "DBG", "FINE", "VERBOSE", "D":
+		return seamark.LevelDebug
+	case "TRACE", "FINER", "FINEST", "SILLY", "T":
+		return seamark.LevelTrace
+	case "FATAL", "CRITICAL", "CRIT", "PANIC", "DPANIC", "ALERT", "EMERG", "EMERGENCY", "F":
+		return seamark.LevelFatal
+	}
+	return ""
+}
+
+// LevelOfNumber reads pino's and bunyan's levels (10 to 60), or none.
+func LevelOfNumber(n int64) string {
+	if n < 10 || n > 69 {
+		return ""
+	}
+	return seamark.Levels()[n/10-1]
+}
+
+// levelInText finds the level that a line of text names: as a word in capitals or in
+// brackets near its beginning, or by how runtimes announce an error.
+func levelInText(s string) string {
+	head := s[:min(len(s), 120)]
+	if nl := strings.IndexByte(head, '\n'); nl > 0 {
+		head = head[:nl]
+	}
+	for i := 0; i < len(head); {
+		if !isUpper(head[i]) || i > 0 && isWord(head[i-1]) && !endsColour(head[:i]) {
+			i++
+			continue
+		}
+		j := i
+		for j < len(head) && isUpper(head[j]) {
+			j++
+		}
+		if j-i >= 3 && (j == len(head) || !isWord(head[j])) {
+			if l := LevelOf(head[i:j]); l != "" {
+				return l
+			}
+		}
+		i = j
+	}
+	return levelByPhrase(s, head)
+}
+
+// endsColour reports whether s ends in a terminal's colour sequence, such as ESC [31m.
+func endsColour(s string) bool {
+	if s[len(s)-1] != 'm' {
+		return false
+	}
+	t := strings.TrimRight(s[:len(s)-1], "0123456789;")
+	return strings.HasSuffix(t, "\x1b[")
+}
+
+func levelByPhrase(s, head string) string {
+	switch {
+	case strings.HasPrefix(head, "panic: "), strings.HasPrefix(head, "fatal error: "), strings.HasPrefix(head, "PHP Fatal error: "),
+		strings.HasPrefix(head, "thread '") && strings.Contains(head, "' panicked at "):
+		return seamark.LevelFatal
+	case strings.HasPrefix(head, "PHP Warning: "), strings.HasPrefix(head, "PHP Notice: "), strings.HasPrefix(head, "PHP Deprecated: "):
+		return seamark.LevelWarn
+	case strings.HasPrefix(head, "Traceback (most recent call last)"),
+		strings.Contains(head, "Task timed out after"),
+		strings.Contains(head, "Runtime exited"),
+		strings.HasPrefix(head, "Exception in thread "),
+		strings.HasPrefix(head, "Unhandled exception"),
+		strings.HasPrefix(head, "Uncaught "):
+		return seamark.LevelError
+	}
+	if l := levelOfDotnet(head); l != "" {
+		return l
+	}
+	if t, _ := splitError(head); t != "" && FindStack(s) >= 0 {
+		return seamark.LevelError
+	}
+	return ""
+}
+
+// levelOfDotnet reads the word with which .NET's console logger begins: "fail: Name[0]".
+func levelOfDotnet(head string) string {
+	if len(head) < 6 || head[4:6] != ": " {
+		return ""
+	}
+	switch head[:4] {
+	case "crit":
+		return seamark.LevelFatal
+	case "fail":
+		return seamark.LevelError
+	case "warn":
+		return seamark.LevelWarn
+	case "info":
+		return seamark.LevelInfo
+	case "dbug":
+		return seamark.LevelDebug
+	case "trce":
+		return seamark.LevelTrace
+	}
+	return ""
+}
+
+func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
+
+func isWord(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_'
+}
