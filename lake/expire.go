@@ -3,6 +3,7 @@ package lake
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io/fs"
 	"sort"
 	"strings"
@@ -14,8 +15,12 @@ type RetentionOptions struct {
 	Landing    time.Duration    // landing objects, after their arrival
 	Lake       time.Duration    // rows, after the end of their hour
 	Quarantine time.Duration    // quarantined pieces, after the day of their arrival
-	Now        func() time.Time // nil: time.Now
+	Now        func() time.Time // nil: the lake's clock
 	DryRun     bool             // only say what would go
+	// Agreed says that a person has seen what would go: much may go at once.
+	Agreed bool
+	// TrustClock counts ages by the clock even when nothing has arrived for long.
+	TrustClock bool
 }
 
 // ExpireReport is what Expire deleted, or with DryRun would delete.
@@ -27,6 +32,18 @@ type ExpireReport struct {
 	Snapshots  int     `json:"snapshots"`
 	// Kept counts the landing objects that are old enough to go but are not transformed yet.
 	Kept int `json:"kept"`
+	// Now is by which ages were counted: the clock, but at most a day after the newest arrival.
+	Now time.Time `json:"now"`
+}
+
+// Held are the reasons why something did not go, each with its kind.
+func (r ExpireReport) Held() (held []string) {
+	for _, e := range []Expired{r.Landing, r.Lake, r.Quarantine} {
+		if e.Held != "" {
+			held = append(held, e.Held)
+		}
+	}
+	return held
 }
 
 // Expired is how much of one kind went.
@@ -34,19 +51,52 @@ type Expired struct {
 	Before time.Time `json:"before"` // what is older goes; zero: nothing does
 	Files  int       `json:"files"`
 	Bytes  int64     `json:"bytes"`
+	Of     int64     `json:"of_bytes"` // bytes of all that there was of the kind; 0: not counted
+	// Held is why nothing goes although it is old enough: a person must agree first.
+	Held string `json:"held,omitempty"`
 }
+
+// Share is how much of the kind goes, 0..1.
+func (e Expired) Share() float64 { return float64(e.Bytes) / max(1, float64(e.Of)) }
+
+// How far a watermark may rise without a person having agreed. An appliance that runs raises
+// it by an hour each hour; one that was stopped over a night or a week, by that. A clock that
+// is wrong by months does not pass.
+const (
+	freeRise   = 24 * time.Hour // whatever share of the lake that is
+	mostRise   = 7 * 24 * time.Hour
+	mostShare  = 0.5 // of the bytes of the kind, beyond freeRise
+	firstShare = 0.1 // for the first watermark of a kind, whose rise says nothing
+)
+
+// evidenceSlack is by how much the clock is believed beyond the newest arrival.
+const evidenceSlack = 24 * time.Hour
 
 // Expire deletes what is older than its retention. Landing objects that are not
 // transformed stay, whatever their age. It may be stopped at any moment and run again.
 //
+// A clock that is wrong deletes nothing: "now" is at most a day after the newest arrival
+// that the ledger knows, and no watermark rises far unless a person has agreed; see Held.
 // What has expired is written down first, so that Verify does not miss it and readers
 // pass over it; see docs/formats/ledger.md.
 func (l *Lake) Expire(ctx context.Context, o RetentionOptions) (ExpireReport, error) {
 	if o.Now == nil {
-		o.Now = time.Now
+		o.Now = l.now
 	}
-	e := &expiry{lake: l, ctx: ctx, dry: o.DryRun, now: o.Now()}
+	e := &expiry{lake: l, ctx: ctx, o: o, dry: o.DryRun}
 	if err := l.Refresh(ctx); err != nil {
+		return e.r, err
+	}
+	clock := o.Now()
+	e.arrived = l.newestArrival(clock)
+	e.r.Now = clock
+	if last := e.arrived.Add(evidenceSlack); clock.After(last) && !o.TrustClock {
+		e.r.Now = last
+	}
+	if e.arrived.IsZero() {
+		return e.r, nil // nothing has ever arrived
+	}
+	if err := l.pinAhead(e.arrived, clock); err != nil && !e.dry {
 		return e.r, err
 	}
 	for _, step := range []struct {
@@ -54,7 +104,7 @@ func (l *Lake) Expire(ctx context.Context, o RetentionOptions) (ExpireReport, er
 		after time.Duration
 		unit  time.Duration
 		into  *Expired
-		do    func(before int64) error
+		do    func(before watermark) error
 	}{
 		{LandingFolder, o.Landing, time.Hour, &e.r.Landing, e.landing},
 		{LakeFolder, o.Lake, time.Hour, &e.r.Lake, e.rows},
@@ -63,11 +113,17 @@ func (l *Lake) Expire(ctx context.Context, o RetentionOptions) (ExpireReport, er
 		if step.after <= 0 {
 			continue
 		}
-		before, err := e.raise(step.kind, e.now.Add(-step.after).Truncate(step.unit))
-		if err != nil {
+		before := e.aim(step.kind, e.r.Now.Add(-step.after).Truncate(step.unit))
+		if err := e.agreed(step.kind, before, step.into, step.do); err != nil {
 			return e.r, err
 		}
-		step.into.Before = hourStart(before)
+		if step.into.Held != "" {
+			continue
+		}
+		if err := e.raise(step.kind, before); err != nil {
+			return e.r, err
+		}
+		*step.into = Expired{Before: hourStart(before.hour)}
 		if err := step.do(before); err != nil {
 			return e.r, err
 		}
@@ -75,27 +131,70 @@ func (l *Lake) Expire(ctx context.Context, o RetentionOptions) (ExpireReport, er
 	return e.r, e.entries()
 }
 
-// expiry is one call of Expire.
-type expiry struct {
-	lake *Lake
-	ctx  context.Context
-	dry  bool
-	now  time.Time
-	r    ExpireReport
-	bin  []string // to be deleted
+// newestArrival is that of the entries, and at most now; zero when there is none.
+func (l *Lake) newestArrival(now time.Time) time.Time {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	var newest time.Time
+	for _, e := range l.entries {
+		if e.Arrival.After(newest) && !e.Arrival.After(now) {
+			newest = e.Arrival
+		}
+	}
+	return newest
 }
 
-// raise moves a watermark forward, never back: what has expired is gone. It returns where it is.
-func (e *expiry) raise(kind string, to time.Time) (int64, error) {
-	marks := e.lake.watermarks()
-	is, hour := *marks.of(kind), to.Unix()/3600
-	if hour <= is {
-		return is, nil
+// expiry is one call of Expire.
+type expiry struct {
+	lake    *Lake
+	ctx     context.Context
+	o       RetentionOptions
+	dry     bool
+	arrived time.Time // newest arrival known
+	r       ExpireReport
+	bin     []string // to be deleted
+}
+
+// aim is where a watermark would be raised to. It never goes back: what has expired is gone.
+func (e *expiry) aim(kind string, to time.Time) watermark {
+	is, hour := e.lake.watermarkOf(kind), to.Unix()/3600
+	if hour <= is.hour {
+		return is
 	}
-	if e.dry {
-		return hour, nil
+	return watermark{hour, max(is.arrived, e.arrived.UnixMilli())}
+}
+
+// agreed looks whether a watermark may rise so far without a person, and says in into.Held
+// why not. do measures what would go.
+func (e *expiry) agreed(kind string, to watermark, into *Expired, do func(watermark) error) error {
+	was := e.lake.watermarkOf(kind).hour
+	rise := hourStart(to.hour).Sub(hourStart(was))
+	if !e.dry && (e.o.Agreed || was != 0 && rise <= freeRise) {
+		return nil
 	}
-	return hour, e.lake.raise(kind, hour)
+	report, dry := e.r, e.dry
+	e.dry = true
+	err := do(to)
+	measured := *into
+	e.r, e.dry = report, dry
+	*into = Expired{Before: hourStart(to.hour), Of: measured.Of}
+	share := measured.Share()
+	free := was != 0 && rise <= freeRise || was != 0 && rise <= mostRise && share <= mostShare || was == 0 && share <= firstShare
+	if err != nil || free || measured.Files == 0 || e.o.Agreed || dry {
+		return err
+	}
+	into.Held = fmt.Sprintf("%.0f%% of %s (%d files, all before %s) would go at once; nothing of it goes until somebody agrees", 100*share, kind, measured.Files,
+		hourStart(to.hour).Format(time.RFC3339))
+	return nil
+}
+
+// raise moves a watermark forward.
+func (e *expiry) raise(kind string, to watermark) error {
+	is := e.lake.watermarkOf(kind)
+	if e.dry || to.hour <= is.hour {
+		return nil
+	}
+	return e.lake.raise(kind, to, e.o.Now())
 }
 
 // drop deletes an object, some time before the next flush returns.
@@ -120,8 +219,12 @@ func (e *expiry) flush() error {
 func (e *expiry) each(folder string, into *Expired, old func(key string, info fs.FileInfo) bool) error {
 	err := e.lake.Walk(folder, func(key string, d fs.DirEntry) error {
 		info, err := d.Info()
-		if err != nil || !old(key, info) {
-			return e.ctx.Err() // or gone meanwhile
+		if err != nil {
+			return e.ctx.Err() // gone meanwhile
+		}
+		into.Of += info.Size()
+		if !old(key, info) {
+			return e.ctx.Err()
 		}
 		into.Files++
 		into.Bytes += info.Size()
@@ -133,10 +236,10 @@ func (e *expiry) each(folder string, into *Expired, old func(key string, info fs
 	return e.flush()
 }
 
-func (e *expiry) landing(before int64) error {
+func (e *expiry) landing(before watermark) error {
 	known := e.lake.knownOrigins()
 	return e.each(LandingFolder, &e.r.Landing, func(key string, info fs.FileInfo) bool {
-		if Arrival(key, info.ModTime()).Unix()/3600 >= before {
+		if Arrival(key, info.ModTime()).Unix()/3600 >= before.hour {
 			return false
 		}
 		if !e.lake.isDone(known, key, info) {
@@ -147,10 +250,19 @@ func (e *expiry) landing(before int64) error {
 	})
 }
 
-func (e *expiry) rows(before int64) error {
-	err := e.each(LakeFolder, &e.r.Lake, func(key string, _ fs.FileInfo) bool {
-		p, _, err := ParseFileKey(key)
-		return err == nil && p.Hour < before
+func (e *expiry) rows(before watermark) error {
+	err := e.each(LakeFolder, &e.r.Lake, func(key string, info fs.FileInfo) bool {
+		p, id, err := ParseFileKey(key)
+		if err != nil {
+			return false
+		}
+		arrival := info.ModTime() // of what no entry names
+		if IsCompacted(key) {     // hours that have expired are not compacted any more
+			arrival = time.UnixMilli(before.arrived)
+		} else if known, _ := e.lake.Known(id); known != nil {
+			arrival = known.Arrival
+		}
+		return before.gone(p.Hour, arrival)
 	})
 	if err != nil {
 		return err
@@ -158,13 +270,13 @@ func (e *expiry) rows(before int64) error {
 	var snapshots Expired
 	err = e.each(hoursFolder, &snapshots, func(key string, _ fs.FileInfo) bool {
 		hour, _, _, ok := parseHourKey(key)
-		return ok && hour < before
+		return ok && hour < before.hour
 	})
 	e.r.Snapshots = snapshots.Files
 	return err
 }
 
-func (e *expiry) quarantine(before int64) error {
+func (e *expiry) quarantine(before watermark) error {
 	marks := watermarks{quarantine: before}
 	return e.each(QuarantineFolder, &e.r.Quarantine, func(key string, _ fs.FileInfo) bool {
 		return quarantineKeyPattern.MatchString(key) && marks.hasPiece(key)
@@ -202,7 +314,7 @@ func (e *expiry) entries() error {
 
 // empty reports whether nothing is left of an entry but itself.
 func (e *expiry) empty(entry *Entry, marks watermarks) bool {
-	if HourOf(entry.Arrival.UnixMilli()) >= marks.lake || HourOf(entry.newest()) >= marks.lake && entry.fileCount() > 0 {
+	if !marks.lake.gone(HourOf(entry.Arrival.UnixMilli()), entry.Arrival) || HourOf(entry.newest()) >= marks.lake.hour && entry.fileCount() > 0 {
 		return false
 	}
 	for _, q := range entry.Quarantine {
@@ -229,7 +341,7 @@ func (l *Lake) includedAnywhere(id ID) bool {
 	defer l.mu.RUnlock()
 	want := includeOf(id, "")
 	for n, h := range l.hours {
-		if n < l.expired.lake {
+		if n < l.expired.lake.hour {
 			continue
 		}
 		if _, found := sort.Find(len(h.included), func(i int) int { return bytes.Compare(want.id[:], h.included[i].id[:]) }); found {

@@ -87,7 +87,7 @@ func (l *Lake) loosen(e *held) {
 	loose := false
 	for _, f := range e.Files {
 		p, _, err := ParseFileKey(f.Key)
-		if err != nil || p.Hour < l.expired.lake {
+		if err != nil || l.expired.lake.gone(p.Hour, e.Arrival) {
 			continue // the entry was checked
 		}
 		if h := l.hour(p.Hour); !h.includes(e.ID, e.outcome) {
@@ -133,7 +133,7 @@ func hoursOf(files []FileRef) []int64 {
 // again. The caller holds mu.
 func (l *Lake) setSnapshot(n int64, seq int, s *Snapshot) (again []ID) {
 	h := l.hour(n)
-	if h.seq > seq || n < l.expired.lake {
+	if h.seq > seq || n < l.expired.lake.hour {
 		return nil
 	}
 	was := h.included
@@ -210,7 +210,7 @@ func (l *Lake) Files(t seamark.Table, span seamark.Span) []File {
 		}
 	}
 	for n, h := range l.hours {
-		if n < l.expired.lake || !span.From.IsZero() && n < HourOf(span.From.UnixMilli()) || !span.To.IsZero() && n > HourOf(span.To.UnixMilli()) {
+		if !span.From.IsZero() && n < HourOf(span.From.UnixMilli()) || !span.To.IsZero() && n > HourOf(span.To.UnixMilli()) {
 			continue
 		}
 		l.hide(h)
@@ -244,7 +244,7 @@ func (l *Lake) FilesOf(e *Entry) ([]File, error) {
 	seen := map[string]bool{}
 	for _, f := range whole.Files {
 		p, _, err := ParseFileKey(f.Key)
-		if err != nil || p.Hour < l.expired.lake {
+		if err != nil || l.expired.lake.gone(p.Hour, e.Arrival) {
 			continue
 		}
 		h := l.hours[p.Hour]

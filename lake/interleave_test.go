@@ -136,15 +136,16 @@ func (m *machine) compact(t *rapid.T) {
 
 // expire lets the rows of the first hour go.
 func (m *machine) expire(t *rapid.T) {
-	if _, err := m.worker(t).Expire(context.Background(), firstHourGoes()); err != nil {
+	r, err := m.worker(t).Expire(context.Background(), firstHourGoes())
+	if err != nil {
 		t.Fatal(err)
 	}
-	m.expired = true
+	m.expired = m.expired || !r.Lake.Before.IsZero() // not before anything has arrived
 }
 
 // firstHourGoes is a retention by which the first hour of each payload has expired, and no other.
 func firstHourGoes() lake.RetentionOptions {
-	return lake.RetentionOptions{Lake: time.Hour, Now: func() time.Time { return time.UnixMilli(firstHourMs + 2*time.Hour.Milliseconds()) }}
+	return lake.RetentionOptions{Agreed: true, Lake: time.Hour, Now: func() time.Time { return time.UnixMilli(firstHourMs + 2*time.Hour.Milliseconds()) }}
 }
 
 // counts reports whether an event is not of the hour that has expired; see payload.

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/schemas"
@@ -29,6 +30,8 @@ type Lake struct {
 	todos      map[string]bool // keys of todos that were seen
 	replaced   map[string]bool // keys of entries beside which a list of what they no longer name was seen
 	expired    watermarks
+	ahead      map[string]watermark // those of the future, by key: they do not count
+	clock      func() time.Time
 	renew      map[int64]bool   // hours whose objects get a new generation whatever their outcome
 	seen       Seen             // of the ledger's folder
 	damaged    map[string]error // ledger entries and snapshots that cannot be read, by key
@@ -71,7 +74,7 @@ func Open(ctx context.Context, folder string, mustExist bool) (*Lake, error) {
 // New returns a lake over s whose ledger is not read yet.
 func New(s Store) *Lake {
 	return &Lake{Store: s, entries: map[ID]*held{}, superseded: map[ID]bool{}, hours: map[int64]*hour{}, todos: map[string]bool{}, replaced: map[string]bool{},
-		renew: map[int64]bool{}, damaged: map[string]error{}}
+		renew: map[int64]bool{}, damaged: map[string]error{}, ahead: map[string]watermark{}, clock: time.Now}
 }
 
 // add takes an entry into the picture. The caller holds mu.

@@ -46,7 +46,7 @@ func (c *compactor) plan(n int64, was *Snapshot) (*hourPlan, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	h := l.hours[n]
-	if h == nil || n < l.expired.lake {
+	if h == nil || n < l.expired.lake.hour {
 		return nil, nil
 	}
 	l.hide(h)

@@ -173,7 +173,7 @@ func TestExpire(t *testing.T) {
 	put(t, l, "landing/2026/11/22/08/waiting.gz", gzipped(payload("w", 2)))
 	put(t, l, "landing/2026/11/22/20/young.gz", gzipped(payload("young", 2)))
 	must(t, l, "landing/2026/11/22/20/young.gz")
-	o := lake.RetentionOptions{Landing: 24 * time.Hour, Lake: 24 * time.Hour, Quarantine: 24 * time.Hour,
+	o := lake.RetentionOptions{Agreed: true, TrustClock: true, Landing: 24 * time.Hour, Lake: 24 * time.Hour, Quarantine: 24 * time.Hour,
 		Now: func() time.Time { return time.Date(2026, 11, 23, 9, 30, 0, 0, time.UTC) }}
 	before := files(t, l.Root())
 	dry := o

@@ -41,7 +41,7 @@ func (l *Lake) readNews(key string) {
 		l.replaced[m[1]+".json"] = true
 		l.mu.Unlock()
 	} else if hour, seq, attempt, ok := parseHourKey(key); !ok {
-		l.expired.read(l, key)
+		l.readWatermark(key)
 	} else if attempt == "" {
 		l.readSnapshot(key, hour, seq)
 	} else {

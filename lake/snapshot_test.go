@@ -122,8 +122,8 @@ func TestExpireKilled(t *testing.T) {
 		if err := dying.Refresh(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		o := lake.RetentionOptions{Landing: time.Hour, Lake: time.Hour, Quarantine: time.Hour,
-			Now: func() time.Time { return time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC) }}
+		o := lake.RetentionOptions{Agreed: true, TrustClock: true, Landing: time.Hour, Lake: time.Hour, Quarantine: time.Hour,
+			Now: func() time.Time { return time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC) }}
 		_, killed := dying.Expire(t.Context(), o)
 		if r := verify(t, l, o.Now()); !r.Balanced {
 			t.Errorf("call %d: %+v", at, r.Culprits)

@@ -37,7 +37,7 @@ func (l *Lake) countFiles() int {
 func (l *Lake) compactedHours() []int64 {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(l.hours)), func(n int64) bool { return l.hours[n].seq == 0 || n < l.expired.lake })
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(l.hours)), func(n int64) bool { return l.hours[n].seq == 0 || n < l.expired.lake.hour })
 }
 
 // file checks one file, and counts it.
@@ -86,7 +86,7 @@ func (v *verification) entry(known *Entry) error {
 	for _, f := range e.Files {
 		rows += f.Rows
 		p, _, err := ParseFileKey(f.Key)
-		if err != nil || p.Hour < v.marks.lake {
+		if err != nil || v.marks.lake.gone(p.Hour, e.Arrival) {
 			continue
 		}
 		if included, damaged := l.standing(p.Hour, e.ID, outcome); included {
@@ -191,5 +191,5 @@ func (w watermarks) hasPiece(kept string) bool {
 		return false
 	}
 	t, err := time.Parse("2006/01/02", m[1])
-	return err == nil && t.Unix()/3600 < w.quarantine
+	return err == nil && t.Unix()/3600 < w.quarantine.hour
 }

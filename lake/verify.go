@@ -78,6 +78,10 @@ func (l *Lake) verify(ctx context.Context, now time.Time, progress func(done, to
 		}
 		r.blame(key, err.Error(), remedy)
 	}
+	for _, a := range l.Ahead() {
+		f := a.Fault(l.Root())
+		r.blame(a.Key, f.What, f.Remedy)
+	}
 	if err := v.todos(&r); err != nil {
 		return r, err
 	}
@@ -153,7 +157,7 @@ func (l *Lake) strays(r *Report, named map[string]bool) error {
 		if err != nil || time.Since(info.ModTime()) < grace {
 			return nil
 		}
-		if p, _, err := ParseFileKey(key); err == nil && p.Hour < l.watermarks().lake {
+		if p, _, err := ParseFileKey(key); err == nil && l.watermarks().lake.gone(p.Hour, info.ModTime()) {
 			return nil // the next Expire deletes it
 		}
 		if l.dead(key) && !IsCompacted(key) {

@@ -54,6 +54,7 @@ type checker struct {
 
 	superseded map[string]bool       // ids that entries name so
 	expired    map[string]int64      // of landing, lake and quarantine: before when, Unix milliseconds
+	expiredAt  map[string]int64      // the newest arrival that was known then
 	snapshots  map[int64]*snapshot   // those that count, by hour
 	compacted  map[string]*compacted // what their files hold of the objects that count, by id
 	kept       map[eventID]bool      // whose rows those are

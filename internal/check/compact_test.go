@@ -90,7 +90,7 @@ func TestExpired(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = l.Expire(t.Context(), lake.RetentionOptions{
+			_, err = l.Expire(t.Context(), lake.RetentionOptions{Agreed: true,
 				Landing: 20 * time.Hour, Lake: 24 * time.Hour, Quarantine: time.Hour,
 				Now: func() time.Time { return time.Date(2026, 11, 19, 12, 0, 0, 0, time.UTC) },
 			})

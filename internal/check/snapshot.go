@@ -121,7 +121,7 @@ func (c *checker) settled(e *entry, key string) bool {
 func (c *checker) loose(e *entry) (files []fileRef, expired int64) {
 	for _, f := range e.Files {
 		switch hour, err := hourOf(f.Key); {
-		case err == nil && hour < c.expired["lake"]:
+		case err == nil && hour < c.expired["lake"] && e.Arrival.UnixMilli() <= c.expiredAt["lake"]:
 			expired += f.Rows
 		case !c.settled(e, f.Key):
 			files = append(files, f)
@@ -130,14 +130,43 @@ func (c *checker) loose(e *entry) (files []fileRef, expired int64) {
 	return files, expired
 }
 
-// readWatermarks reads before which hour everything of a kind has expired.
+// readWatermarks reads before which hour everything of a kind has expired, and by which
+// arrivals: what arrived later has not. Those of the future are left out; they are faults.
 func (c *checker) readWatermarks() {
-	c.expired = map[string]int64{}
+	c.expired, c.expiredAt = map[string]int64{}, map[string]int64{}
 	for key := range c.files {
-		if m := watermark.FindStringSubmatch(key); m != nil {
-			if t, err := time.Parse("2006-01-02T15", m[2]); err == nil {
-				c.expired[m[1]] = max(c.expired[m[1]], t.UnixMilli())
+		m := watermark.FindStringSubmatch(key)
+		if m == nil {
+			continue
+		}
+		t, err := time.Parse("2006-01-02T15", m[2])
+		if err != nil {
+			continue
+		}
+		info, err := os.Stat(c.path(key))
+		if err != nil {
+			c.blame("Files", key, "%v", err)
+			continue
+		}
+		arrived := info.ModTime()
+		if b, err := os.ReadFile(c.path(key)); err == nil && len(b) > 0 {
+			var f struct {
+				Watermark struct {
+					Arrived time.Time `json:"arrived"`
+				} `json:"watermark"`
 			}
+			if err := json.Unmarshal(b, &f); err != nil {
+				c.blame("Files", key, "not a watermark: %v", err)
+				continue
+			}
+			arrived = f.Watermark.Arrived
+		}
+		if t.After(time.Now()) || arrived.After(time.Now().Add(24*time.Hour)) {
+			c.blame("Files", key, "a watermark of the future")
+			continue
+		}
+		if t.UnixMilli() > c.expired[m[1]] {
+			c.expired[m[1]], c.expiredAt[m[1]] = t.UnixMilli(), arrived.UnixMilli()
 		}
 	}
 }
