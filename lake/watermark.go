@@ -57,7 +57,7 @@ func (w *watermarks) of(kind string) *watermark {
 	}
 }
 
-// raised is what a watermark holds. Releases before 1.1 wrote none.
+// raised is what a watermark holds. Earlier releases wrote none.
 type raised struct {
 	Version    int       `json:"version"` // of this format: 1
 	At         time.Time `json:"at"`      // when, by the clock of who raised it

@@ -53,11 +53,15 @@ type Options struct {
 type Engine struct {
 	opt Options
 
-	mu     sync.Mutex
+	mu     sync.Mutex // held while a window is evaluated
 	alarms map[string]*state
-	end    time.Time // of the last window evaluated
-	at     time.Time // when it was
-	fault  string    // why the last evaluation failed
+	tries  int // evaluations of the next missed window that failed
+
+	seen    sync.Mutex // guards what Status tells: it waits for no evaluation
+	end     time.Time  // of the last window evaluated
+	at      time.Time  // when it was
+	fault   string     // why the last evaluation failed
+	skipped time.Duration
 }
 
 // state is an alarm that fires, or whose end has not been accepted by the sink.
@@ -101,17 +105,39 @@ func (e *Engine) Run(ctx context.Context) {
 
 // Status is when the rules were last evaluated, up to which data, and what went wrong.
 func (e *Engine) Status() (at, until time.Time, fault string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	e.seen.Lock()
+	defer e.seen.Unlock()
 	return e.at, e.end, e.fault
 }
 
-// Evaluate looks at one window and tells the sink. When no more data is complete than
+// Skipped is how much time has passed by unevaluated: what a stall left behind beyond what is
+// made up for, and windows that could not be evaluated although others could.
+func (e *Engine) Skipped() time.Duration {
+	e.seen.Lock()
+	defer e.seen.Unlock()
+	return e.skipped
+}
+
+func (e *Engine) until() time.Time {
+	_, until, _ := e.Status()
+	return until
+}
+
+func (e *Engine) setUntil(t time.Time) {
+	e.seen.Lock()
+	e.end = t
+	e.seen.Unlock()
+}
+
+// Evaluate looks at one window and tells the sink; after a stall at each window that was
+// missed, one after the other, as far as that is bounded. When no more data is complete than
 // last time it only repeats what the sink has not accepted.
 func (e *Engine) Evaluate(ctx context.Context) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	err := e.evaluate(ctx)
+	e.seen.Lock()
+	defer e.seen.Unlock()
 	e.at, e.fault = e.opt.Now(), ""
 	if err != nil {
 		e.fault = err.Error()
@@ -120,7 +146,8 @@ func (e *Engine) Evaluate(ctx context.Context) error {
 }
 
 func (e *Engine) evaluate(ctx context.Context) error {
-	end := e.opt.Now().Add(-time.Duration(e.opt.Config.Lag))
+	now := e.opt.Now()
+	end := now.Add(-time.Duration(e.opt.Config.Lag))
 	if e.opt.Complete != nil {
 		var err error
 		if end, err = e.opt.Complete(ctx); err != nil {
@@ -128,16 +155,59 @@ func (e *Engine) evaluate(ctx context.Context) error {
 		}
 	}
 	end = end.UTC().Truncate(time.Millisecond)
-	if !end.After(e.end) {
+	if last := e.until(); last.After(now) { // it never is, by the same clock
+		e.opt.Log.Warn("the clock was set back; rules go on from the new time", "evaluated_until", last, "now", now)
+		e.setUntil(time.Time{})
+	}
+	if !end.After(e.until()) {
 		return e.tell(ctx)
 	}
-	span := seamark.Span{From: end.Add(-time.Duration(e.opt.Config.Window)), To: end}
-	breached := map[string]seamark.Alarm{}
-	measured := map[string]seamark.Alarm{}
+	windows := e.windows(end)
+	for i, w := range windows {
+		if err := e.window(ctx, w, i < len(windows)-1); err != nil {
+			if i == len(windows)-1 || !e.giveUp(ctx, w, end, err) {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (e *Engine) span(end time.Time) seamark.Span {
+	return seamark.Span{From: end.Add(-time.Duration(e.opt.Config.Window)), To: end}
+}
+
+// window evaluates the window that ends then.
+func (e *Engine) window(ctx context.Context, end time.Time, missed bool) error {
+	breached, measured, err := e.measure(ctx, e.span(end))
+	if err != nil {
+		return err
+	}
+	c := e.opt.Config
+	if late := e.opt.Now().Sub(end); missed || late > time.Duration(c.Lag)+2*time.Duration(c.Every)+time.Minute {
+		for key, a := range breached {
+			a.Reason += fmt.Sprintf("; evaluated %v late", late.Round(time.Second))
+			breached[key] = a
+		}
+	}
+	e.advance(breached, measured, end)
+	e.setUntil(end)
+	e.tries = 0
+	return e.tell(ctx)
+}
+
+// patience is how long one evaluation may take: a store that does not answer is a fault.
+const patience = 2 * time.Minute
+
+// measure counts what a window holds.
+func (e *Engine) measure(ctx context.Context, span seamark.Span) (breached, measured map[string]seamark.Alarm, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	breached, measured = map[string]seamark.Alarm{}, map[string]seamark.Alarm{}
 	for _, r := range e.rules() {
 		ratios, err := e.opt.Counter.Ratios(ctx, r.kind, span)
 		if err != nil {
-			return fmt.Errorf("evaluate %s: %w", r.kind, err)
+			return nil, nil, fmt.Errorf("evaluate %s: %w", r.kind, err)
 		}
 		for _, ratio := range sum(ratios) {
 			a := r.alarm(ratio, span)
@@ -150,9 +220,7 @@ func (e *Engine) evaluate(ctx context.Context) error {
 			}
 		}
 	}
-	e.advance(breached, measured, end)
-	e.end = end
-	return e.tell(ctx)
+	return breached, measured, nil
 }
 
 // advance moves every alarm on by one evaluation.

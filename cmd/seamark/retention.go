@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -12,19 +13,24 @@ import (
 )
 
 func (c *cli) retentionCmd() *cobra.Command {
-	var dryRun, yes, terraform, lifecycle bool
+	var dryRun, yes, terraform, lifecycle, trustClock, takeBack bool
 	k := struct{ landing, lake, quarantine string }{}
 	cmd := &cobra.Command{
 		Use:   "retention --lake LAKE",
 		Short: "Delete what is older than the configuration keeps",
 		Long: `Delete landing objects, lake files and quarantined pieces that are older than retention: in
 seamark.yml, or the flags, keep them. Nothing goes where no age is set. Landing objects that
-are not transformed yet stay, whatever their age. "seamark up" does it once an hour.
+are not transformed yet stay, whatever their age. "seamark up" does it once an hour, as long as
+little goes at once; this command, once you agree, whatever goes.
+Ages count from the newest arrival plus a day at most, whatever this machine's clock says;
+--trust-clock counts by the clock, when nothing arrives any more. --take-back removes what a
+wrong clock wrote down as expired although it lies in the future.
 --lifecycle and --terraform print the rules for an S3 bucket instead: storage tiers, and expiry
 a week behind Seamark's own. With --json one document: landing, lake, quarantine (each with
-before, files, bytes), entries, snapshots, kept.`,
+before, files, bytes, of_bytes), entries, snapshots, kept, now; with --take-back taken_back.`,
 		Example: `  seamark retention --lake ./lake --landing 90d --dry-run
-  seamark retention --lake s3://bucket/prefix --lifecycle > lifecycle.json`,
+  seamark retention --lake s3://bucket/prefix --lifecycle > lifecycle.json
+  seamark retention --lake ./lake --take-back`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := c.config()
@@ -52,6 +58,9 @@ before, files, bytes), entries, snapshots, kept.`,
 				}
 				return err
 			}
+			if takeBack {
+				return c.takeBack(cmd.Context(), dryRun, yes)
+			}
 			if app.Keeps(cfg.Retention) {
 				return &usageError{&seamark.Fault{Class: seamark.Rejected, What: "everything is kept for ever", Remedy: "set `retention:` in seamark.yml, or --landing, --lake-rows, --quarantine"}}
 			}
@@ -59,7 +68,7 @@ before, files, bytes), entries, snapshots, kept.`,
 			if err != nil {
 				return err
 			}
-			plan, err := app.Expire(cmd.Context(), folder, cfg.Retention, true)
+			plan, err := app.Expire(cmd.Context(), folder, cfg.Retention, true, trustClock)
 			if err != nil {
 				return stopped(err)
 			}
@@ -74,7 +83,7 @@ before, files, bytes), entries, snapshots, kept.`,
 					return err
 				}
 			}
-			done, err := app.Expire(cmd.Context(), folder, cfg.Retention, false)
+			done, err := app.Expire(cmd.Context(), folder, cfg.Retention, false, trustClock)
 			if err != nil {
 				return stopped(err)
 			}
@@ -89,8 +98,47 @@ before, files, bytes), entries, snapshots, kept.`,
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	cmd.Flags().BoolVar(&lifecycle, "lifecycle", false, "print the bucket's lifecycle rules as JSON")
 	cmd.Flags().BoolVar(&terraform, "terraform", false, "print them as a terraform resource")
+	cmd.Flags().BoolVar(&trustClock, "trust-clock", false, "count ages by the clock even when nothing has arrived for more than a day")
+	cmd.Flags().BoolVar(&takeBack, "take-back", false, "remove watermarks that lie in the future")
 	cmd.MarkFlagsMutuallyExclusive("lifecycle", "terraform", "dry-run")
+	cmd.MarkFlagsMutuallyExclusive("lifecycle", "terraform", "take-back")
 	return cmd
+}
+
+// takeBack removes the watermarks of the future.
+func (c *cli) takeBack(ctx context.Context, dryRun, yes bool) error {
+	folder, _, err := c.lakeFolder()
+	if err != nil {
+		return err
+	}
+	ahead, err := app.TakeBack(ctx, folder, true)
+	if err != nil {
+		return stopped(err)
+	}
+	for _, a := range ahead {
+		if !c.json {
+			fmt.Fprintf(c.out, "%s: says that %s before %s has expired\n", visible(a.Key), a.Kind, instant(a.Before))
+		}
+	}
+	verdict := "Nothing to take back: no watermark lies in the future."
+	if len(ahead) > 0 && dryRun {
+		verdict = "Nothing taken back."
+	} else if len(ahead) > 0 {
+		if !yes {
+			if err := c.agreed(fmt.Sprintf("Take back %s?", plural(int64(len(ahead)), "watermark"))); err != nil {
+				return err
+			}
+		}
+		if ahead, err = app.TakeBack(ctx, folder, false); err != nil {
+			return stopped(err)
+		}
+		verdict = "Taken back. `seamark verify` names what went when it was raised."
+	}
+	if c.json {
+		return c.writeJSON(c.out, map[string]any{"taken_back": append([]app.Ahead{}, ahead...)})
+	}
+	fmt.Fprintln(c.out, verdict)
+	return nil
 }
 
 func expired(r app.ExpireReport) int { return r.Landing.Files + r.Lake.Files + r.Quarantine.Files }
@@ -122,6 +170,11 @@ func (c *cli) printExpired(r app.ExpireReport, k config.Retention, verdict strin
 	g.print(c.out)
 	if r.Kept > 0 {
 		fmt.Fprintf(c.out, "%s old enough to go, but not transformed: kept; run `seamark verify`\n", plural(int64(r.Kept), "landing object"))
+	}
+	for i, e := range []app.Expired{r.Landing, r.Lake, r.Quarantine} {
+		if e.Files > 0 && e.Share() >= 0.25 {
+			fmt.Fprintf(c.out, "WARNING: that is %.0f%% of %s, all of it before %s; ages count from %s\n", 100*e.Share(), []string{"landing", "lake", "quarantine"}[i], instant(e.Before), instant(r.Now))
+		}
 	}
 	if verdict != "" {
 		fmt.Fprintf(c.out, "files %s, bytes %s, ledger entries %s, snapshots %s. %s\n", count(int64(expired(r))),

@@ -275,3 +275,53 @@ func TestOpenSearchDown(t *testing.T) {
 		t.Errorf("healthz: %d", code)
 	}
 }
+
+// TestFaultIsShown: what a component cannot do is on the page, in /healthz, in /metrics and in
+// the log, with the remedy; and no longer when it is over.
+func TestFaultIsShown(t *testing.T) {
+	c := settings(t.TempDir())
+	mark := filepath.Join(app.LakeFolder(c), "ledger/expired/lake-2199-01-01T00")
+	if err := os.MkdirAll(filepath.Dir(mark), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(mark, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	a := start(t, c)
+	sent := a.deliver(1)
+	a.waitRows(sent.Events)
+	shown := func() []bool {
+		f, err := a.Flow(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		code, health := a.ask("GET", "/healthz", "")
+		if code != http.StatusOK {
+			t.Fatalf("healthz: %d", code)
+		}
+		return []bool{
+			strings.Contains(strings.Join(f.Faults, "\n"), "lake-2199-01-01T00: a watermark of retention lies in the future"),
+			strings.Contains(strings.Join(f.Faults, "\n"), "--take-back"),
+			strings.Contains(health, `"faults":["retention"]`),
+			strings.Contains(a.metrics(), `seamark_faults{component="retention"} 1`),
+		}
+	}
+	for i, ok := range shown() {
+		if !ok {
+			t.Errorf("the fault is not shown, %d", i)
+		}
+	}
+	for deadline := time.Now().Add(20 * time.Second); !strings.Contains(a.log.String(), "a component cannot do its work"); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("no line in the log:\n%s", a.log)
+		}
+	}
+	if err := os.Remove(mark); err != nil {
+		t.Fatal(err)
+	}
+	for i, ok := range shown() {
+		if ok {
+			t.Errorf("the fault is still shown, %d", i)
+		}
+	}
+}

@@ -40,14 +40,19 @@ type compactStage struct {
 	told func(CompactReport, time.Duration)
 }
 
-// busyPause is how soon the stage looks again when something else came first.
-const busyPause = 10 * time.Second
+// busyPause is how soon the stage looks again when something else came first, and mostBusy
+// for how long something else may: small files left alone make every query slower.
+const (
+	busyPause = 10 * time.Second
+	mostBusy  = time.Hour
+)
 
 func (s *compactStage) run(ctx context.Context) {
 	if !s.c.Enabled {
 		return
 	}
 	wait := time.Duration(s.c.Every)
+	last := time.Now() // when it was its turn
 	for {
 		select {
 		case <-ctx.Done():
@@ -55,11 +60,16 @@ func (s *compactStage) run(ctx context.Context) {
 		case <-time.After(wait):
 		}
 		wait = time.Duration(s.c.Every)
+		pause := s.busy
 		if s.busy() {
-			wait = min(wait, busyPause)
-			continue
+			if time.Since(last) < mostBusy+wait {
+				wait = min(wait, busyPause)
+				continue
+			}
+			pause = nil
 		}
-		s.once(ctx)
+		s.once(ctx, pause)
+		last = time.Now()
 	}
 }
 
@@ -67,11 +77,11 @@ func (s *compactStage) run(ctx context.Context) {
 // the processor is not free for what may come later.
 func (a *App) backlogged() bool { return a.transform.backlog() > 2*runtime.GOMAXPROCS(0) }
 
-// once compacts what is due, until something else waits.
-func (s *compactStage) once(ctx context.Context) {
+// once compacts what is due, until pause, unless it is nil, says that something else comes first.
+func (s *compactStage) once(ctx context.Context, pause func() bool) {
 	begin := time.Now()
 	r, err := s.lake.Compact(ctx, CompactOptions{
-		OlderThan: time.Duration(s.c.OlderThan), SmallFiles: s.c.SmallFiles, Pause: s.busy,
+		OlderThan: time.Duration(s.c.OlderThan), SmallFiles: s.c.SmallFiles, Pause: pause,
 		Progress: func(_, _ int, h CompactedHour) {
 			if h.Skipped != "" {
 				s.log.Warn("hour not compacted; it is tried again", "hour", h.Hour, "reason", h.Skipped)

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -59,6 +58,9 @@ func (f *flow) book(e *lake.Entry) {
 // point is the current second's. The caller holds mu.
 func (f *flow) point(now time.Time) *seamark.FlowPoint {
 	now = now.UTC().Truncate(time.Second)
+	if n := len(f.recent); n > 0 && f.recent[n-1].At.Sub(now) > time.Second {
+		f.recent = f.recent[:0] // the clock was set back: what was drawn lies in the future
+	}
 	for n := len(f.recent); n == 0 || f.recent[n-1].At.Before(now); n = len(f.recent) {
 		next := now
 		if n > 0 && now.Sub(f.recent[n-1].At) <= recentSeconds*time.Second {
@@ -118,6 +120,7 @@ func (a *App) Flow(ctx context.Context) (seamark.Flow, error) {
 	now := time.Now()
 	firing := a.alerts.Firing()
 	products := a.productFlows(ctx, now)
+	troubles := a.troubles()
 	f := a.flow
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -146,27 +149,12 @@ func (a *App) Flow(ctx context.Context) (seamark.Flow, error) {
 		}
 	}
 	out.Indexed, out.IndexFault = a.index.status()
-	out.Faults = a.faults(now)
+	for _, t := range troubles {
+		if t.component != "index" { // IndexFault is that
+			out.Faults = append(out.Faults, t.String())
+		}
+	}
 	return out, nil
-}
-
-// faults says in words what is wrong besides. The caller holds flow.mu.
-func (a *App) faults(now time.Time) []string {
-	faults := []string{}
-	if f := a.flow; f.storage != "" && now.Sub(f.storageAt) < time.Minute {
-		faults = append(faults, "storing failed: "+f.storage)
-	}
-	for key, reason := range a.db.Broken() {
-		faults = append(faults, fmt.Sprintf("%s is left out of queries: %s", key, reason))
-	}
-	for key := range a.lake.Damaged() {
-		faults = append(faults, "damaged ledger entry "+key)
-	}
-	if _, _, fault := a.rules.Status(); fault != "" {
-		faults = append(faults, "rules are not evaluated: "+fault)
-	}
-	slices.Sort(faults)
-	return faults
 }
 
 // productFlows asks the lake for the products' figures, not more often than productsEvery.

@@ -93,10 +93,19 @@ func (m *metrics) handler(a *App) http.Handler {
 		}
 		return 0
 	})
+	gauge("seamark_rules_evaluated_until_seconds", "Until when rules were evaluated, Unix seconds; 0 before the first time.", func() float64 {
+		if _, until, _ := a.rules.Status(); !until.IsZero() {
+			return float64(until.UnixMilli()) / 1000
+		}
+		return 0
+	})
+	gauge("seamark_rules_skipped_windows_seconds", "Time whose windows were never evaluated, since the start.", func() float64 { return a.rules.Skipped().Seconds() })
+	m.registry.MustRegister(faultGauge{a})
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
-// healthz answers 200 while the appliance can store what it is sent, else 503.
+// healthz answers 200 while the appliance can store what it is sent, else 503. It names the
+// components that cannot do their work, no more: it asks for no login.
 func (a *App) healthz(w http.ResponseWriter, _ *http.Request) {
 	a.flow.mu.Lock()
 	fault := ""
@@ -108,5 +117,5 @@ func (a *App) healthz(w http.ResponseWriter, _ *http.Request) {
 	if fault != "" {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
-	json.NewEncoder(w).Encode(map[string]any{"ok": fault == "", "backlog": a.transform.backlog()})
+	json.NewEncoder(w).Encode(map[string]any{"ok": fault == "", "backlog": a.transform.backlog(), "faults": a.ailing()})
 }

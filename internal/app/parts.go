@@ -1,14 +1,12 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"io/fs"
 	"log/slog"
 	"net"
 	"net/url"
 	"slices"
-	"time"
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter"
@@ -120,9 +118,4 @@ func (a *App) hosts() []string {
 		}
 	}
 	return hosts
-}
-
-// sortByArrival sorts keys by arrival, then by name.
-func sortByArrival(keys []string, arrival map[string]time.Time) {
-	slices.SortFunc(keys, func(x, y string) int { return cmp.Or(arrival[x].Compare(arrival[y]), cmp.Compare(x, y)) })
 }

@@ -23,6 +23,7 @@ func (a *App) stages() []func(context.Context) {
 		a.flow.run,      // what the page shows of them
 		a.rules.Run,     // lake -> alarms
 		a.alerts.Run,    // alarms -> cards
+		a.watch,         // what goes wrong -> log
 	}
 }
 

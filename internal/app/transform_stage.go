@@ -15,57 +15,50 @@ import (
 // object is offered as soon as it is there. A lost offer costs a minute, nothing else.
 const lookEvery = time.Minute
 
-// transformStage makes landing objects done.
+// stopPatience is how long a stop waits for an object that is worked on, once it was told to end.
+const stopPatience = 3 * time.Second
+
+// transformStage makes landing objects done, a few at a time. One that fails, or on which the
+// work never ends, holds up no other.
 type transformStage struct {
+	waiting
 	lake  *lake.Lake
-	t     *transformer.Transformer
+	do    func(ctx context.Context, key string) (transformer.Result, error)
 	log   *slog.Logger
 	told  func(transformer.Result, time.Time) // of each object done
 	wake  chan struct{}
+	slots chan struct{}
 	seen  lake.Seen // of landing
-	mu    sync.Mutex
-	queue map[string]time.Time // keys not done, with their arrival
-	tried map[string]time.Time // when one failed last
+
+	faultMu sync.Mutex
+	fault   string // why it cannot be looked up what must be done
 }
 
 func newTransformStage(l *lake.Lake, t *transformer.Transformer, log *slog.Logger, told func(transformer.Result, time.Time)) *transformStage {
-	return &transformStage{lake: l, t: t, log: log, told: told, wake: make(chan struct{}, 1), queue: map[string]time.Time{}, tried: map[string]time.Time{}}
+	do := func(ctx context.Context, key string) (transformer.Result, error) {
+		src, err := transformer.OpenObject(l, l.Store, key)
+		if err != nil {
+			return transformer.Result{}, err
+		}
+		defer src.Close()
+		return t.Transform(ctx, src, false)
+	}
+	return &transformStage{lake: l, do: do, log: log, told: told, wake: make(chan struct{}, 1), slots: make(chan struct{}, transformer.InFlight())}
 }
 
 // offer says that a landing object is there.
 func (s *transformStage) offer(key string) {
-	s.mu.Lock()
-	s.queue[key] = lake.Arrival(key, time.Now())
-	s.mu.Unlock()
+	s.add(key, lake.Arrival(key, time.Now()))
 	select {
 	case s.wake <- struct{}{}:
 	default:
 	}
 }
 
-// oldest is the arrival of the oldest object that waits.
-func (s *transformStage) oldest() (time.Time, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var oldest time.Time
-	for _, t := range s.queue {
-		if oldest.IsZero() || t.Before(oldest) {
-			oldest = t
-		}
-	}
-	return oldest, len(s.queue) > 0
-}
-
-// backlog is how many objects wait.
-func (s *transformStage) backlog() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.queue)
-}
-
 func (s *transformStage) run(ctx context.Context) {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
+	defer s.settle(context.Background())
 	s.look(ctx)
 	for {
 		s.work(ctx)
@@ -85,64 +78,87 @@ func (s *transformStage) look(ctx context.Context) {
 	if err == nil {
 		var pending []lake.Pending
 		if pending, err = s.lake.PendingNews(ctx, &s.seen); err == nil {
-			s.mu.Lock()
 			for _, p := range pending {
-				s.queue[p.Key] = p.Arrival
+				s.add(p.Key, p.Arrival)
 			}
-			s.mu.Unlock()
-			return
 		}
 	}
-	if ctx.Err() == nil {
+	if ctx.Err() != nil {
+		return
+	}
+	s.faultMu.Lock()
+	defer s.faultMu.Unlock()
+	s.fault = ""
+	if err != nil {
+		s.fault = brief(err.Error())
 		s.log.Error("cannot look up what must be done", "error", err)
 	}
 }
 
-// work transforms what waits, a few objects at a time.
-func (s *transformStage) work(ctx context.Context) {
-	keys := make(chan string)
-	var wg sync.WaitGroup
-	for range transformer.InFlight() {
-		wg.Go(func() {
-			for key := range keys {
-				s.one(ctx, key)
-			}
-		})
+// trouble says what it cannot do.
+func (s *transformStage) trouble() []string {
+	s.faultMu.Lock()
+	defer s.faultMu.Unlock()
+	out := s.waiting.trouble()
+	if s.fault != "" {
+		out = append(out, "cannot look up what must be done: "+s.fault)
 	}
-	for _, key := range s.ready() {
-		if ctx.Err() != nil {
-			break
-		}
-		keys <- key
-	}
-	close(keys)
-	wg.Wait()
+	return out
 }
 
-// ready lists what waits, oldest first, without what failed a moment ago.
-func (s *transformStage) ready() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var keys []string
-	for key := range s.queue {
-		if time.Since(s.tried[key]) > lookEvery/2 {
-			keys = append(keys, key)
+// work begins what waits, oldest first, without what failed a moment ago.
+func (s *transformStage) work(ctx context.Context) {
+	for _, key := range s.ready(lookEvery / 2) {
+		select {
+		case <-ctx.Done():
+			return
+		case s.slots <- struct{}{}:
+		}
+		if !s.begin(key) {
+			<-s.slots
+			continue
+		}
+		go func() {
+			defer func() { <-s.slots }()
+			s.one(ctx, key)
+		}()
+	}
+}
+
+// settle waits until nothing is worked on, at most until ctx ends or stopPatience is over.
+func (s *transformStage) settle(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, stopPatience)
+	defer cancel()
+	s.fill(ctx)
+}
+
+// fill waits until every slot is free, or until ctx ends.
+func (s *transformStage) fill(ctx context.Context) {
+	held := 0
+	defer func() {
+		for range held {
+			<-s.slots
+		}
+	}()
+	for range cap(s.slots) {
+		select {
+		case <-ctx.Done():
+			return
+		case s.slots <- struct{}{}:
+			held++
 		}
 	}
-	sortByArrival(keys, s.queue)
-	return keys
 }
 
 func (s *transformStage) one(ctx context.Context, key string) {
-	res, err := s.transform(ctx, key)
+	res, err := s.do(ctx, key)
 	if err != nil {
 		if ctx.Err() != nil {
-			return // cut short, not failed: the drain takes it up at once
+			s.fail(key, nil) // cut short, not failed: the drain takes it up at once
+			return
 		}
 		s.log.Error("landing object not transformed; it is tried again", "key", key, "error", err)
-		s.mu.Lock()
-		s.tried[key] = time.Now()
-		s.mu.Unlock()
+		s.fail(key, err)
 		return
 	}
 	for _, q := range res.Entry.Quarantine {
@@ -150,30 +166,15 @@ func (s *transformStage) one(ctx context.Context, key string) {
 			s.log.Warn("quarantined", "object", q.Origin, "offset", q.Offset, "bytes", q.Bytes, "reason", q.Reason, "kept", q.Kept)
 		}
 	}
-	s.mu.Lock()
-	arrival := s.queue[key]
-	delete(s.queue, key)
-	delete(s.tried, key)
-	s.mu.Unlock()
-	s.told(res, arrival)
-}
-
-func (s *transformStage) transform(ctx context.Context, key string) (transformer.Result, error) {
-	src, err := transformer.OpenObject(s.lake, s.lake.Store, key)
-	if err != nil {
-		return transformer.Result{}, err
-	}
-	defer src.Close()
-	return s.t.Transform(ctx, src, false)
+	s.told(res, s.end(key))
 }
 
 // drain transforms all that is there.
 func (s *transformStage) drain(ctx context.Context) error {
 	s.look(ctx)
-	s.mu.Lock()
-	clear(s.tried) // what failed a moment ago gets its last try
-	s.mu.Unlock()
+	s.forgive() // what failed a moment ago gets its last try
 	s.work(ctx)
+	s.fill(ctx)
 	if n := s.backlog(); n > 0 {
 		return &seamark.Fault{Class: seamark.Temporary, What: "landing objects are left to transform"}
 	}

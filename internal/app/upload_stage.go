@@ -34,48 +34,43 @@ type uploadStage struct {
 	failed func(error)
 	wake   chan struct{}
 	pause  time.Duration // before the next try; 0: all is well
-
-	mu    sync.Mutex
-	queue map[string]time.Time // keys that the bucket does not have, with their arrival
+	queue  waiting       // keys that the bucket does not have
 }
 
 func newUploadStage(door *lake.Dir, bucket lake.Store, log *slog.Logger, done func(string), failed func(error)) *uploadStage {
-	return &uploadStage{door: door, bucket: bucket, log: log, done: done, failed: failed, wake: make(chan struct{}, 1), queue: map[string]time.Time{}}
+	return &uploadStage{door: door, bucket: bucket, log: log, done: done, failed: failed, wake: make(chan struct{}, 1)}
 }
 
 // offer says that a landing object is there.
 func (s *uploadStage) offer(key string) {
-	s.mu.Lock()
-	s.queue[key] = lake.Arrival(key, time.Now())
-	s.mu.Unlock()
+	s.queue.add(key, lake.Arrival(key, time.Now()))
 	select {
 	case s.wake <- struct{}{}:
 	default:
 	}
 }
 
-// oldest is the arrival of the oldest object that waits.
+// oldest is the arrival of the oldest object that is waited for.
 func (s *uploadStage) oldest() (oldest time.Time, waiting bool) {
 	if s == nil {
 		return oldest, false
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, t := range s.queue {
-		if oldest.IsZero() || t.Before(oldest) {
-			oldest = t
-		}
-	}
-	return oldest, len(s.queue) > 0
+	return s.queue.oldest()
 }
 
 func (s *uploadStage) backlog() int {
 	if s == nil {
 		return 0
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.queue)
+	return s.queue.backlog()
+}
+
+// trouble says what it cannot do.
+func (s *uploadStage) trouble() []string {
+	if s == nil {
+		return nil
+	}
+	return s.queue.trouble()
 }
 
 func (s *uploadStage) run(ctx context.Context) {
@@ -110,11 +105,7 @@ func (s *uploadStage) look() {
 		mark, err := s.door.Stat(s.mark(key))
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			s.mu.Lock()
-			if _, known := s.queue[key]; !known {
-				s.queue[key] = lake.Arrival(key, time.Now())
-			}
-			s.mu.Unlock()
+			s.queue.add(key, lake.Arrival(key, time.Now()))
 		case err != nil:
 			return err
 		case time.Since(mark.ModTime()) > keepUploaded:
@@ -137,13 +128,7 @@ func (s *uploadStage) look() {
 // work uploads what waits, oldest first. When the bucket is to blame for a failure, the rest
 // waits too; one object that cannot be uploaded holds up no other.
 func (s *uploadStage) work(ctx context.Context) {
-	s.mu.Lock()
-	keys := make([]string, 0, len(s.queue))
-	for key := range s.queue {
-		keys = append(keys, key)
-	}
-	sortByArrival(keys, s.queue)
-	s.mu.Unlock()
+	keys := s.queue.ready(0)
 	running, stop := context.WithCancel(ctx)
 	defer stop()
 	var wg sync.WaitGroup
@@ -157,10 +142,14 @@ func (s *uploadStage) work(ctx context.Context) {
 		}
 		wg.Go(func() {
 			defer func() { <-slots }()
+			s.queue.begin(key)
 			err := s.upload(key)
 			if err == nil {
+				s.queue.end(key)
+				s.done(key)
 				return
 			}
+			s.queue.fail(key, err)
 			mu.Lock()
 			failed = err
 			mu.Unlock()
@@ -194,14 +183,7 @@ func (s *uploadStage) upload(key string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.door.PutBytes(s.mark(key), nil); err != nil {
-		return err
-	}
-	s.mu.Lock()
-	delete(s.queue, key)
-	s.mu.Unlock()
-	s.done(key)
-	return nil
+	return s.door.PutBytes(s.mark(key), nil)
 }
 
 // same compares an object here with the one in the bucket, byte for byte.

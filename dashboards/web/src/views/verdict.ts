@@ -8,7 +8,7 @@ export const isEmpty = (f: Flow): boolean => f.accounts.objects === 0 && f.backl
 /** The first sentence of the page: the accounts of invariant 5, or what is wrong. */
 export function verdict(f: Flow): { ok: boolean; text: string } {
   const a = f.accounts;
-  if (isEmpty(f)) return { ok: true, text: "Ready. Nothing has arrived yet" };
+  if (isEmpty(f) && !f.faults?.length) return { ok: true, text: "Ready. Nothing has arrived yet" };
   if (f.unaccounted > 0) return { ok: false, text: `${count(f.unaccounted)} ${f.unaccounted === 1 ? "object does" : "objects do"} not balance: run seamark verify` };
   if (f.faults?.length) return { ok: false, text: f.faults[0]! };
   if (f.index_fault) return { ok: false, text: `The index waits: ${f.index_fault}` };

@@ -1,0 +1,187 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// trouble is something that a component cannot do, in words, with the remedy. Every one is on
+// the page, in /healthz and /metrics by its component, and in the log when it begins and ends.
+type trouble struct{ component, what, remedy string }
+
+func (t trouble) String() string {
+	if t.remedy == "" {
+		return t.what
+	}
+	return t.what + ": " + t.remedy
+}
+
+// components are those that can be in trouble, in the order in which data flows. They label
+// the metric seamark_faults, which is 0 while all is well.
+var components = []string{"clock", "front_door", "upload", "transformer", "ledger", "retention", "queries", "index", "rules"}
+
+// troubles are what is wrong now.
+func (a *App) troubles() []trouble {
+	var out []trouble
+	add := func(component, remedy, what string, args ...any) {
+		out = append(out, trouble{component, fmt.Sprintf(what, args...), remedy})
+	}
+	a.flow.mu.Lock()
+	storage, storageAt := a.flow.storage, a.flow.storageAt
+	a.flow.mu.Unlock()
+	if storage != "" && time.Since(storageAt) < time.Minute {
+		add("front_door", "", "storing failed: %s", storage)
+	}
+	for _, what := range a.upload.trouble() {
+		add("upload", "see docs/runbooks/cannot-store.md", "%s", what)
+	}
+	for _, what := range a.transform.trouble() {
+		add("transformer", "`seamark explain` and `seamark verify` tell more; the others go on", "%s", what)
+	}
+	for key, err := range a.lake.Damaged() {
+		add("ledger", "run `seamark verify`", "damaged ledger entry %s: %s", key, brief(err.Error()))
+	}
+	for _, w := range a.lake.Ahead() {
+		f := w.Fault(a.lake.Root())
+		add("retention", f.Remedy, "%s: %s", f.Where, f.What)
+	}
+	for _, held := range a.expire.held() {
+		add("retention", "check the clock; look with `seamark retention --dry-run`, and agree with `seamark retention --yes`, each with --lake "+a.lake.Root(), "%s", held)
+	}
+	for key, reason := range a.db.Broken() {
+		add("queries", "run `seamark verify`", "%s is left out of queries: %s", key, reason)
+	}
+	if _, fault := a.index.status(); fault != "" {
+		out = append(out, trouble{"index", "the index waits: " + fault, ""})
+	}
+	_, until, fault := a.rules.Status()
+	if fault != "" {
+		add("rules", "no alarm of Seamark's own fires or ends until then", "rules are not evaluated: %s", fault)
+	} else if late := a.rulesLate(until); late > 0 {
+		add("rules", "see what waits above; missed windows are evaluated one by one", "rules are evaluated until %s only, %v ago", until.UTC().Format(time.RFC3339), late.Round(time.Second))
+	}
+	slices.SortStableFunc(out, func(x, y trouble) int {
+		if x.component != y.component {
+			return slices.Index(components, x.component) - slices.Index(components, y.component)
+		}
+		return strings.Compare(x.what, y.what)
+	})
+	return out
+}
+
+// lateAfter is by how much more than it must the evaluation of rules may lag.
+const lateAfter = 3 * time.Minute
+
+// rulesLate is how far rules lag behind the clock, when that is more than they should.
+func (a *App) rulesLate(until time.Time) time.Duration {
+	if until.IsZero() {
+		until = a.flow.started // not evaluated yet
+	}
+	c := a.o.Config.Rules
+	if late := time.Now().Sub(until); late > lateAfter+2*time.Duration(c.Every)+time.Duration(c.Lag) {
+		return late
+	}
+	return 0
+}
+
+// watchEvery is how often faults are looked for, for the log.
+const watchEvery = 5 * time.Second
+
+// watch says once in the log what goes wrong, and when it is over.
+func (a *App) watch(ctx context.Context) {
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	said := map[string]trouble{}
+	clock := time.Now()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		clock = a.watchClock(clock)
+		now := map[string]trouble{}
+		for _, t := range a.troubles() {
+			now[t.component+" "+stem(t.what)] = t
+		}
+		for key, t := range now {
+			if _, known := said[key]; !known {
+				a.log.Warn("a component cannot do its work", "component", t.component, "fault", t.what, "remedy", t.remedy)
+			}
+		}
+		for key, t := range said {
+			if _, still := now[key]; !still {
+				a.log.Info("a component works again", "component", t.component, "fault", t.what)
+			}
+		}
+		said = now
+	}
+}
+
+// stem is a fault without its figures, so that one that grows is said once.
+func stem(what string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return -1
+		}
+		return r
+	}, what)
+}
+
+// clockJump is by how much the clock may be set without a line in the log.
+const clockJump = 5 * time.Second
+
+// watchClock compares the clock with the time that has really passed since was.
+func (a *App) watchClock(was time.Time) time.Time {
+	now := time.Now()
+	if by := now.Round(0).Sub(was.Round(0)) - now.Sub(was); by.Abs() > clockJump { // Round drops the monotonic reading
+		a.log.Warn("this machine's clock was set", "by", by.Round(time.Millisecond), "remedy", "let NTP keep it; rules go on from the new time")
+	}
+	return now
+}
+
+// ailing are the components in trouble, each once.
+func (a *App) ailing() []string {
+	names := []string{}
+	for _, t := range a.troubles() {
+		if !slices.Contains(names, t.component) {
+			names = append(names, t.component)
+		}
+	}
+	return names
+}
+
+// faultGauge is the metric seamark_faults: how many things each component cannot do.
+type faultGauge struct{ app *App }
+
+var faultDesc = prometheus.NewDesc("seamark_faults", "What a component cannot do now; the page and the log say it in words.", []string{"component"}, nil)
+
+// Describe implements prometheus.Collector.
+func (g faultGauge) Describe(c chan<- *prometheus.Desc) { c <- faultDesc }
+
+// Collect implements prometheus.Collector.
+func (g faultGauge) Collect(c chan<- prometheus.Metric) {
+	count := map[string]int{}
+	for _, t := range g.app.troubles() {
+		count[t.component]++
+	}
+	for _, name := range components {
+		c <- prometheus.MustNewConstMetric(faultDesc, prometheus.GaugeValue, float64(count[name]), name)
+	}
+}
+
+// brief is the first line of a text, cut where a person stops reading.
+func brief(s string) string {
+	s, _, _ = strings.Cut(s, "\n")
+	if runes := []rune(s); len(runes) > 300 {
+		return string(runes[:300]) + "…"
+	}
+	return s
+}
+
+var _ prometheus.Collector = faultGauge{}
