@@ -113,7 +113,12 @@ func levelOfDotnet(head string) string {
 	if len(head) < 6 || head[4:6] != ": " {
 		return ""
 	}
-	switch head[:4] {
+	return levelOfLabel(head[:4])
+}
+
+// levelOfLabel reads one of .NET's six labels.
+func levelOfLabel(s string) string {
+	switch s {
 	case "crit":
 		return seamark.LevelFatal
 	case "fail":

@@ -22,6 +22,7 @@ var platformLines = []struct{ prefix, name string }{
 	{"RESTORE_REPORT ", "platform.restoreReport"},
 	{"EXTENSION\t", "platform.extension"},
 	{"LOGS\t", "platform.logsSubscription"},
+	{"TELEMETRY\t", "platform.telemetrySubscription"},
 	{"XRAY TraceId: ", "platform.report"},
 }
 
@@ -75,6 +76,9 @@ func cutWord(s string) (word, rest string) {
 
 // platformFigures reads "Label: value unit" pairs, separated by tabs.
 func (r *Parser) platformFigures(row *seamark.Log, s string) {
+	if strings.IndexByte(s, '\t') < 0 {
+		s = r.tabbedFigures(s)
+	}
 	for len(s) > 0 {
 		part := s
 		if i := endOfFigure(s); i >= 0 {
@@ -100,6 +104,39 @@ func (r *Parser) platformFigures(row *seamark.Log, s string) {
 			}
 		}
 	}
+}
+
+// tabbedFigures puts the tabs back that a tool has turned into blanks: before each label.
+func (r *Parser) tabbedFigures(s string) string {
+	a := r.Arena
+	a.Room(2 * len(s))
+	from := len(a.Text)
+	for i := 0; i < len(s); {
+		if n := labelAt(s, i); n > 0 {
+			a.Text = append(append(a.Text, '\t'), s[i:i+n]...)
+			i += n
+			continue
+		}
+		a.Text = append(a.Text, s[i])
+		i++
+	}
+	return scan.View(a.Text[from:len(a.Text):len(a.Text)])
+}
+
+// labelAt is the length of the longest figure's label that stands at s[i] behind a blank.
+func labelAt(s string, i int) (n int) {
+	if i > 0 && s[i-1] != ' ' {
+		return 0
+	}
+	for _, f := range reportFigures {
+		if l := len(f.label); l > n && strings.HasPrefix(s[i:], f.label) && strings.HasPrefix(s[i+l:], ": ") {
+			n = l
+		}
+	}
+	if strings.HasPrefix(s[i:], "XRAY TraceId: ") {
+		n = len("XRAY TraceId")
+	}
+	return n
 }
 
 // endOfFigure finds the tab or line feed behind a figure, or is -1.
@@ -141,6 +178,8 @@ func (r *Parser) parsePlatformJSON(row *seamark.Log, timed bool, own *Claim) {
 			written = f.Value
 		case f.Key == "record" && f.Value[0] == '{':
 			r.platformRecord(row, f.Value)
+		case f.Key == "record" && f.Value[0] == '"' && row.EventName == "platform.fault":
+			r.platformFault(row, r.text(f.Value))
 		case f.Key == "record" && f.Value[0] == '"': // of type function or extension: a line it has written
 			r.telemetryLine(row, r.text(f.Value))
 		case f.Log == scan.LogTimestamp && r.takeTime(row, f.Value, timed, own):
@@ -153,6 +192,17 @@ func (r *Parser) parsePlatformJSON(row *seamark.Log, timed bool, own *Claim) {
 		return
 	}
 	row.EventData = r.eventData(nil)
+}
+
+// platformFault takes the line in which the platform says how a function ended.
+func (r *Parser) platformFault(row *seamark.Log, line string) {
+	row.Message, row.Level = strings.TrimRight(line, "\r\n"), seamark.LevelError
+	if id, rest, ok := platformRequest(row.Message); ok {
+		row.RequestID = id
+		if !platformError(row, rest) {
+			row.ErrorMessage = firstLine(rest)
+		}
+	}
 }
 
 func (r *Parser) platformRecord(row *seamark.Log, v []byte) {

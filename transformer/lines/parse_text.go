@@ -16,28 +16,32 @@ func (r *Parser) parseText(row *seamark.Log, timed bool, message []byte, own *Cl
 		row.EventData = r.eventData(nil)
 		return
 	}
-	body := s
-	if p, ok := cutLambdaPrefix(s); ok {
+	body := r.unixLines(s)
+	p, prefixed := cutLambdaPrefix(body)
+	if prefixed {
 		body = p.rest
 		row.RequestID, row.Level = p.requestID, p.level
 		if !timed && own.TimeMs == 0 {
 			own.TimeMs, _ = ParseTime(scan.BytesOf(p.time))
 		}
-		if len(body) > 1 && body[0] == '{' && r.jsonBehindPrefix(row, body, timed, own) {
-			return
-		}
 	} else if !timed {
-		own.TimeMs = leadingTime(s)
+		own.TimeMs = leadingTime(body)
 	}
-	if r.parseRuntimeError(row, body) {
-		row.EventData = r.eventData(nil)
+	if r.recordInText(row, body, timed, own) {
 		return
 	}
-	if r.parseExecution(row, body) {
-		row.EventData = r.eventData(nil)
-		return
+	if !r.parseRuntimeError(row, body) && !r.parseExecution(row, body) {
+		r.words(row, body, prefixed, own)
 	}
-	if at := FindStack(body); at >= 0 {
+	row.EventData = r.eventData(nil)
+}
+
+// words finds level, error and pairs in a text.
+func (r *Parser) words(row *seamark.Log, body string, prefixed bool, own *Claim) {
+	switch {
+	case isConsoleTrace(body): // where a line was reached; no error
+		SetEmpty(&row.Level, seamark.LevelTrace)
+	case FindStack(body) >= 0:
 		row.ErrorType, row.ErrorMessage = ErrorOfStack(body)
 		row.ErrorStack = body
 	}
@@ -48,6 +52,7 @@ func (r *Parser) parseText(row *seamark.Log, timed bool, message []byte, own *Cl
 	if row.Level == "" && row.ErrorStack != "" {
 		row.Level = seamark.LevelError
 	}
+	r.jsonTail(row, firstLine(body), prefixed, own)
 	if row.ErrorType == "" && Severe(row.Level) {
 		first, rest, _ := strings.Cut(body, "\n")
 		t, m, ok := errorOfLanguage(first, rest)
@@ -58,29 +63,32 @@ func (r *Parser) parseText(row *seamark.Log, timed bool, message []byte, own *Cl
 			row.ErrorType, row.ErrorMessage = t, m
 		}
 	}
-	row.EventData = r.eventData(nil)
+	if row.RequestID == "" {
+		row.RequestID = requestBehindTime(body)
+	}
 }
 
-// parseRuntimeError parses what Lambda's runtimes say when a function fails: an uncaught
-// error ("Invoke Error \t{…}"), or "<time> <requestId> Task timed out after 3.00 seconds".
-func (r *Parser) parseRuntimeError(row *seamark.Log, body string) bool {
-	if i := strings.Index(body, "\t{"); i >= 0 && i < 64 && strings.HasSuffix(body, "}") {
-		if r.errorIn(row, scan.BytesOf(body[i+1:])) {
-			SetEmpty(&row.Level, seamark.LevelError)
-			return true
-		}
+// isConsoleTrace reports whether a text is what Node.js's console.trace prints.
+func isConsoleTrace(s string) bool {
+	return strings.HasPrefix(s, "Trace: ") || strings.HasPrefix(s, "Trace\n    at ")
+}
+
+// requestBehindTime is the request id of AWS's log4j2 pattern for Lambda, "%d %X{AWSRequestId}
+// %-5p %c{1}", or none.
+// Source: https://docs.aws.amazon.com/lambda/latest/dg/java-logging.html
+func requestBehindTime(s string) string {
+	if !looksLikeTime(s) {
+		return ""
 	}
-	if looksLikeTime(body) && len(body) > 62 && body[23] == 'Z' && body[24] == ' ' && body[61] == ' ' && strings.Count(body[25:61], "-") == 4 {
-		if rest := body[62:]; strings.HasPrefix(rest, "Task timed out after ") || strings.HasPrefix(rest, "Error: Runtime exited") {
-			row.RequestID, row.Level = body[25:61], seamark.LevelError
-			row.ErrorType, row.ErrorMessage = "Runtime.ExitError", firstLine(rest)
-			if rest[0] == 'T' {
-				row.ErrorType = "Sandbox.Timedout"
-			}
-			return true
-		}
+	at := strings.IndexByte(s[19:min(len(s), 40)], ' ')
+	if at < 0 {
+		return ""
 	}
-	return false
+	word, rest := cutWord(s[19+at+1:])
+	if !isUUID(word) || rest == "" || !isUpper(rest[0]) && rest[0] != '<' {
+		return ""
+	}
+	return word
 }
 
 // jsonBehindPrefix parses what console.log(JSON.stringify(…)) writes: Lambda's prefix
@@ -119,7 +127,7 @@ func cutLambdaPrefix(s string) (lambdaPrefix, bool) {
 			return lambdaPrefix{}, false
 		}
 		parts, ok := cutTwice(s[end+2:])
-		level := LevelOf(s[1:end])
+		level := levelOfPrefix(s[1:end])
 		if !ok || level == "" || !looksLikeTime(parts[0]) {
 			return lambdaPrefix{}, false
 		}
@@ -129,18 +137,30 @@ func cutLambdaPrefix(s string) (lambdaPrefix, bool) {
 		return lambdaPrefix{}, false
 	}
 	parts, ok := cutTwice(s[25:])
-	if !ok {
-		return lambdaPrefix{}, false
+	level := ""
+	if ok {
+		level = levelOfPrefix(parts[1])
 	}
-	level := LevelOf(parts[1])
-	if level == "" {
-		return lambdaPrefix{}, false
+	if level == "" { // Node.js 8 wrote no level
+		id, rest, ok := strings.Cut(s[25:], "\t")
+		return lambdaPrefix{s[:24], id, "", rest}, ok && isUUID(id)
 	}
 	id := parts[0]
 	if id == "undefined" { // before the first request
 		id = ""
 	}
 	return lambdaPrefix{s[:24], id, level, parts[2]}, true
+}
+
+// levelOfPrefix is the level that a runtime names between tabs; .NET's has labels of its own.
+func levelOfPrefix(s string) string {
+	if l := LevelOf(s); l != "" {
+		return l
+	}
+	if len(s) != 4 {
+		return ""
+	}
+	return levelOfLabel(s)
 }
 
 // cutTwice parts s at its first two tabs.

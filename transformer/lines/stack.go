@@ -3,20 +3,20 @@ package lines
 import "strings"
 
 // FindStack tells where the stack trace in a text begins, or -1: the frames of Java,
-// Node.js and .NET ("\n    at "), of Python ("Traceback"), Go ("goroutine 1 ["),
+// Node.js and .NET ("\n    at "), of Python ("Traceback"), Go ("goroutine 1 [", "\n\tmain.go:7"),
 // Ruby ("\n\tfrom ", "app.rb:7:in "), PHP ("#0 ") and Rust ("stack backtrace:").
 func FindStack(s string) int {
 	nl := strings.IndexByte(s, '\n')
 	if nl < 0 {
 		return -1
 	}
-	if i := strings.Index(s, "Traceback (most recent call last)"); i >= 0 {
+	if i := strings.Index(s, tracebackHead); i >= 0 {
 		return i
 	}
 	for i := nl; i >= 0 && i < len(s); {
 		line := strings.TrimLeft(s[i+1:], " \t")
 		indented := len(line) < len(s)-i-1
-		if indented && (strings.HasPrefix(line, "at ") || strings.HasPrefix(line, "from ")) {
+		if indented && (strings.HasPrefix(line, "at ") || strings.HasPrefix(line, "from ") || isGoPlace(firstLine(line))) {
 			return i
 		}
 		if strings.HasPrefix(line, "goroutine ") && strings.Contains(line[:min(len(line), 40)], " [") {
@@ -34,33 +34,134 @@ func FindStack(s string) int {
 	return -1
 }
 
+// isGoPlace reports whether a line is the place of a frame of Go: "/app/main.go:7" or
+// "/app/main.go:7 +0x1d".
+func isGoPlace(line string) bool {
+	at := strings.Index(line[:min(len(line), 300)], ".go:")
+	if at < 1 || at+4 >= len(line) || line[at+4] < '0' || line[at+4] > '9' || strings.IndexByte(line[:at], ' ') >= 0 {
+		return false
+	}
+	rest := strings.TrimLeft(line[at+4:], "0123456789")
+	return strings.TrimSpace(rest) == "" || strings.HasPrefix(rest, " +0x")
+}
+
 // ErrorOfStack names the error of a text with a stack trace.
 func ErrorOfStack(s string) (errorType, message string) {
-	if strings.Contains(s, "Traceback (most recent call last)") { // Python names it last
-		lines := strings.Split(strings.TrimRight(s, "\n"), "\n")
-		for i := len(lines) - 1; i >= 0; i-- {
-			if line := lines[i]; line != "" && line[0] != ' ' && line[0] != '\t' && !strings.HasPrefix(line, "Traceback (") {
-				if t, m := splitError(line); t != "" {
-					return t, m
-				}
-				return line, ""
-			}
+	if strings.Contains(s, tracebackHead) { // Python names it last
+		if t, m := errorOfPython(s); t != "" {
+			return t, m
 		}
 	}
 	first, rest, _ := strings.Cut(s, "\n")
 	if t, m, ok := errorOfLanguage(first, rest); ok {
 		return t, m
 	}
-	first = strings.TrimPrefix(first, "Exception in thread ")
-	if rest, ok := strings.CutPrefix(first, `"`); ok {
-		if _, after, ok := strings.Cut(rest, `" `); ok {
-			first = after
-		}
+	if t, m := errorAbove(s); t != "" {
+		return t, m
 	}
-	if t, m := splitError(first); t != "" {
+	if t, m := splitError(afterThread(first)); t != "" {
 		return t, phpMessage(s, m)
 	}
 	return errorBefore(rest)
+}
+
+// afterThread takes off what Java puts before an error that nobody has caught.
+func afterThread(line string) string {
+	rest, ok := strings.CutPrefix(line, "Exception in thread ")
+	if ok && strings.HasPrefix(rest, `"`) {
+		if _, after, ok := strings.Cut(rest[1:], `" `); ok {
+			return after
+		}
+	}
+	return rest
+}
+
+// maxAbove is how many lines above the first frame may hold the error.
+const maxAbove = 40
+
+// errorAbove names the error of a trace whose frames begin with "at ": it stands in the line
+// above the first frame, or more lines up when its message goes on over lines. A line that
+// begins with it wins over one that holds it behind other words.
+func errorAbove(s string) (errorType, message string) {
+	frames := firstFrameAt(s)
+	if frames < 0 {
+		return "", ""
+	}
+	for _, anywhere := range [...]bool{false, true} {
+		end := frames
+		for n := 0; n < maxAbove && end > 0; n++ {
+			from := strings.LastIndexByte(s[:end-1], '\n') + 1
+			line := strings.Trim(s[from:end-1], " \t\r")
+			if t, m := errorInLine(line, anywhere); t != "" && !strings.HasPrefix(line, "---> ") {
+				return t, withMore(m, s[min(end, frames):frames])
+			}
+			end = from
+		}
+	}
+	return "", ""
+}
+
+// firstFrameAt finds the line of the first frame that begins with "at ", or is -1.
+func firstFrameAt(s string) int {
+	for i := strings.IndexByte(s, '\n'); i >= 0 && i+1 < len(s); {
+		line := strings.TrimLeft(s[i+1:], " \t")
+		if len(line) < len(s)-i-1 && strings.HasPrefix(line, "at ") {
+			return i + 1
+		}
+		next := strings.IndexByte(s[i+1:], '\n')
+		if next < 0 {
+			break
+		}
+		i += 1 + next
+	}
+	return -1
+}
+
+// errorInLine names the error that a line begins with, or holds.
+func errorInLine(line string, anywhere bool) (errorType, message string) {
+	line = afterThread(line)
+	if anywhere {
+		return splitError(line)
+	}
+	word := line
+	if end := strings.IndexAny(line, ": "); end >= 0 {
+		word = line[:end]
+	}
+	rest := line[len(word):]
+	if code, behind, ok := strings.Cut(rest, "]: "); ok && strings.HasPrefix(code, " [") { // Node.js: Error [ERR_MODULE_NOT_FOUND]: text
+		rest = ": " + behind
+	}
+	if rest != "" && rest[0] != ':' || !isErrorName(word) && !isClassName(word) {
+		return "", ""
+	}
+	return word, strings.TrimLeft(rest, ": ")
+}
+
+// withMore joins a message with the lines that go on with it.
+func withMore(message, more string) string {
+	more = strings.TrimRight(more[:min(len(more), maxErrorText)], " \t\r\n")
+	if at := strings.Index(more, " ---> "); at >= 0 && strings.TrimSpace(more[:at]) == "" {
+		more = ""
+	}
+	if more == "" {
+		return message
+	}
+	return strings.TrimLeft(message+"\n"+more, "\n")
+}
+
+// isClassName reports whether a word is a class with its package, whatever its name ends in:
+// com.example.NoSeat. One with an error's name needs no package.
+func isClassName(word string) bool {
+	at := strings.LastIndexByte(word, '.')
+	if at < 1 || at+1 == len(word) || !isUpper(word[at+1]) {
+		return false
+	}
+	for i := range len(word) {
+		if c := word[i]; !isWord(c) && c != '.' && c != '$' {
+			return false
+		}
+	}
+	return word[0] >= 'a' && word[0] <= 'z'
 }
 
 // errorBefore names the error that a line before the first frame does, for loggers that
