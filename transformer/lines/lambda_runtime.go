@@ -169,3 +169,27 @@ func (r *Parser) unixLines(s string) string {
 	}
 	return strings.TrimRight(scan.View(a.Text[from:len(a.Text):len(a.Text)]), "\r\n")
 }
+
+// uncoloured is a text without a terminal's sequences such as ESC [31m.
+func (r *Parser) uncoloured(s string) string {
+	if strings.IndexByte(s, '\x1b') < 0 {
+		return s
+	}
+	a := r.Arena
+	a.Room(len(s))
+	from := len(a.Text)
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\x1b' && i+1 < len(s) && s[i+1] == '[' {
+			end := i + 2
+			for end < len(s) && (s[end] >= '0' && s[end] <= '9' || s[end] == ';' || s[end] == '?') {
+				end++
+			}
+			if end < len(s) && (s[end] >= 'A' && s[end] <= 'Z' || s[end] >= 'a' && s[end] <= 'z') {
+				i = end
+				continue
+			}
+		}
+		a.Text = append(a.Text, s[i])
+	}
+	return scan.View(a.Text[from:len(a.Text):len(a.Text)])
+}

@@ -16,7 +16,7 @@ func (r *Parser) parseText(row *seamark.Log, timed bool, message []byte, own *Cl
 		row.EventData = r.eventData(nil)
 		return
 	}
-	body := r.unixLines(s)
+	body := r.uncoloured(r.unixLines(s))
 	p, prefixed := cutLambdaPrefix(body)
 	if prefixed {
 		body = p.rest
@@ -54,17 +54,33 @@ func (r *Parser) words(row *seamark.Log, body string, prefixed bool, own *Claim)
 	}
 	r.jsonTail(row, firstLine(body), prefixed, own)
 	if row.ErrorType == "" && Severe(row.Level) {
-		first, rest, _ := strings.Cut(body, "\n")
-		t, m, ok := errorOfLanguage(first, rest)
-		if !ok {
-			t, m = splitError(first)
-		}
-		if t != "" {
-			row.ErrorType, row.ErrorMessage = t, m
-		}
+		r.errorInWords(row, body)
 	}
 	if row.RequestID == "" {
 		row.RequestID = requestBehindTime(body)
+	}
+}
+
+// errorInWords names the error of a severe line without a stack: in the value of a pair, or in
+// the line itself. Rust's causes below it belong to its message.
+func (r *Parser) errorInWords(row *seamark.Log, body string) {
+	first, rest, _ := strings.Cut(body, "\n")
+	if row.ErrorMessage != "" {
+		if strings.HasPrefix(strings.TrimLeft(rest, "\n"), "Caused by:\n") && strings.HasSuffix(first, row.ErrorMessage) {
+			row.ErrorMessage = withMore(body[len(first)-len(row.ErrorMessage):len(first)], body[len(first)+1:])
+			return
+		}
+		if t, m := errorInLine(row.ErrorMessage, false); t != "" {
+			row.ErrorType, row.ErrorMessage = t, m
+		}
+		return
+	}
+	t, m, ok := errorOfLanguage(first, rest)
+	if !ok {
+		t, m = splitError(first)
+	}
+	if t != "" {
+		row.ErrorType, row.ErrorMessage = t, m
 	}
 }
 

@@ -144,10 +144,32 @@ func (h *templateHash) token(s string, i int) int {
 
 // valueEnd is the end of the value of a pair that begins at i.
 func valueEnd(s string, i int) int {
-	if _, rest, ok := valueBehind(s[i:]); ok {
-		return len(s) - len(rest)
+	if i == len(s) {
+		return i
 	}
-	return i
+	switch s[i] {
+	case '[':
+		if end := strings.IndexByte(s[i:], ']'); end > 0 {
+			return i + end + 1
+		}
+		return i
+	case '"':
+		for j := i + 1; j < len(s); j++ {
+			switch s[j] {
+			case '"':
+				return j + 1
+			case '\\':
+				j++
+			}
+		}
+		return i
+	case '=', '>', ' ': // "==", "=>", "a = b"
+		return i
+	}
+	if end := strings.IndexAny(s[i:], " \t,;)}"); end >= 0 {
+		return i + end
+	}
+	return len(s)
 }
 
 // tellsCause reports whether the value of a pair says what happened, not to whom.
