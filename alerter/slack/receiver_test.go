@@ -172,7 +172,7 @@ func TestFaults(t *testing.T) {
 		{"hangs", func(_ http.ResponseWriter, r *http.Request, _ int) bool { <-r.Context().Done(); return true }, seamark.Temporary, 0, "cannot be reached"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			if c.name == "hangs" {
 				ctx, cancel = context.WithTimeout(t.Context(), 200*time.Millisecond)
 			}

@@ -108,13 +108,19 @@ func (f *fakeServer) store(n int, body []byte) []byte {
 // abort ends the connection without an answer.
 func abort() { panic(http.ErrAbortHandler) }
 
+// patience is how long the clients of these tests wait for an answer: long for a loopback server
+// on a loaded machine, short beside a test's life.
+const patience = 2 * time.Second
+
 // hang answers nothing until the test ends.
 func (f *fakeServer) hang() {
 	select {
 	case <-f.stop:
-	case <-time.After(10 * time.Second):
+	case <-time.After(f.hangs()):
 	}
 }
+
+func (f *fakeServer) hangs() time.Duration { return 30 * time.Second }
 
 // pemOf is the certificate of a TLS server, as its authority.
 func pemOf(s *httptest.Server) []byte {

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/indexer"
@@ -173,7 +172,7 @@ func TestFaultsThatPass(t *testing.T) {
 			spoil(f)
 			l := newLake(t)
 			entries := []*lake.Entry{commit(t, l, plainRows(0, 150)...), commit(t, l, plainRows(100, 200)...)}
-			c := newClient(t, opensearch.Options{URL: f.URL, Timeout: 300 * time.Millisecond})
+			c := newClient(t, opensearch.Options{URL: f.URL, Timeout: patience})
 			ix := newIndexer(t, l, c, quick())
 			r, err := ix.Index(t.Context(), entries)
 			if err != nil {

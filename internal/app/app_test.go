@@ -119,7 +119,7 @@ func (a *appliance) deliver(seconds int) fleet.Truth {
 
 func (a *appliance) waitRows(want int64) {
 	a.Helper()
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		f, err := a.Flow(context.Background())
 		if err != nil {
 			a.Fatal(err)
@@ -259,7 +259,7 @@ func TestOpenSearchDown(t *testing.T) {
 	a := start(t, c)
 	sent := a.deliver(1)
 	a.waitRows(sent.Events)
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(100 * time.Millisecond) {
 		f, err := a.Flow(context.Background())
 		if err != nil {
 			t.Fatal(err)

@@ -211,7 +211,7 @@ func TestUpCompactsAndExpires(t *testing.T) {
 	c.Compact.Every, c.Compact.OlderThan = seamark.Duration(time.Second), seamark.Duration(time.Minute)
 	a := start(t, c)
 	a.waitRows(1300)
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(2 * time.Minute)
 	for merged := []string{}; len(merged) == 0; time.Sleep(50 * time.Millisecond) {
 		merged, _ = filepath.Glob(filepath.Join(data, "lake/lake/logs/*/*/*/*/*.c.parquet"))
 		if time.Now().After(deadline) {

@@ -151,7 +151,7 @@ func (p *process) wait(t *testing.T, limit time.Duration, code int) {
 // healthy waits until the appliance at url serves.
 func (p *process) healthy(t *testing.T, url string) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		select {
 		case err := <-p.done:
 			p.done <- err
