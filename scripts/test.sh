@@ -4,9 +4,10 @@
 #
 #   scripts/test.sh             all steps (`make test`)
 #   scripts/test.sh STEP…       these alone, with the servers they need: lint build unit fuzz
-#                               emulators s3 opensearch end-to-end browser
+#                               browser emulators s3 opensearch end-to-end demo
 #
-# Steps run in two tracks side by side, since most of the second one waits for servers and processes.
+# Steps run in tracks side by side: one computes, one waits for servers and processes most of its
+# time, and the demo takes its two minutes whatever the machine.
 # A step that fails is told at once; the others go on, and the end names all that failed, with the
 # tests and how to run them alone. What a step printed is in .cache/logs/<step>.log.
 #
@@ -15,13 +16,14 @@
 #              RACE=1    the fast tests under the race detector
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
-computing="lint build unit fuzz"
-waiting="emulators s3 opensearch end-to-end browser"
-wanted=${*:-$computing $waiting}
+computing="lint build unit fuzz browser"
+waiting="emulators s3 opensearch end-to-end"
+watching="demo"
+wanted=${*:-$computing $waiting $watching}
 for name in $wanted; do
-	case " $computing $waiting " in
+	case " $computing $waiting $watching " in
 	*" $name "*) ;;
-	*) echo "test: no step is called $name; there are: $computing $waiting" >&2; exit 2 ;;
+	*) echo "test: no step is called $name; there are: $computing $waiting $watching" >&2; exit 2 ;;
 	esac
 done
 wants() { case " $wanted " in *" $1 "*) return 0 ;; esac; return 1; }
@@ -114,7 +116,8 @@ track() {
 		s3) step s3 with versitygw -- env "${s3[@]}" go test -count=1 ./lake/s3 ;;
 		opensearch) step opensearch with opensearch -- env "${index[@]}" go test -count=1 ./indexer/... ;;
 		end-to-end) step end-to-end with opensearch versitygw ministack localemu -- \
-			env SEAMARK_E2E=1 SEAMARK_LOOP="$loop" "${index[@]}" "${s3[@]}" "${aws[@]}" go test -count=1 -timeout 20m ./internal/... ./cmd/... ;;
+			env SEAMARK_E2E=1 SEAMARK_LOOP="$loop" "${index[@]}" "${s3[@]}" "${aws[@]}" go test -count=1 -timeout 20m -skip '^TestDemo$' ./internal/... ./cmd/... ;;
+		demo) step demo env SEAMARK_E2E=1 go test -count=1 -timeout 20m -run '^TestDemo$' ./internal/torture ;;
 		browser) step browser env SEAMARK_BROWSER=1 SEAMARK_SCREENSHOTS="$PWD/.cache/screenshots" go test -count=1 -timeout 20m ./dashboards -run TestWeb ;;
 		esac
 	done
@@ -140,10 +143,12 @@ main() {
 	if wants s3 || wants end-to-end; then background start versitygw; fi
 	if wants opensearch || wants end-to-end; then background start opensearch; fi
 
-	background track $waiting
-	waits=$!
-	background track $computing
-	wait $! "$waits"
+	local tracks=()
+	for steps in "$computing" "$waiting" "$watching"; do
+		background track $steps
+		tracks+=($!)
+	done
+	wait "${tracks[@]}"
 
 	failed=$(grep -c FAILED "$results")
 	echo "== all of it in $((SECONDS - began)) s; logs in .cache/logs$(wants browser && echo ', screenshots in .cache/screenshots')"
