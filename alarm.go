@@ -2,6 +2,7 @@ package seamark
 
 import (
 	"cmp"
+	"math"
 	"strings"
 	"time"
 )
@@ -9,11 +10,25 @@ import (
 // AlarmState is where an alarm stands.
 type AlarmState string
 
-// The states of an alarm. CloudWatch's INSUFFICIENT_DATA changes nothing.
+// The states of an alarm.
 const (
-	AlarmFiring       AlarmState = "firing"
-	AlarmOK           AlarmState = "ok"
-	AlarmInsufficient AlarmState = "insufficient_data"
+	AlarmFiring AlarmState = "firing"
+	AlarmOK     AlarmState = "ok"
+	// AlarmNoData is CloudWatch's INSUFFICIENT_DATA: nobody knows whether it is fine. An
+	// alarm that fired and is in this state is not over.
+	AlarmNoData AlarmState = "no_data"
+	// AlarmDeleted is said once of an alarm that exists no more; it ends like one that is fine.
+	AlarmDeleted AlarmState = "deleted"
+)
+
+// Comparison says on which side of its limit an alarm fires.
+type Comparison string
+
+// The comparisons. Above is the zero value.
+const (
+	Above   Comparison = ""
+	Below   Comparison = "below"
+	Outside Comparison = "outside" // of a band: below its lower or above its upper edge
 )
 
 // Severities of an alarm.
@@ -24,26 +39,45 @@ const (
 
 // Alarm is one rule about one component in one account and region, with its state.
 type Alarm struct {
-	Name       string     `json:"name"` // seamark/<product>/<environment>/<resource>/<rule>
+	Name       string     `json:"name"` // seamark/<product>/<environment>/<resource>/<rule>, or whatever others chose
 	Rule       string     `json:"rule"` // "4xx", "5xx", "errors", …
 	Scope      Scope      `json:"scope"`
 	State      AlarmState `json:"state"`
+	Was        AlarmState `json:"was,omitempty"` // the state before, where the sender says so
 	Severity   string     `json:"severity"`
-	Value      float64    `json:"value"`     // what was measured; a ratio is 0..1
-	Peak       float64    `json:"peak"`      // the worst Value of the incident so far; kept by the alerter
-	Threshold  float64    `json:"threshold"` // same unit as Value
-	Unit       string     `json:"unit"`      // "ratio", "count", "ms"
-	Samples    int64      `json:"samples"`   // rows that Value was computed from; 0 when unknown
-	Window     Duration   `json:"window"`
-	Since      time.Time  `json:"since"`      // when the state was entered
-	Evaluated  time.Time  `json:"evaluated"`  // when the value was measured
-	Reason     string     `json:"reason"`     // AWS's words, or ours
-	Runbook    string     `json:"runbook"`    // http(s) link or empty
-	ARN        string     `json:"arn"`        // of the CloudWatch alarm; empty for Seamark's own
-	Origin     string     `json:"origin"`     // "cloudwatch" or "seamark"
-	Composite  bool       `json:"composite"`  // the one alarm that notifies for all of its children
-	Unparsed   string     `json:"unparsed"`   // a description that is not our JSON, kept as text
-	StatusCode string     `json:"statusCode"` // "4xx", "5xx" where the rule is about one
+	Value      float64    `json:"value"`             // what was measured; a ratio is 0..1
+	NoValue    bool       `json:"noValue,omitempty"` // nobody said what was measured: Value means nothing
+	Missing    bool       `json:"missing,omitempty"` // it fires because data is missing
+	Peak       float64    `json:"peak"`              // the worst Value of the incident so far; kept by the alerter
+	NoPeak     bool       `json:"noPeak,omitempty"`  // it was never seen firing with a figure
+	Threshold  float64    `json:"threshold"`         // same unit as Value
+	NoLimit    bool       `json:"noLimit,omitempty"` // nobody named a threshold
+	Comparison Comparison `json:"comparison,omitempty"`
+	Band       *Band      `json:"band,omitempty"`    // what was expected, for Outside
+	Unit       string     `json:"unit"`              // "ratio", "count", "ms", "s", "percent", "bytes", …; see words.Quantity
+	Metric     string     `json:"metric,omitempty"`  // "AWS/EC2 CPUUtilization, Average"
+	Samples    int64      `json:"samples"`           // rows that Value was computed from; 0 when unknown
+	Window     Duration   `json:"window"`            // the stretch of data that Value is of
+	Since      time.Time  `json:"since"`             // when the state was entered
+	Evaluated  time.Time  `json:"evaluated"`         // when the value was measured
+	Reason     string     `json:"reason"`            // AWS's words, or ours
+	Runbook    string     `json:"runbook"`           // http(s) link or empty
+	ARN        string     `json:"arn"`               // of the CloudWatch alarm; empty for Seamark's own
+	Origin     string     `json:"origin"`            // "cloudwatch" or "seamark"
+	Asked      bool       `json:"asked,omitempty"`   // the alarm's own action told us, not a stream of all changes
+	Composite  bool       `json:"composite"`         // the one alarm that notifies for all of its children
+	Formula    string     `json:"formula,omitempty"` // of a composite: "ALARM(a) AND ALARM(b)"
+	Children   []Child    `json:"children,omitempty"`
+	// Contributor is the time series of an alarm over several that this is about, by the
+	// sender's id; empty for the alarm as a whole.
+	Contributor string    `json:"contributor,omitempty"`
+	MutedBy     string    `json:"mutedBy,omitempty"`   // the rule or alarm by which AWS itself keeps it quiet
+	MutedUntil  time.Time `json:"mutedUntil,omitzero"` // with MutedBy; zero: until it says otherwise
+	LogGroups   []string  `json:"logGroups,omitempty"` // whose lines it counts, or where its resource writes
+	Query       string    `json:"query,omitempty"`     // of an alarm over log lines, in the language of Logs Insights
+	Lines       []string  `json:"lines,omitempty"`     // log lines that came with it
+	Unparsed    string    `json:"unparsed"`            // a description that is not our JSON, kept as text
+	StatusCode  string    `json:"statusCode"`          // "4xx", "5xx" where the rule is about one
 
 	// Labels are what the sender named besides; a route can match each of them. Names and
 	// values are raw text.
@@ -54,22 +88,100 @@ type Alarm struct {
 	ExpiresAt time.Time `json:"expiresAt,omitzero"`
 }
 
+// Band is what an alarm expects its value to lie in.
+type Band struct {
+	Low  float64 `json:"low"`
+	High float64 `json:"high"`
+}
+
+// Child is an alarm that made a composite change.
+type Child struct {
+	Name  string     `json:"name"`
+	State AlarmState `json:"state"`
+	Since time.Time  `json:"since,omitzero"`
+}
+
 // AlarmName is the name of the alarm for rule over s: seamark/<product>/<environment>/<component>/<rule>.
 func AlarmName(s Scope, rule string) string {
 	return "seamark/" + s.Product + "/" + s.Environment + "/" + s.Component + "/" + rule
 }
 
-// Key tells alarms apart: names repeat over accounts and regions.
+// SplitAlarmName takes the name of one of our alarms apart. A resource may hold slashes ("booking-api/prod").
+func SplitAlarmName(name string) (product, environment, resource, rule string, ok bool) {
+	rest, ours := strings.CutPrefix(name, "seamark/")
+	p := strings.Split(rest, "/")
+	if !ours || len(p) < 4 || len(name) > 512 {
+		return "", "", "", "", false
+	}
+	last := len(p) - 1
+	return p[0], p[1], strings.Join(p[2:last], "/"), p[last], true
+}
+
+// Key tells alarms apart: names repeat over accounts and regions, and one alarm may be
+// about several time series.
 func (a Alarm) Key() string {
+	if a.Contributor != "" {
+		return a.Base() + "#" + a.Contributor
+	}
+	return a.Base()
+}
+
+// Base is the key of the alarm as a whole, whichever of its time series a is about.
+func (a Alarm) Base() string {
 	if a.ARN != "" {
 		return a.ARN
 	}
 	return a.Name + "|" + a.Scope.AccountID + "|" + a.Scope.Region
 }
 
-// CompareAlarms is positive when a is worse than b: one that fires before one that does
-// not, an exact one before a composite, then severity, then how far over its limit. It
-// is 0 only for alarms of one key.
+// Group is what incidents are made of: alarms of one product and environment are one
+// incident. An alarm that belongs to no product is one by itself, by account, region and name.
+func (a Alarm) Group() string {
+	if a.Foreign() {
+		return Unassigned + "/" + a.Scope.AccountID + "/" + a.Scope.Region + "/" + a.Name
+	}
+	return a.Scope.Product + "/" + a.Scope.Environment
+}
+
+// Foreign reports whether a belongs to no product.
+func (a Alarm) Foreign() bool { return a.Scope.Product == Unassigned || a.Scope.Product == "" }
+
+// Muted reports whether AWS itself keeps the alarm quiet at now.
+func (a Alarm) Muted(now time.Time) bool {
+	return a.MutedBy != "" && (a.MutedUntil.IsZero() || now.Before(a.MutedUntil))
+}
+
+// Worst is the value of two that lies further on the wrong side of a's limit.
+func (a Alarm) Worst(x, y float64) float64 {
+	if a.over(y) > a.over(x) {
+		return y
+	}
+	return x
+}
+
+// over is how far v lies on the wrong side of the limit, as a multiple of it: 1 is at the
+// limit itself. Without a limit it is v.
+func (a Alarm) over(v float64) float64 {
+	size := func(limit float64) float64 { return max(math.Abs(limit), 1e-9) }
+	switch {
+	case a.Comparison == Outside && a.Band != nil:
+		width := size(a.Band.High - a.Band.Low)
+		return 1 + max(a.Band.Low-v, v-a.Band.High)/width
+	case a.NoLimit && a.Comparison == Below:
+		return -v
+	case a.NoLimit:
+		return v
+	case a.Comparison == Below:
+		return 1 + (a.Threshold-v)/max(math.Abs(a.Threshold), 1)
+	case a.Threshold == 0:
+		return 1 + v
+	}
+	return 1 + (v-a.Threshold)/size(a.Threshold)
+}
+
+// CompareAlarms is positive when a is worse than b: one that fires before one without
+// data, and that before one that is fine; an exact one before a composite, then severity,
+// then how far over its limit. It is 0 only for alarms of one key.
 func CompareAlarms(a, b Alarm) int {
 	if d := cmp.Compare(a.rank(), b.rank()); d != 0 {
 		return d
@@ -82,7 +194,10 @@ func CompareAlarms(a, b Alarm) int {
 
 func (a Alarm) rank() int {
 	n := 0
-	if a.State == AlarmFiring {
+	switch a.State {
+	case AlarmFiring:
+		n += 8
+	case AlarmNoData:
 		n += 4
 	}
 	if !a.Composite {
@@ -94,12 +209,17 @@ func (a Alarm) rank() int {
 	return n
 }
 
-// excess is how far the worst value lies over the limit, as a multiple of it; 0 when unknown.
+// excess is how far the worst value known lies over the limit; 0 when there is none.
 func (a Alarm) excess() float64 {
-	if a.Threshold > 0 {
-		return max(a.Value, a.Peak) / a.Threshold
+	switch {
+	case a.NoValue && a.NoPeak || a.NoLimit && a.Band == nil:
+		return 0
+	case a.NoPeak:
+		return a.over(a.Value)
+	case a.NoValue:
+		return a.over(a.Peak)
 	}
-	return 0
+	return a.over(a.Worst(a.Value, a.Peak))
 }
 
 // IncidentStatus is open or resolved.
@@ -123,10 +243,11 @@ type Incident struct {
 	OpenedAt    time.Time      `json:"opened_at"`
 	UpdatedAt   time.Time      `json:"updated_at"`
 	ResolvedAt  time.Time      `json:"resolved_at,omitzero"`
-	Alarms      []Alarm        `json:"alarms"`   // every alarm that took part, firing ones first
-	Patterns    []Pattern      `json:"patterns"` // top error patterns, most frequent first
-	Series      []Bucket       `json:"series"`   // for the small chart: from before the start until now, or the end
-	Timeline    []Moment       `json:"timeline"` // oldest first
+	Group       string         `json:"group,omitempty"` // Alarm.Group of what belongs together
+	Alarms      []Alarm        `json:"alarms"`          // every alarm that took part, firing ones first
+	Patterns    []Pattern      `json:"patterns"`        // top error patterns, most frequent first
+	Series      []Bucket       `json:"series"`          // for the small chart: from before the start until now, or the end
+	Timeline    []Moment       `json:"timeline"`        // oldest first
 	Runbook     string         `json:"runbook"`
 }
 
@@ -147,6 +268,18 @@ func (i *Incident) Firing() []Alarm {
 		}
 	}
 	return firing
+}
+
+// Unsettled are the alarms of the incident that are not over: those that fire, and those
+// of which nothing is known any more.
+func (i *Incident) Unsettled() []Alarm {
+	var list []Alarm
+	for _, a := range i.Alarms {
+		if a.State == AlarmFiring || a.State == AlarmNoData {
+			list = append(list, a)
+		}
+	}
+	return list
 }
 
 // Moment is one line of an incident's timeline.

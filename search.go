@@ -159,6 +159,7 @@ type Scope struct {
 	Team        string `json:"team,omitempty"`
 	AccountID   string `json:"account_id,omitempty"`
 	Region      string `json:"region,omitempty"`
+	Source      string `json:"source,omitempty"` // log group
 }
 
 // Ratio says how many of the rows of a scope match.

@@ -90,10 +90,18 @@ func (m *Manager) due(e *incident.Entry, d *incident.Delivery, now time.Time) (t
 		}
 		return b
 	}
+	until, muted := m.muted(e, now)
 	switch {
+	case muted && d.Version == 0: // it is visible, and rings when the silence ends
+		if until.IsZero() || e.Incident.Status == seamark.IncidentResolved {
+			return time.Time{}, 0
+		}
+		return later(until, d.Next), 3
+	case muted && d.Ref == "" && e.Incident.Status != seamark.IncidentResolved:
+		return time.Time{}, 0 // a card that cannot be edited would ring; its end is shown all the same
 	case d.Version == 0: // nothing shown yet
 		ready := m.heard[e.Incident.ID]
-		if m.opt.Enricher != nil && e.Enriched == 0 {
+		if _, more := ScopeOf(&e.Incident); more && m.opt.Enricher != nil && e.Enriched == 0 {
 			ready = ready.Add(time.Duration(m.opt.Config.Grace))
 		}
 		return later(ready, d.Next), 3
@@ -124,7 +132,11 @@ func (m *Manager) pending(receiver string) []string {
 		if d == nil {
 			continue
 		}
-		if _, rank := m.due(e, d, m.opt.Now()); rank > 0 {
+		now := m.opt.Now()
+		if _, muted := m.muted(e, now); muted && d.Version == 0 {
+			continue // what is to be quiet is not hurried
+		}
+		if _, rank := m.due(e, d, now); rank > 0 {
 			ids = append(ids, id)
 		}
 	}
@@ -200,7 +212,13 @@ func (m *Manager) failed(receiver string, e *incident.Entry, d *incident.Deliver
 }
 
 // turnOf is what must be told even where a card cannot be edited.
-func turnOf(e *incident.Entry) string { return string(e.Incident.Status) + "/" + e.Incident.Severity }
+func turnOf(e *incident.Entry) string {
+	turn := string(e.Incident.Status) + "/" + e.Incident.Severity
+	if e.Incident.Status != seamark.IncidentResolved && len(e.Incident.Firing()) == 0 {
+		turn += "/no_data"
+	}
+	return turn
+}
 
 // firingOf tells apart which alarms fire.
 func firingOf(e *incident.Entry) string {

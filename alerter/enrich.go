@@ -70,6 +70,10 @@ func (m *Manager) enrichDue(ctx context.Context, force bool) int {
 		if e.Enriched == e.Version || resolved && now.Sub(e.Incident.ResolvedAt) > giveUp {
 			continue
 		}
+		if _, ok := ScopeOf(&e.Incident); !ok { // there is nothing to look up
+			e.Enriched = e.Version
+			continue
+		}
 		last, done := m.looked[id]
 		if force || !done || resolved && e.EnrichFault == "" || now.Sub(last) >= m.gap(e) {
 			jobs = append(jobs, job{id, e.Version, e.Copy().Incident})
@@ -93,7 +97,10 @@ func (m *Manager) enrichDue(ctx context.Context, force bool) int {
 func (m *Manager) lookUp(ctx context.Context, in *seamark.Incident) ([]seamark.Pattern, []seamark.Bucket, error) {
 	ctx, cancel := context.WithTimeout(ctx, enrichTimeout)
 	defer cancel()
-	scope := seamark.Scope{Product: in.Product, Environment: in.Environment}
+	scope, ok := ScopeOf(in)
+	if !ok {
+		return nil, nil, nil
+	}
 	window := time.Minute
 	for _, a := range in.Alarms {
 		window = max(window, time.Duration(a.Window))
@@ -109,6 +116,20 @@ func (m *Manager) lookUp(ctx context.Context, in *seamark.Incident) ([]seamark.P
 		series = fill(series, span, step)
 	}
 	return trim(patterns), series, errors.Join(err, seriesErr)
+}
+
+// ScopeOf says whose records tell more of an incident. Of an alarm that belongs to no
+// product they are those of its resource, where its log group is known.
+func ScopeOf(in *seamark.Incident) (seamark.Scope, bool) {
+	if in.Product != seamark.Unassigned {
+		return seamark.Scope{Product: in.Product, Environment: in.Environment}, true
+	}
+	for _, a := range in.Alarms {
+		if len(a.LogGroups) > 0 {
+			return seamark.Scope{Source: a.LogGroups[0], AccountID: a.Scope.AccountID}, true
+		}
+	}
+	return seamark.Scope{}, false
 }
 
 // enriched notes what was found. What failed keeps what was found before.

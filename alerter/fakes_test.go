@@ -17,7 +17,23 @@ import (
 type memory struct {
 	mu      sync.Mutex
 	entries map[string]incident.Entry
+	early   map[string]time.Time
 	fail    error
+}
+
+func (s *memory) SaveEarly(_ context.Context, oks map[string]time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.fail == nil {
+		s.early = oks
+	}
+	return s.fail
+}
+
+func (s *memory) LoadEarly(context.Context) (map[string]time.Time, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.early, nil
 }
 
 func (s *memory) Save(_ context.Context, e incident.Entry) error {

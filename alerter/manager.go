@@ -25,9 +25,13 @@ type Options struct {
 	Enricher  Enricher                     // nil: cards without patterns and chart
 	Receivers []Receiver                   // names must differ
 	Route     func(seamark.Alarm) []string // names the receivers that hear of an alarm; nil: every one hears everything
-	Links     links.Config
-	Log       *slog.Logger
-	Now       func() time.Time // nil: time.Now
+	// Muted says whether somebody keeps an alarm quiet at a time, by what, and until when
+	// (zero: nobody knows). It is asked whenever a card is due. Nil: nobody does. What AWS
+	// itself mutes needs no asking.
+	Muted func(a seamark.Alarm, at time.Time) (by string, until time.Time, muted bool)
+	Links links.Config
+	Log   *slog.Logger
+	Now   func() time.Time // nil: time.Now
 }
 
 // Manager turns alarms into incidents and keeps every receiver's card of them current.
@@ -45,11 +49,12 @@ type Manager struct {
 	wake  chan struct{} // closed and replaced at each change: wakes every worker
 	busy  map[string]*sync.Mutex
 
-	mu      sync.Mutex
-	book    *incident.Book
-	unsaved map[string]bool      // entries whose last Save failed
-	heard   map[string]time.Time // by incident: when it was opened here, for Grace
-	looked  map[string]time.Time // by incident: when it was last looked up
+	mu        sync.Mutex
+	book      *incident.Book
+	earlyLost bool                 // the last SaveEarly failed
+	unsaved   map[string]bool      // entries whose last Save failed
+	heard     map[string]time.Time // by incident: when it was opened here, for Grace
+	looked    map[string]time.Time // by incident: when it was last looked up
 }
 
 // New loads the store's entries. Entries that cannot be read are logged and left out;
@@ -88,6 +93,11 @@ func New(ctx context.Context, opt Options) (*Manager, error) {
 		}
 		m.book.Load(&e)
 	}
+	early, err := opt.Store.LoadEarly(ctx)
+	if err != nil {
+		opt.Log.Error("early_oks_unreadable", "error", err)
+	}
+	m.book.LoadEarly(early)
 	m.book.Forget()
 	return m, nil
 }
@@ -113,12 +123,12 @@ func (m *Manager) Observe(ctx context.Context, alarms ...seamark.Alarm) error {
 		m.route(e, a)
 		touched[id] = e
 	}
+	faults := []error{m.saveEarly(ctx)}
 	for id := range m.unsaved {
 		if e := m.book.Entry(id); e != nil {
 			touched[id] = e
 		}
 	}
-	var faults []error
 	for _, e := range touched {
 		faults = append(faults, m.save(ctx, e))
 	}
@@ -166,6 +176,21 @@ func (m *Manager) save(ctx context.Context, e *incident.Entry) error {
 	return nil
 }
 
+// saveEarly stores the OKs whose alarms are still to come, when there are new ones.
+func (m *Manager) saveEarly(ctx context.Context) error {
+	oks, changed := m.book.Early()
+	if !changed && !m.earlyLost {
+		return nil
+	}
+	if err := m.opt.Store.SaveEarly(context.WithoutCancel(ctx), oks); err != nil {
+		m.earlyLost = true
+		m.opt.Log.Error("early_oks_not_saved", "error", err)
+		return fmt.Errorf("save early OKs: %w", err)
+	}
+	m.earlyLost = false
+	return nil
+}
+
 func (m *Manager) signal() {
 	close(m.wake)
 	m.wake = make(chan struct{})
@@ -181,6 +206,7 @@ func (m *Manager) Run(ctx context.Context) {
 	if m.opt.Enricher != nil {
 		wg.Go(func() { m.enrichLoop(ctx) })
 	}
+	wg.Go(func() { m.expireLoop(ctx) })
 	wg.Wait()
 }
 
@@ -189,6 +215,7 @@ func (m *Manager) Run(ctx context.Context) {
 // and returns what could not be delivered. It is for processes that do not Run, and for
 // the last cards of one that ends.
 func (m *Manager) Flush(ctx context.Context) error {
+	m.expire(ctx)
 	looked := make(chan struct{})
 	go func() {
 		defer close(looked)

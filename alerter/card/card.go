@@ -29,6 +29,7 @@ type Card struct {
 	Severity  string                 `json:"severity"`
 	Title     string                 `json:"title"`    // product, environment, fault, number: enough for a phone
 	Where     []string               `json:"where"`    // owner, accounts, regions; each short
+	NoData    bool                   `json:"no_data"`  // open, and nothing is known any more
 	Opened    time.Time              `json:"opened"`   // since when
 	Updated   time.Time              `json:"updated"`  // what the figures are of
 	Resolved  time.Time              `json:"resolved"` // zero while open
@@ -37,6 +38,8 @@ type Card struct {
 	Patterns  []Pattern              `json:"patterns"` // most frequent first
 	Chart     *Chart                 `json:"chart"`    // nil when there is nothing to draw
 	Links     []links.Link           `json:"links"`    // nearest first
+	About     []string               `json:"about"`    // the alarm's own description, where it is not ours
+	Muted     string                 `json:"muted"`    // by what nobody is told of it, and until when; empty: they are
 	Notes     []string               `json:"notes"`    // what is missing, what could not be read
 	Incident  *seamark.Incident      `json:"incident"` // what the card was made of
 	Composite bool                   `json:"composite"`
@@ -47,8 +50,10 @@ type Problem struct {
 	Rule      string `json:"rule"`      // "4xx"
 	Component string `json:"component"` // "booking-api/prod"; may be empty
 	Measured  string `json:"measured"`  // "23.4% of 1,204 requests in 1 m, limit 5%"
+	Metric    string `json:"metric"`    // "AWS/EC2 CPUUtilization, Average"; of foreign alarms
 	Reason    string `json:"reason"`    // AWS's words, where Measured says too little
 	Firing    bool   `json:"firing"`
+	NoData    bool   `json:"no_data"`
 }
 
 // Pattern is one group of alike error records.
@@ -64,13 +69,14 @@ type Pattern struct {
 // Build makes the card of an incident. It cannot fail: what cannot be built is left
 // out. notes are added to the card's own.
 func Build(in *seamark.Incident, to links.Config, notes ...string) Card {
-	lead, value := leading(in)
+	lead := leading(in)
 	c := Card{
 		ID: in.ID, Status: in.Status, Severity: cmp.Or(in.Severity, seamark.SeverityWarning),
 		Opened: in.OpenedAt, Updated: in.UpdatedAt, Resolved: in.ResolvedAt,
+		NoData: in.Status != seamark.IncidentResolved && len(in.Firing()) == 0 && len(in.Unsettled()) > 0,
 		Lasted: words.Lasted(in.Duration(in.UpdatedAt)), Incident: in, Composite: lead.Composite,
 	}
-	c.Title = title(in, lead, value)
+	c.Title = title(in, lead)
 	c.Where = where(in, to.Accounts)
 	c.Problems, c.Notes = problems(in)
 	for i, p := range in.Patterns {
@@ -80,72 +86,15 @@ func Build(in *seamark.Incident, to links.Config, notes ...string) Card {
 		}
 		c.Patterns = append(c.Patterns, pattern(in, p, to))
 	}
+	c.Patterns = append(c.Patterns, carried(in)...)
 	c.Chart = chartOf(in)
-	c.Links = to.For(in, lead)
-	c.Notes = append(c.Notes, unparsed(in)...)
+	c.Links = to.For(in, inside(lead))
+	c.About = about(in)
+	c.Muted = muted(in)
 	for _, n := range notes {
 		c.Notes = append(c.Notes, words.Cut(n, MaxNote))
 	}
 	return c
-}
-
-// leading is the alarm that the title speaks of, with the value to name: of those that
-// fire (else of all) the most severe, an exact one before a composite, then the one
-// furthest over its limit.
-func leading(in *seamark.Incident) (seamark.Alarm, float64) {
-	candidates := in.Firing()
-	if len(candidates) == 0 {
-		candidates = in.Alarms
-	}
-	if len(candidates) == 0 {
-		return seamark.Alarm{}, 0
-	}
-	lead := slices.MaxFunc(candidates, seamark.CompareAlarms)
-	if in.Status == seamark.IncidentResolved {
-		return lead, lead.Peak
-	}
-	return lead, lead.Value
-}
-
-func title(in *seamark.Incident, lead seamark.Alarm, value float64) string {
-	var b strings.Builder
-	fault := words.Rule(lead)
-	if in.Product == seamark.Unassigned {
-		b.WriteString("unassigned: " + cmp.Or(lead.Name, "alarm"))
-		fault = ""
-	} else {
-		b.WriteString(in.Product + " " + in.Environment + ":")
-	}
-	if in.Status == seamark.IncidentResolved {
-		if fault != "" {
-			b.WriteString(" " + fault)
-		}
-		b.WriteString(" resolved")
-		if d := in.Duration(in.UpdatedAt); d > 0 { // zero: nobody knows when it began
-			b.WriteString(" after " + words.Lasted(d))
-		}
-		if value != 0 && lead.Unit != "" {
-			b.WriteString(", peak " + words.Quantity(value, lead.Unit))
-		}
-		return b.String()
-	}
-	if value != 0 && fault == "errors" && lead.Unit == "count" {
-		b.WriteString(" " + words.Quantity(value, lead.Unit) + " errors")
-	} else {
-		if fault != "" {
-			b.WriteString(" " + fault)
-		}
-		if value != 0 {
-			b.WriteString(" " + words.Quantity(value, lead.Unit))
-		}
-	}
-	if c := lead.Scope.Component; c != "" && in.Product != seamark.Unassigned {
-		b.WriteString(" on " + c)
-	}
-	if n := len(in.Firing()) - 1; n > 0 {
-		fmt.Fprintf(&b, ", +%d more", n)
-	}
-	return b.String()
 }
 
 // where says whose it is: owner, accounts with alias, regions.
@@ -172,42 +121,6 @@ func where(in *seamark.Incident, aliases map[string]string) []string {
 		out = append(out[:5], fmt.Sprintf("%d more", len(out)-5))
 	}
 	return out
-}
-
-func problems(in *seamark.Incident) (list []Problem, notes []string) {
-	alarms := slices.Clone(in.Alarms)
-	slices.SortStableFunc(alarms, func(a, b seamark.Alarm) int { return -seamark.CompareAlarms(a, b) })
-	exact := slices.ContainsFunc(alarms, func(a seamark.Alarm) bool { return !a.Composite })
-	left := 0
-	for _, a := range alarms {
-		switch {
-		case a.Composite && exact: // its children say more
-		case len(list) == maxProblems:
-			left++
-		default:
-			list = append(list, problem(in, a))
-		}
-	}
-	if left > 0 {
-		notes = append(notes, fmt.Sprintf("%d more alarms", left))
-	}
-	return list, notes
-}
-
-func problem(in *seamark.Incident, a seamark.Alarm) Problem {
-	p := Problem{Rule: words.Rule(a), Component: a.Scope.Component, Firing: a.State == seamark.AlarmFiring}
-	value := a.Value
-	if !p.Firing {
-		value = a.Peak
-	}
-	p.Measured = words.Measured(a, value)
-	if !p.Firing && p.Measured != "" {
-		p.Measured = "peak " + p.Measured
-	}
-	if value == 0 || a.Composite || in.Product == seamark.Unassigned {
-		p.Reason = words.Line(a.Reason, maxSample)
-	}
-	return p
 }
 
 func pattern(in *seamark.Incident, p seamark.Pattern, to links.Config) Pattern {
@@ -257,15 +170,4 @@ func frames(stack, sample string) []string {
 		out = append(out, words.Cut(line, 160))
 	}
 	return out
-}
-
-// unparsed tells of alarms whose description was not ours.
-func unparsed(in *seamark.Incident) []string {
-	var notes []string
-	for _, a := range in.Alarms {
-		if a.Unparsed != "" && len(notes) < 2 {
-			notes = append(notes, "Alarm description, not in Seamark's format: "+words.Cut(cutLine(a.Unparsed), MaxNote))
-		}
-	}
-	return notes
 }

@@ -18,8 +18,12 @@ func Shrink(card *Card) bool {
 		card.Patterns = patterns[:len(patterns)-1]
 	case card.Chart != nil:
 		card.Chart = nil
+	case len(card.About) > 1:
+		card.About = card.About[:1]
 	case len(card.Notes) > 0:
 		card.Notes = nil
+	case len(card.About) > 0:
+		card.About = nil
 	case len(card.Links) > 1:
 		card.Links = card.Links[:len(card.Links)-1]
 	case len(card.Problems) > 1:

@@ -10,18 +10,26 @@ import (
 
 // Headline is the card's first line: "FIRING critical booking prod: 4xx 23.4% on booking-api/prod".
 func (c Card) Headline() string {
-	if c.Status == seamark.IncidentResolved {
-		return "RESOLVED " + words.Line(c.Title, 200)
+	title := words.Line(c.Title, 200)
+	switch {
+	case c.Status == seamark.IncidentResolved:
+		return "RESOLVED " + title
+	case c.NoData:
+		return "NO DATA " + c.Severity + " " + title
 	}
-	return "FIRING " + c.Severity + " " + words.Line(c.Title, 200)
+	return "FIRING " + c.Severity + " " + title
 }
 
 // Since says when the incident began and how long it has lasted: "since 14:03:00 UTC, 4 m".
+// Of an end without a beginning it says when that was.
 func (c Card) Since() string {
-	if c.Status == seamark.IncidentResolved {
-		return words.Clock(c.Opened, c.Resolved) + " to " + words.Clock(c.Resolved, c.Resolved)
+	if c.Status != seamark.IncidentResolved {
+		return "since " + words.Clock(c.Opened, c.Updated) + ", " + c.Lasted
 	}
-	return "since " + words.Clock(c.Opened, c.Updated) + ", " + c.Lasted
+	if !c.Resolved.After(c.Opened) {
+		return "at " + words.Clock(c.Resolved, c.Resolved)
+	}
+	return words.Clock(c.Opened, c.Resolved) + " to " + words.Clock(c.Resolved, c.Opened)
 }
 
 // Text draws the card for a terminal, a log or a mail. Control characters, bidi
@@ -40,10 +48,10 @@ func Text(c Card) string {
 	}
 	width := 0
 	for _, p := range c.Problems {
-		width = max(width, len([]rune(words.Line(p.Rule, 24))))
+		width = max(width, len([]rune(words.Line(p.Rule, 40))))
 	}
 	for _, p := range c.Problems {
-		line("  %s", strings.TrimRight(fmt.Sprintf("%-*s  %s", width, words.Line(p.Rule, 24), problemText(p)), " "))
+		line("  %s", strings.TrimRight(fmt.Sprintf("%-*s  %s", width, words.Line(p.Rule, 40), problemText(p)), " "))
 	}
 	if c.Chart != nil {
 		line("\n  %s  %s to %s, max %s  (%s)", c.Chart.Sparkline(), c.Chart.Labels[0], c.Chart.Labels[len(c.Chart.Labels)-1],
@@ -61,8 +69,14 @@ func Text(c Card) string {
 			line("      %s", strings.ReplaceAll(words.Visible(f), "\t", "  "))
 		}
 	}
-	if len(c.Notes) > 0 {
+	if len(c.Notes)+len(c.About) > 0 || c.Muted != "" {
 		line("")
+	}
+	if c.Muted != "" {
+		line("  %s", words.Line(c.Muted, MaxNote))
+	}
+	for _, l := range c.About {
+		line("  %s", words.Line(l, MaxNote))
 	}
 	for _, n := range c.Notes {
 		line("  %s", words.Line(n, MaxNote))
@@ -79,7 +93,7 @@ func Text(c Card) string {
 
 func problemText(p Problem) string {
 	var parts []string
-	for _, s := range []string{p.Measured, p.Component, p.Reason} {
+	for _, s := range []string{p.Measured, p.Component, p.Metric, p.Reason} {
 		if s = words.Line(s, maxSample); s != "" {
 			parts = append(parts, s)
 		}
@@ -89,9 +103,12 @@ func problemText(p Problem) string {
 
 // PatternHead is the first line of a pattern: "118× AccessDeniedException in booking-confirmation".
 func PatternHead(p Pattern) string {
-	s := words.Thousands(p.Count) + "×"
+	s := ""
+	if p.Count > 0 {
+		s = words.Thousands(p.Count) + "×"
+	}
 	if p.Kind != "" {
-		s += " " + words.Line(p.Kind, 100)
+		s = strings.TrimSpace(s + " " + words.Line(p.Kind, 100))
 	}
 	if p.Component != "" {
 		s += " in " + words.Line(p.Component, 100)

@@ -2,7 +2,7 @@ package cloudwatch
 
 import (
 	"encoding/json"
-	"strconv"
+	"regexp"
 	"strings"
 
 	seamark "github.com/seamark-hq/seamark"
@@ -13,16 +13,16 @@ import (
 // description is the JSON that Seamark writes into AlarmDescription, at most 1,024
 // characters (design.md "Alarm").
 type description struct {
-	Product          text    `json:"product"`
-	Environment      text    `json:"environment"`
-	Team             text    `json:"team"`
-	Component        text    `json:"component"`
-	Rule             text    `json:"rule"`
-	StatusCode       text    `json:"statusCode"`
-	Threshold        *number `json:"threshold"`
-	EvaluationPeriod number  `json:"evaluationPeriod"` // seconds
-	Severity         text    `json:"severity"`
-	Runbook          text    `json:"runbook"`
+	Product          text   `json:"product"`
+	Environment      text   `json:"environment"`
+	Team             text   `json:"team"`
+	Component        text   `json:"component"`
+	Rule             text   `json:"rule"`
+	StatusCode       text   `json:"statusCode"`
+	Threshold        number `json:"threshold"`
+	EvaluationPeriod number `json:"evaluationPeriod"` // seconds
+	Severity         text   `json:"severity"`
+	Runbook          text   `json:"runbook"`
 }
 
 // applyDescription fills a from desc and reports whether desc was ours: a JSON object
@@ -41,15 +41,15 @@ func applyDescription(a *seamark.Alarm, desc string) bool {
 	if d.Severity == seamark.SeverityCritical || d.Severity == seamark.SeverityWarning {
 		a.Severity = string(d.Severity)
 	}
-	if d.Threshold != nil {
-		a.Threshold = float64(*d.Threshold)
+	if d.Threshold.known {
+		a.Threshold, a.NoLimit = d.Threshold.v, false
 	}
-	if w := seconds(float64(d.EvaluationPeriod)); w > 0 {
+	if w := seconds(d.EvaluationPeriod.v); w > 0 {
 		a.Window = w
 	}
 	a.Runbook = links.Web(string(d.Runbook))
 	if a.Rule == "" {
-		_, _, _, a.Rule, _ = splitName(a.Name)
+		_, _, _, a.Rule, _ = seamark.SplitAlarmName(a.Name)
 	}
 	return true
 }
@@ -57,7 +57,7 @@ func applyDescription(a *seamark.Alarm, desc string) bool {
 // applyName takes the scope from the name seamark/<product>/<environment>/<resource>/<rule>.
 // Any other name leaves a unassigned, and is itself the rule.
 func applyName(a *seamark.Alarm) {
-	product, environment, resource, rule, ok := splitName(a.Name)
+	product, environment, resource, rule, ok := seamark.SplitAlarmName(a.Name)
 	if !ok {
 		a.Scope.Product, a.Scope.Environment = seamark.Unassigned, seamark.Unassigned
 		return
@@ -66,42 +66,56 @@ func applyName(a *seamark.Alarm) {
 	a.Scope.Component, a.Rule = resource, rule
 }
 
-// splitName takes the name of one of our alarms apart. A resource may hold slashes ("booking-api/prod").
-func splitName(name string) (product, environment, resource, rule string, ok bool) {
-	rest, ours := strings.CutPrefix(name, "seamark/")
-	p := strings.Split(rest, "/")
-	if !ours || len(p) < 4 || len(name) > 512 {
-		return "", "", "", "", false
+// applyTags takes the owner from the alarm's own tags, where it has Seamark's. Events
+// carry them where tag propagation is on.
+func applyTags(a *seamark.Alarm, tags map[string]string) {
+	product := tags["seamark:product"]
+	if product == "" || a.Scope.Product != seamark.Unassigned {
+		return
 	}
-	last := len(p) - 1
-	return p[0], p[1], strings.Join(p[2:last], "/"), p[last], true
+	a.Scope.Product, a.Scope.Environment = seamark.Slug(product), seamark.Slug(tags["seamark:environment"])
+	a.Scope.Team = words.Clip(tags["seamark:team"], 256)
+	if s := tags["seamark:severity"]; s == seamark.SeverityCritical {
+		a.Severity = s
+	}
+	if r := links.Web(tags["seamark:runbook"]); r != "" {
+		a.Runbook = r
+	}
 }
 
-// number is a JSON number, also one in quotes; anything else is 0.
-type number float64
+var webWords = regexp.MustCompile(`https?://[^\s<>"'\x60|\\^{}\[\]]+`)
 
-// UnmarshalJSON never fails: a figure that cannot be read must not cost the card.
-func (n *number) UnmarshalJSON(b []byte) error {
-	v, err := strconv.ParseFloat(strings.Trim(string(b), `"`), 64)
-	if err != nil {
-		v = 0
+// firstLink is the first link in a foreign description that a card may carry, one behind
+// the word runbook or playbook before any other.
+func firstLink(desc string) string {
+	desc = words.Clip(desc, 4096)
+	first := ""
+	for _, at := range webWords.FindAllStringIndex(desc, 20) {
+		link := links.Web(trimLink(desc[at[0]:at[1]]))
+		if link == "" {
+			continue
+		}
+		before := strings.ToLower(desc[max(0, at[0]-60):at[0]])
+		if strings.Contains(before, "runbook") || strings.Contains(before, "playbook") || strings.Contains(strings.ToLower(link), "runbook") {
+			return link
+		}
+		if first == "" {
+			first = link
+		}
 	}
-	*n = number(words.Finite(v))
-	return nil
+	return first
 }
 
-// text is a JSON string; null is empty and any other value is kept as its JSON.
-type text string
-
-// UnmarshalJSON never fails, for the same reason.
-func (t *text) UnmarshalJSON(b []byte) error {
-	var s *string
-	if err := json.Unmarshal(b, &s); err != nil {
-		*t = text(b)
-		return nil
+// trimLink takes the punctuation of the sentence off a link's end.
+func trimLink(s string) string {
+	for {
+		t := strings.TrimRight(s, ".,;:!?*_~")
+		if strings.HasSuffix(t, ")") && strings.Count(t, "(") < strings.Count(t, ")") {
+			t = t[:len(t)-1]
+		}
+		if t == s {
+			return s
+		}
+		s = t
 	}
-	if s != nil {
-		*t = text(*s)
-	}
-	return nil
 }

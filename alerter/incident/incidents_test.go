@@ -22,10 +22,15 @@ func TestOf(t *testing.T) {
 	if len(got) != 2 || got[0].Status != seamark.IncidentOpen || got[1].Status != seamark.IncidentResolved || got[1].Product != "quote" {
 		t.Errorf("got %+v", got)
 	}
-	a.State, a.Since = seamark.AlarmInsufficient, time.Time{}
+	a.State, a.Since = seamark.AlarmNoData, time.Time{}
+	if got := incident.Of([]seamark.Alarm{a}, now); len(got) != 1 || got[0].Status != seamark.IncidentOpen || len(got[0].Firing()) != 0 {
+		t.Errorf("got %+v", got)
+	}
+	a.State, a.Was = seamark.AlarmOK, seamark.AlarmNoData // a new alarm: nothing ended
 	if got := incident.Of([]seamark.Alarm{a}, now); len(got) != 0 {
 		t.Errorf("got %+v", got)
 	}
+	a.Was = ""
 	a.State = seamark.AlarmFiring
 	a.Evaluated = time.Time{} // an event without a time is of now
 	if got := incident.Of([]seamark.Alarm{a}, now); len(got) != 1 || !got[0].OpenedAt.Equal(now) {

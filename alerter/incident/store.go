@@ -57,6 +57,10 @@ type Delivery struct {
 type Store interface {
 	Save(ctx context.Context, e Entry) error
 	Load(ctx context.Context) ([]Entry, error)
+	// SaveEarly replaces the OKs whose alarms are still to come, by alarm; LoadEarly
+	// returns them.
+	SaveEarly(ctx context.Context, oks map[string]time.Time) error
+	LoadEarly(ctx context.Context) (map[string]time.Time, error)
 }
 
 // Files is the part of a durable folder that a FileStore needs; *lake.Dir is one.
@@ -89,13 +93,46 @@ func (s *FileStore) Save(_ context.Context, e Entry) error {
 	return s.files.PutBytes(s.prefix+"/"+e.Incident.ID+".json", b)
 }
 
+// earlyName is the file of the early OKs beside the incidents.
+const earlyName = "early-oks.json"
+
+type earlyFile struct {
+	Version int                  `json:"format"`
+	OKs     map[string]time.Time `json:"oks"` // since when each alarm is fine
+}
+
+// SaveEarly implements Store.
+func (s *FileStore) SaveEarly(_ context.Context, oks map[string]time.Time) error {
+	b, err := json.Marshal(earlyFile{1, oks})
+	if err != nil {
+		return fmt.Errorf("encode early OKs: %w", err)
+	}
+	return s.files.PutBytes(s.prefix+"/"+earlyName, b)
+}
+
+// LoadEarly implements Store. A file that cannot be read is as good as none, and reported.
+func (s *FileStore) LoadEarly(context.Context) (map[string]time.Time, error) {
+	b, err := s.files.ReadFile(s.prefix + "/" + earlyName)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var f earlyFile
+	if err == nil {
+		err = json.Unmarshal(b, &f)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s/%s: %w", s.prefix, earlyName, err)
+	}
+	return f.OKs, nil
+}
+
 // Load reads all entries. One that cannot be read is reported in the error; the others
 // are returned all the same.
 func (s *FileStore) Load(ctx context.Context) ([]Entry, error) {
 	var entries []Entry
 	var faults []error
 	err := s.files.Walk(s.prefix, func(key string, _ fs.DirEntry) error {
-		if !strings.HasSuffix(key, ".json") {
+		if !strings.HasSuffix(key, ".json") || strings.HasSuffix(key, "/"+earlyName) {
 			return nil
 		}
 		b, err := s.files.ReadFile(key)

@@ -58,17 +58,17 @@ func Web(s string) string {
 	return s
 }
 
-// For builds the links of a card: those that can be built, the nearest first.
+// For builds the links of a card: those that can be built, the most useful first, as a
+// medium may have room for a few only.
 func (l Config) For(in *seamark.Incident, lead seamark.Alarm) []Link {
 	span := around(in)
-	access := lead.StatusCode != ""
 	candidates := []Link{
-		{"Logs", l.seamarkLogs(in, span, lead.StatusCode)},
-		{"Incident", l.seamarkIncident(in)},
-		{"OpenSearch", l.openSearch(in, span, access, lead.StatusCode)},
-		{"Logs Insights", l.insights(in, span)},
+		{"Logs", l.seamarkLogs(in, span, lead)},
 		{"Alarm", l.alarm(lead)},
 		{"Runbook", Web(in.Runbook)},
+		{"Incident", l.seamarkIncident(in)},
+		{"OpenSearch", l.openSearch(in, span, lead)},
+		{"Logs Insights", l.insights(in, span)},
 	}
 	var links []Link
 	for _, c := range candidates {
@@ -90,18 +90,34 @@ func around(in *seamark.Incident) seamark.Span {
 	return span
 }
 
-func (l Config) seamarkLogs(in *seamark.Incident, span seamark.Span, status string) string {
-	q := url.Values{
-		"from": {strconv.FormatInt(span.From.UnixMilli(), 10)}, "to": {strconv.FormatInt(span.To.UnixMilli(), 10)},
-		"product": {in.Product}, "environment": {in.Environment},
+// seamarkLogs leads to the records of the incident's product. An alarm that belongs to
+// none leads to those of its resource, where its log group is known, and nowhere otherwise:
+// the errors of everybody who is unassigned would mislead.
+func (l Config) seamarkLogs(in *seamark.Incident, span seamark.Span, lead seamark.Alarm) string {
+	q := timeRange(span)
+	switch {
+	case !lead.Foreign():
+		q.Set("product", in.Product)
+		q.Set("environment", in.Environment)
+	case len(lead.LogGroups) > 0:
+		q["source"] = lead.LogGroups[:min(len(lead.LogGroups), maxGroups)]
+		if lead.Scope.AccountID != "" {
+			q.Set("account_id", lead.Scope.AccountID)
+		}
+	default:
+		return ""
 	}
-	if status != "" {
+	if lead.StatusCode != "" && !lead.Foreign() {
 		q.Set("table", string(seamark.TableAccessLogs))
-		q.Set("status", status)
-	} else {
+		q.Set("status", lead.StatusCode)
+	} else if lead.Query == "" {
 		q.Set("level", seamark.LevelError+","+seamark.LevelFatal)
 	}
 	return under(l.PublicURL, "/logs?"+q.Encode())
+}
+
+func timeRange(span seamark.Span) url.Values {
+	return url.Values{"from": {strconv.FormatInt(span.From.UnixMilli(), 10)}, "to": {strconv.FormatInt(span.To.UnixMilli(), 10)}}
 }
 
 // Pattern leads to the records with one fingerprint on Seamark's own page, or is empty.
@@ -123,12 +139,21 @@ func (l Config) seamarkIncident(in *seamark.Incident) string {
 
 // openSearch leads to Discover. Since OpenSearch Dashboards 2.10 that is the view
 // "discover" of the application data-explorer.
-func (l Config) openSearch(in *seamark.Incident, span seamark.Span, access bool, status string) string {
+func (l Config) openSearch(in *seamark.Incident, span seamark.Span, lead seamark.Alarm) string {
 	pattern, columns := cmp.Or(l.LogsPattern, DefaultLogsPattern), []any{"level", "component", "message"}
 	query := "product : " + kql(in.Product) + " and environment : " + kql(in.Environment)
-	if access {
+	if lead.Foreign() {
+		if len(lead.LogGroups) == 0 {
+			return ""
+		}
+		query = "source : " + kql(lead.LogGroups[0])
+		if lead.Scope.AccountID != "" {
+			query += " and account_id : " + kql(lead.Scope.AccountID)
+		}
+	}
+	if lead.StatusCode != "" && !lead.Foreign() {
 		pattern, columns = cmp.Or(l.AccessPattern, DefaultAccessPattern), []any{"status", "method", "path", "component"}
-		if n := strings.TrimSuffix(status, "xx"); len(n) == 1 {
+		if n := strings.TrimSuffix(lead.StatusCode, "xx"); len(n) == 1 {
 			query += " and status >= " + n + "00 and status <= " + n + "99"
 		}
 	} else {

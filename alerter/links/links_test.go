@@ -39,10 +39,15 @@ func TestLinks(t *testing.T) {
 // The console has a host of its own in each partition.
 func TestPartitions(t *testing.T) {
 	for region, want := range map[string]string{
-		"eu-west-1":     "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#alarmsV2:alarm/a$2Fb$20c",
-		"cn-north-1":    "https://console.amazonaws.cn/cloudwatch/home?region=cn-north-1#alarmsV2:alarm/a$2Fb$20c",
-		"us-gov-west-1": "https://console.amazonaws-us-gov.com/cloudwatch/home?region=us-gov-west-1#alarmsV2:alarm/a$2Fb$20c",
-		"evil/../x":     "",
+		"eu-west-1":       "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#alarmsV2:alarm/a$2Fb$20c",
+		"cn-north-1":      "https://console.amazonaws.cn/cloudwatch/home?region=cn-north-1#alarmsV2:alarm/a$2Fb$20c",
+		"us-gov-west-1":   "https://console.amazonaws-us-gov.com/cloudwatch/home?region=us-gov-west-1#alarmsV2:alarm/a$2Fb$20c",
+		"eusc-de-east-1":  "https://eusc-de-east-1.console.amazonaws-eusc.eu/cloudwatch/home?region=eusc-de-east-1#alarmsV2:alarm/a$2Fb$20c",
+		"us-iso-east-1":   "https://us-iso-east-1.console.c2shome.ic.gov/cloudwatch/home?region=us-iso-east-1#alarmsV2:alarm/a$2Fb$20c",
+		"us-isob-east-1":  "https://us-isob-east-1.console.sc2shome.sgov.gov/cloudwatch/home?region=us-isob-east-1#alarmsV2:alarm/a$2Fb$20c",
+		"eu-isoe-west-1":  "https://eu-isoe-west-1.console.csphome.adc-e.uk/cloudwatch/home?region=eu-isoe-west-1#alarmsV2:alarm/a$2Fb$20c",
+		"us-isof-south-1": "https://us-isof-south-1.console.csphome.hci.ic.gov/cloudwatch/home?region=us-isof-south-1#alarmsV2:alarm/a$2Fb$20c",
+		"evil/../x":       "",
 	} {
 		in := seamark.Incident{Product: "p", Environment: "e", Alarms: []seamark.Alarm{{
 			Name: "a/b c", ARN: "arn:aws:cloudwatch:" + region + ":222222222222:alarm:a/b c", State: seamark.AlarmFiring,

@@ -275,3 +275,7 @@ type nowhere struct{}
 
 func (nowhere) Save(context.Context, incident.Entry) error     { return nil }
 func (nowhere) Load(context.Context) ([]incident.Entry, error) { return nil, nil }
+
+func (nowhere) SaveEarly(context.Context, map[string]time.Time) error { return nil }
+
+func (nowhere) LoadEarly(context.Context) (map[string]time.Time, error) { return nil, nil }

@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -65,6 +66,9 @@ func blocks(c card.Card, s shape) []api.Block {
 		set = append(set, chart(c.Chart))
 	}
 	set = append(set, patterns(c, s)...)
+	if len(c.About) > 0 {
+		set = append(set, description(c))
+	}
 	if len(c.Links) > 0 {
 		set = append(set, buttons(c))
 	}
@@ -75,6 +79,10 @@ func icon(c card.Card) string {
 	switch {
 	case c.Status == seamark.IncidentResolved:
 		return "✅"
+	case c.Muted != "":
+		return "🔕"
+	case c.NoData:
+		return "⚪"
 	case c.Severity == seamark.SeverityCritical:
 		return "🔴"
 	}
@@ -98,18 +106,44 @@ func about(c card.Card) *api.ContextBlock {
 	for _, w := range c.Where {
 		parts = append(parts, words.Line(w, 100))
 	}
-	local := func(t time.Time) string {
-		return fmt.Sprintf("<!date^%d^{time_secs}|%s>", t.Unix(), t.UTC().Format("15:04:05 UTC"))
-	}
-	since := "since " + local(c.Opened) + ", " + escape(c.Lasted)
-	if c.Status == seamark.IncidentResolved {
-		since = local(c.Opened) + " to " + local(c.Resolved)
+	days := c.Opened.UTC().Format(time.DateOnly) != lastOf(c).UTC().Format(time.DateOnly)
+	since := "since " + local(c.Opened, days) + ", " + escape(c.Lasted)
+	switch {
+	case c.Status == seamark.IncidentResolved && !c.Resolved.After(c.Opened):
+		since = "at " + local(c.Resolved, false)
+	case c.Status == seamark.IncidentResolved:
+		since = local(c.Opened, days) + " to " + local(c.Resolved, days)
 	}
 	var elements []api.MixedElement
 	if len(parts) > 0 {
 		elements = append(elements, text(strings.Join(parts, " · ")))
 	}
 	return api.NewContextBlock("", append(elements, api.NewTextBlockObject(api.MarkdownType, since, false, false))...)
+}
+
+func lastOf(c card.Card) time.Time {
+	if c.Status == seamark.IncidentResolved {
+		return c.Resolved
+	}
+	return c.Updated
+}
+
+// local writes a time in the reader's own zone, with the day where days differ.
+func local(t time.Time, day bool) string {
+	format, plain := "{time_secs}", "15:04:05 UTC"
+	if day {
+		format, plain = "{date_short_pretty} {time_secs}", "2006-01-02 15:04:05 UTC"
+	}
+	return fmt.Sprintf("<!date^%d^%s|%s>", t.Unix(), format, t.UTC().Format(plain))
+}
+
+// description is what people wrote about a foreign alarm, as it stands there.
+func description(c card.Card) *api.RichTextBlock {
+	var lines []string
+	for _, l := range c.About {
+		lines = append(lines, words.Line(l, 300))
+	}
+	return api.NewRichTextBlock("", &api.RichTextQuote{Type: api.RTEQuote, Elements: []api.RichTextSectionElement{run(strings.Join(lines, "\n"))}})
 }
 
 func problems(c card.Card) *api.RichTextBlock {
@@ -123,6 +157,9 @@ func problems(c card.Card) *api.RichTextBlock {
 		}
 		if c := words.Line(p.Component, 150); c != "" {
 			parts = append(parts, run("  "), code(c))
+		}
+		if m := words.Line(p.Metric, 150); m != "" {
+			parts = append(parts, run("  "+m))
 		}
 		items = append(items, api.NewRichTextSection(parts...))
 	}
@@ -170,7 +207,7 @@ func patterns(c card.Card, s shape) []api.Block {
 }
 
 func pattern(p card.Pattern) *api.RichTextBlock {
-	head := []api.RichTextSectionElement{bold(card.PatternHead(p))}
+	head := []api.RichTextSectionElement{bold(cmp.Or(card.PatternHead(p), " "))}
 	if p.URL != "" {
 		head = append(head, run("  "), api.NewRichTextSectionLinkElement(p.URL, "show", nil))
 	}
@@ -198,9 +235,9 @@ func buttons(c card.Card) *api.ActionBlock {
 
 func footer(c card.Card) *api.ContextBlock {
 	var elements []api.MixedElement
-	for _, n := range c.Notes {
-		if len(elements) < maxContext-1 {
-			elements = append(elements, text(words.Line(n, 300)))
+	for _, n := range append([]string{c.Muted}, c.Notes...) {
+		if n = words.Line(n, 300); n != "" && len(elements) < maxContext-1 {
+			elements = append(elements, text(n))
 		}
 	}
 	return api.NewContextBlock("", append(elements, text("incident "+words.Line(c.ID, 200)))...)

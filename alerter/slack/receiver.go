@@ -57,6 +57,7 @@ func New(opt Options) (*Receiver, error) {
 	if err != nil {
 		return nil, fmt.Errorf("receiver %s: %w", opt.Name, err)
 	}
+	client.Transport = inSeconds{client.Transport}
 	r := &Receiver{opt: opt, http: client}
 	if bot {
 		r.client = api.New(opt.Token, api.OptionHTTPClient(client), api.OptionAPIURL(strings.TrimRight(opt.API, "/")+"/"))

@@ -278,3 +278,39 @@ func TestNothingIsInterpreted(t *testing.T) {
 		t.Errorf("fallback %q", s.messages[0].Text)
 	}
 }
+
+// A Retry-After may be a date; it is a wait all the same.
+func TestRetryAfterDate(t *testing.T) {
+	at := time.Now().Add(30 * time.Minute)
+	w := &workspace{fault: func(w http.ResponseWriter, _ *http.Request, _ int) bool {
+		w.Header().Set("Retry-After", at.UTC().Format(http.TimeFormat))
+		w.WriteHeader(http.StatusTooManyRequests)
+		return true
+	}}
+	_, err := bot(t, w).Deliver(t.Context(), cardNamed(t, "4xx_firing"), "")
+	throttled, ok := errors.AsType[*card.Throttled](err)
+	if !ok || seamark.ClassOf(err) != seamark.Temporary {
+		t.Fatalf("class %v: %v", seamark.ClassOf(err), err)
+	}
+	if throttled.After < 20*time.Minute || throttled.After > 31*time.Minute {
+		t.Errorf("waits %v, want about 30 m", throttled.After)
+	}
+}
+
+// Where an incident ended on another day than it began, both times say which.
+func TestRangeOverMidnight(t *testing.T) {
+	c := cardNamed(t, "resolved")
+	c.Opened, c.Resolved = time.Date(2026, 11, 27, 9, 12, 33, 0, time.UTC), time.Date(2026, 11, 30, 1, 1, 0, 0, time.UTC)
+	b, err := slack.Render(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`\u003c!date^1795770753^{date_short_pretty} {time_secs}|2026-11-27 09:12:33 UTC\u003e`,
+		`\u003c!date^1796000460^{date_short_pretty} {time_secs}|2026-11-30 01:01:00 UTC\u003e`,
+	} {
+		if !strings.Contains(string(b), want) {
+			t.Errorf("%s is not in %s", want, b)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter/card"
+	link "github.com/seamark-hq/seamark/alerter/links"
 	"github.com/seamark-hq/seamark/alerter/words"
 )
 
@@ -68,24 +69,31 @@ func adaptive(c card.Card) element {
 	if len(c.Patterns) > 0 {
 		body = append(body, patterns(c))
 	}
-	if len(c.Links) > 0 {
-		body = append(body, links(c))
+	if len(c.About) > 0 {
+		body = append(body, description(c))
+	}
+	for i := 0; i < len(c.Links); i += maxActions {
+		body = append(body, links(c.Links[i:min(i+maxActions, len(c.Links))]))
 	}
 	body = append(body, footer(c))
 	return element{
 		"$schema": "http://adaptivecards.io/schemas/adaptive-card.json", "type": "AdaptiveCard", "version": "1.5",
-		"msteams": element{"width": "Full"}, "fallbackText": c.Headline(), "body": body,
+		"msteams": element{"width": "Full"}, "fallbackText": literal(c.Headline()), "body": body,
 	}
 }
 
 // run is a piece of text in which nothing is interpreted.
 func run(s string, props element) element {
-	r := element{"type": "TextRun", "text": s}
+	r := element{"type": "TextRun", "text": literal(s)}
 	for k, v := range props {
 		r[k] = v
 	}
 	return r
 }
+
+// literal keeps text from being read as {{DATE(…)}} or {{TIME(…)}}, which Teams' renderer
+// replaces wherever they stand: a word joiner between the braces is not seen.
+func literal(s string) string { return strings.ReplaceAll(s, "{{", "{\u2060{") }
 
 // rich is a paragraph of runs. An empty one is not valid, hence the blank.
 func rich(spacing string, runs ...element) element {
@@ -106,6 +114,10 @@ func head(c card.Card) element {
 	switch {
 	case c.Status == seamark.IncidentResolved:
 		style, icon = "good", "✅ "
+	case c.Muted != "":
+		style, icon = "default", "🔕 "
+	case c.NoData:
+		style, icon = "default", "⚪ "
 	case c.Severity == seamark.SeverityCritical:
 		style, icon = "attention", "🔴 "
 	}
@@ -132,6 +144,9 @@ func problem(p card.Problem, first bool) element {
 	}
 	if c := words.Line(p.Component, 150); c != "" {
 		runs = append(runs, run("  "+c, element{"fontType": "Monospace", "isSubtle": true}))
+	}
+	if m := words.Line(p.Metric, 150); m != "" {
+		runs = append(runs, run("  "+m, element{"isSubtle": true}))
 	}
 	if first {
 		return rich("Medium", runs...)
@@ -180,19 +195,33 @@ func patterns(c card.Card) element {
 	return element{"type": "Container", "style": "emphasis", "spacing": "Medium", "items": items}
 }
 
-func links(c card.Card) element {
+// maxActions is how many buttons of one set Teams draws; the sixth is not drawn.
+const maxActions = 5
+
+func links(list []link.Link) element {
 	var actions []element
-	for _, l := range c.Links {
-		actions = append(actions, element{"type": "Action.OpenUrl", "title": words.Line(l.Label, 40), "url": l.URL})
+	for _, l := range list {
+		actions = append(actions, element{"type": "Action.OpenUrl", "title": literal(words.Line(l.Label, 40)), "url": l.URL})
 	}
 	return element{"type": "ActionSet", "actions": actions, "spacing": "Medium"}
+}
+
+// description is what people wrote about a foreign alarm, as it stands there.
+func description(c card.Card) element {
+	var items []element
+	for _, l := range c.About {
+		items = append(items, rich("None", run(words.Line(l, 300), element{"size": "Small"})))
+	}
+	return element{"type": "Container", "spacing": "Medium", "items": items}
 }
 
 func footer(c card.Card) element {
 	small := element{"size": "Small", "isSubtle": true}
 	items := []element{}
-	for _, n := range c.Notes {
-		items = append(items, rich("None", run(words.Line(n, 300), small)))
+	for _, n := range append([]string{c.Muted}, c.Notes...) {
+		if n = words.Line(n, 300); n != "" {
+			items = append(items, rich("None", run(n, small)))
+		}
 	}
 	items = append(items, rich("None", run("incident "+words.Line(c.ID, 200), small)))
 	return element{"type": "Container", "spacing": "Small", "items": items}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,13 +36,16 @@ holds the error lines found there.`,
 			if !slices.Contains(cardKinds, to) {
 				return &usageError{&seamark.Fault{Class: seamark.Rejected, What: fmt.Sprintf("no card of kind %q", to), Where: "--to", Remedy: "use " + strings.Join(cardKinds, ", ")}}
 			}
-			cfg, alarms, err := c.readEvent(event)
-			if err != nil {
-				return err
+			cfg, alarms, unread := c.readEvent(event)
+			if cfg == nil || len(alarms) == 0 && unread != nil {
+				return unread
 			}
 			cards, err := app.RenderEvent(cmd.Context(), cfg, alarms, to, c.logger(warnLevel))
 			if err != nil {
 				return err
+			}
+			if len(cards) == 0 {
+				c.noCard(alarms)
 			}
 			for _, card := range cards {
 				if c.json && to == "text" {
@@ -50,7 +54,7 @@ holds the error lines found there.`,
 					fmt.Fprintf(c.out, "%s\n", card)
 				}
 			}
-			return nil
+			return unread
 		},
 	}
 	c.lakeFlag(cmd)
@@ -69,26 +73,43 @@ func (c *cli) alertSendCmd() *cobra.Command {
 		Example: "  seamark alert send --event alarm.json --config seamark.yml",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, alarms, err := c.readEvent(event)
-			if err != nil {
-				return err
+			cfg, alarms, unread := c.readEvent(event)
+			if cfg == nil || len(alarms) == 0 && unread != nil {
+				return unread
 			}
 			incidents, err := app.SendEvent(cmd.Context(), cfg, alarms, c.logger(warnLevel))
 			if err != nil {
-				return err
+				return errors.Join(err, unread)
 			}
 			if c.json {
-				return c.writeJSON(c.out, map[string]any{"incidents": incidents})
+				return errors.Join(c.writeJSON(c.out, map[string]any{"incidents": incidents}), unread)
 			}
 			for _, in := range incidents {
 				fmt.Fprintf(c.out, "%s %s/%s %s\n", in.ID, in.Product, in.Environment, in.Status)
 			}
-			return nil
+			if len(incidents) == 0 {
+				c.noCard(alarms)
+			}
+			return unread
 		},
 	}
 	c.lakeFlag(cmd)
 	eventFlag(cmd, &event)
 	return cmd
+}
+
+// noCard says why an event that was read tells nobody anything.
+func (c *cli) noCard(alarms []seamark.Alarm) {
+	if len(alarms) == 0 {
+		fmt.Fprintln(c.err, "no card: an alarm was created or changed, which alters no incident")
+	}
+	for _, a := range alarms {
+		why := "it is fine, and no incident of it is known"
+		if a.State == seamark.AlarmNoData {
+			why = "it has no data, was not firing, and its own action did not ask to tell of that"
+		}
+		fmt.Fprintf(c.err, "no card of %s: %s\n", visible(a.Name), why)
+	}
 }
 
 func eventFlag(cmd *cobra.Command, event *string) {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
@@ -21,7 +22,8 @@ import (
 	"github.com/seamark-hq/seamark/lake/duckdb"
 )
 
-// ReadEvent reads the alarms of an event file; "-" is standard input.
+// ReadEvent reads the alarms of an event file; "-" is standard input. Where some of its
+// records are no alarms, the others are returned beside the error.
 func ReadEvent(name string, stdin io.Reader) ([]seamark.Alarm, error) {
 	var b []byte
 	var err error
@@ -35,7 +37,7 @@ func ReadEvent(name string, stdin io.Reader) ([]seamark.Alarm, error) {
 	}
 	alarms, err := cloudwatch.Parse(b)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return alarms, fmt.Errorf("%s: %w", name, err)
 	}
 	return alarms, nil
 }
@@ -66,15 +68,15 @@ func RenderEvent(ctx context.Context, c *config.Config, alarms []seamark.Alarm, 
 		}
 		out = append(out, b)
 	}
-	if len(out) == 0 {
-		return nil, &seamark.Fault{Class: seamark.Rejected, What: "the event makes no card: its alarm neither fires nor is fine", Remedy: "send an event whose NewStateValue is ALARM or OK"}
-	}
 	return out, nil
 }
 
 // enrich puts into an incident what the lake knows of it; what fails is left out.
 func enrich(ctx context.Context, db *duckdb.DB, c *config.Config, in *seamark.Incident, log *slog.Logger) {
-	scope := seamark.Scope{Product: in.Product, Environment: in.Environment}
+	scope, ok := alerter.ScopeOf(in)
+	if !ok {
+		return
+	}
 	span := seamark.Span{From: in.OpenedAt.Add(-5 * time.Minute), To: in.OpenedAt.Add(5 * time.Minute)}
 	var err error
 	if in.Patterns, err = db.Patterns(ctx, scope, span, c.Alerts.Patterns); err != nil {
@@ -143,14 +145,16 @@ func send(ctx context.Context, o alerter.Options, alarms []seamark.Alarm) ([]sea
 	err = m.Flush(ctx)
 	var told []seamark.Incident
 	for _, in := range m.Incidents() {
-		for _, a := range alarms {
-			if in.Product == a.Scope.Product && in.Environment == a.Scope.Environment {
-				told = append(told, in)
-				break
-			}
+		if slices.ContainsFunc(alarms, func(a seamark.Alarm) bool { return takesPart(in, a) }) {
+			told = append(told, in)
 		}
 	}
 	return told, err
+}
+
+// takesPart reports whether a is one of in's alarms, or the whole of one of its series.
+func takesPart(in seamark.Incident, a seamark.Alarm) bool {
+	return slices.ContainsFunc(in.Alarms, func(x seamark.Alarm) bool { return x.Key() == a.Key() || x.Base() == a.Key() })
 }
 
 // routeOf says who is told of an alarm: everybody where nothing is configured.

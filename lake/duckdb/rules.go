@@ -50,7 +50,7 @@ func scopeTerms(s seamark.Scope) []seamark.Term {
 	var terms []seamark.Term
 	for field, value := range map[seamark.Field]string{
 		seamark.FieldProduct: s.Product, seamark.FieldEnvironment: s.Environment, seamark.FieldComponent: s.Component,
-		seamark.FieldAccount: s.AccountID, seamark.FieldRegion: s.Region,
+		seamark.FieldAccount: s.AccountID, seamark.FieldRegion: s.Region, seamark.FieldSource: s.Source,
 	} {
 		if value != "" {
 			terms = append(terms, seamark.Term{Field: field, Values: []string{value}})

@@ -6,18 +6,52 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	seamark "github.com/seamark-hq/seamark"
 )
 
-// Quantity writes v in unit: "23.4%" for a ratio, "412 ms", "1,284" for a count.
+// Quantity writes v in unit: "23.4%" for a ratio of 0..1 and for "percent", "412 ms", "1.73 s",
+// "1 h 30 m", "2.0 GiB" for "bytes", "1.2 Gbit/s" for "bits/s", "1,284" for a count. Any
+// other unit follows the figure.
 func Quantity(v float64, unit string) string {
 	v = Finite(v)
 	switch unit {
 	case "ratio":
 		return percent(v * 100)
+	case "percent":
+		return percent(v)
 	case "ms":
+		if v >= 60_000 {
+			return Lasted(time.Duration(v) * time.Millisecond)
+		}
 		return Decimal(v) + " ms"
+	case "us":
+		return Decimal(v) + " µs"
+	case "s":
+		if v >= 60 && v < 1e9 {
+			return Lasted(time.Duration(v) * time.Second)
+		}
+		return Decimal(v) + " s"
+	case "bytes", "bytes/s":
+		return scaled(v, 1024, []string{" bytes", " KiB", " MiB", " GiB", " TiB", " PiB"}) + strings.TrimPrefix(unit, "bytes")
+	case "bits/s":
+		return scaled(v, 1000, []string{" bit", " kbit", " Mbit", " Gbit", " Tbit"}) + "/s"
+	case "/s":
+		return Decimal(v) + "/s"
+	case "", "count":
+		return Decimal(v)
+	}
+	return Decimal(v) + " " + Line(unit, 20)
+}
+
+// scaled writes v with the prefix that leaves fewest digits: "2.0 GiB".
+func scaled(v, base float64, units []string) string {
+	if math.Abs(v) < base {
+		return Decimal(v) + units[0]
+	}
+	for i, unit := range units[1:] {
+		v /= base
+		if math.Abs(v) < base-0.05 || i == len(units)-2 {
+			return strconv.FormatFloat(v, 'f', 1, 64) + unit
+		}
 	}
 	return Decimal(v)
 }
@@ -37,10 +71,13 @@ func Decimal(v float64) string {
 	if math.Abs(v) >= 1000 && math.Abs(v) < 1e15 {
 		return Thousands(int64(math.Round(v)))
 	}
+	if math.Abs(v) >= 100 && math.Abs(v) < 1000 {
+		return strings.TrimSuffix(strconv.FormatFloat(v, 'f', 1, 64), ".0")
+	}
 	return strconv.FormatFloat(v, 'g', 3, 64)
 }
 
-// thousands writes n with commas: 1,284.
+// Thousands writes n with commas: 1,284.
 func Thousands(n int64) string {
 	s := strconv.FormatInt(n, 10)
 	sign := ""
@@ -53,7 +90,7 @@ func Thousands(n int64) string {
 	return sign + s
 }
 
-// Span of time in two units at most: "12 s", "4 m 10 s", "3 h 5 m", "2 d 3 h".
+// Lasted writes a span of time in two units at most: "12 s", "4 m 10 s", "3 h 5 m", "2 d 3 h".
 func Lasted(d time.Duration) string {
 	s := int64(max(d, 0) / time.Second)
 	two := func(a int64, unitA string, b int64, unitB string) string {
@@ -73,7 +110,7 @@ func Lasted(d time.Duration) string {
 	return two(s/86400, "d", s%86400/3600, "h")
 }
 
-// clock writes the time of day in UTC, with the date when it is not now's day.
+// Clock writes the time of day in UTC, with the date when it is not now's day.
 func Clock(t, now time.Time) string {
 	t, now = t.UTC(), now.UTC()
 	if t.Format(time.DateOnly) == now.Format(time.DateOnly) {
@@ -82,63 +119,10 @@ func Clock(t, now time.Time) string {
 	return t.Format("2006-01-02 15:04:05") + " UTC"
 }
 
-// ruleWords says what a rule looks at.
-func Rule(a seamark.Alarm) string {
-	switch {
-	case a.Composite:
-		return "composite alarm"
-	case a.Rule != "":
-		return a.Rule
-	case a.StatusCode != "":
-		return a.StatusCode
-	}
-	return a.Name
-}
-
-// measured says how bad an alarm is: "23.4% of 1,204 requests in 1 m, limit 5%".
-func Measured(a seamark.Alarm, value float64) string {
-	var b strings.Builder
-	if value == 0 && a.State == seamark.AlarmFiring && a.Samples == 0 {
-		// CloudWatch named no figure.
-		if a.Threshold != 0 {
-			return "limit " + Quantity(a.Threshold, a.Unit)
-		}
-		return ""
-	}
-	b.WriteString(Quantity(value, a.Unit))
-	if a.Samples > 0 && a.Unit == "ratio" {
-		fmt.Fprintf(&b, " of %s requests", Thousands(a.Samples))
-	}
-	if a.Window > 0 {
-		b.WriteString(" in " + Lasted(time.Duration(a.Window)))
-	}
-	if a.Threshold != 0 {
-		b.WriteString(", limit " + Quantity(a.Threshold, a.Unit))
-	}
-	return b.String()
-}
-
 // Finite is v, or 0 where it is no number that can be shown.
 func Finite(v float64) float64 {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return 0
 	}
 	return v
-}
-
-// Name says which rule of what a is about: "4xx on booking-api/prod".
-func Name(a seamark.Alarm) string {
-	s := Rule(a)
-	if a.Scope.Component != "" {
-		s += " on " + a.Scope.Component
-	}
-	return s
-}
-
-// Alarm is Name with how bad it is.
-func Alarm(a seamark.Alarm) string {
-	if m := Measured(a, a.Value); m != "" {
-		return Name(a) + ", " + m
-	}
-	return Name(a)
 }
