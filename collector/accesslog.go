@@ -3,6 +3,8 @@ package collector
 import (
 	"slices"
 	"strings"
+
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // agreedFormat is the access-log format that we set: one JSON object a line, with the keys
@@ -15,8 +17,8 @@ const agreedFormat = `{"requestId":"$context.requestId","requestTime":"$context.
 // agreedFormatREST differs where REST APIs know other variables.
 var agreedFormatREST = strings.NewReplacer("$context.routeKey", "$context.resourcePath").Replace(agreedFormat)
 
-func formatFor(p Protocol) string {
-	if p == REST {
+func formatFor(p inventory.Protocol) string {
+	if p == inventory.REST {
 		return agreedFormatREST
 	}
 	return agreedFormat
@@ -28,7 +30,7 @@ const accessLogPrefix = "/aws/apigateway/"
 // accessLogGroupName is the log group that we make for a stage's access log. "$default"
 // becomes ".default", which no other stage can be called; what else a log group's name
 // cannot carry is replaced, with a hash of the whole.
-func accessLogGroupName(s *Stage) string {
+func accessLogGroupName(s *inventory.Stage) string {
 	stage := s.Name
 	if stage == "$default" {
 		return accessLogPrefix + s.API.ID + "/.default"
@@ -37,11 +39,6 @@ func accessLogGroupName(s *Stage) string {
 		stage = clean + "." + shortHash(s.Name)
 	}
 	return accessLogPrefix + s.API.ID + "/" + stage
-}
-
-// writesTo reports whether a stage's access log goes to that log group.
-func (s *Stage) writesTo(group string) bool {
-	return strings.HasSuffix(strings.TrimSuffix(s.AccessLog.Destination, ":*"), ":log-group:"+group)
 }
 
 // accessLogs compares the stages' access logs with what their tags wish. Logging that a
@@ -57,7 +54,7 @@ func (d *Desired) accessLogs(decisions []Decision) {
 		}
 	}
 	for i := range decisions {
-		if dec := &decisions[i]; dec.Kind == KindStage && !dec.Unknown {
+		if dec := &decisions[i]; dec.Kind == inventory.KindStage && !dec.Unknown {
 			d.accessLog(dec, there)
 		}
 	}
@@ -71,7 +68,7 @@ func (d *Desired) accessLog(dec *Decision, there map[string]bool) {
 	find := func(problem string) {
 		dec.Findings = append(dec.Findings, Finding{Resource: d.place.StageARN(s), Problem: problem})
 	}
-	switch on := s.AccessLog != (AccessLog{}); {
+	switch on := s.AccessLog != (inventory.AccessLog{}); {
 	case !on && wished && !d.cfg.ManageAccessLogs:
 		find("access logging is off; switch it on, or let the operator set apigateway.manageAccessLogs")
 	case !on && wished && exists && !ours:
@@ -79,7 +76,7 @@ func (d *Desired) accessLog(dec *Decision, there map[string]bool) {
 	case !on && wished:
 		d.AccessLogs = append(d.AccessLogs, WantedAccessLog{API: s.API, Stage: s.Name, Group: name, Wish: dec.Wish})
 		d.addFilterOfAccessLog(s, name, dec)
-	case ours && s.writesTo(name) && s.AccessLog.Format == formatFor(s.API.Protocol) && (!wished || !d.cfg.ManageAccessLogs):
+	case ours && s.WritesTo(name) && s.AccessLog.Format == formatFor(s.API.Protocol) && (!wished || !d.cfg.ManageAccessLogs):
 		d.AccessLogs = append(d.AccessLogs, WantedAccessLog{API: s.API, Stage: s.Name, Group: name, Off: true})
 		d.dropFilter(name)
 	}
@@ -87,8 +84,8 @@ func (d *Desired) accessLog(dec *Decision, there map[string]bool) {
 
 // inUse reports whether a stage writes to a log group when all that we switch off is off.
 func (d *Desired) inUse(group string) bool {
-	return slices.ContainsFunc(d.inv.Stages, func(s Stage) bool {
-		return s.writesTo(group) && !slices.ContainsFunc(d.AccessLogs, func(w WantedAccessLog) bool {
+	return slices.ContainsFunc(d.inv.Stages, func(s inventory.Stage) bool {
+		return s.WritesTo(group) && !slices.ContainsFunc(d.AccessLogs, func(w WantedAccessLog) bool {
 			return w.Off && w.Group == group && w.API.ID == s.API.ID && w.Stage == s.Name
 		})
 	})
@@ -96,13 +93,13 @@ func (d *Desired) inUse(group string) bool {
 
 // addFilterOfAccessLog wishes for the filter on a log group that this sweep makes, unless
 // the group is there already and wished for by itself.
-func (d *Desired) addFilterOfAccessLog(s *Stage, group string, dec *Decision) {
+func (d *Desired) addFilterOfAccessLog(s *inventory.Stage, group string, dec *Decision) {
 	for i := range d.Filters {
 		if d.Filters[i].Group == group {
 			return
 		}
 	}
-	d.Filters = append(d.Filters, WantedFilter{Group: group, Component: s.component(), Wish: dec.Wish})
+	d.Filters = append(d.Filters, WantedFilter{Group: group, Component: s.Component(), Wish: dec.Wish})
 }
 
 func (d *Desired) dropFilter(group string) {

@@ -8,16 +8,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
 // gateway is a place with one API and its stages.
-func gateway(c *cloud.Cloud, p collector.Protocol, stages ...string) (*cloud.Region, collector.API) {
+func gateway(c *cloud.Cloud, p inventory.Protocol, stages ...string) (*cloud.Region, inventory.API) {
 	r := c.Region(place)
-	a := collector.API{ID: "a1b2c3d4e5", Name: "shop", Protocol: p, Tags: collector.NewTags(booking()...)}
-	var all []collector.Stage
+	a := inventory.API{ID: "a1b2c3d4e5", Name: "shop", Protocol: p, Tags: inventory.NewTags(booking()...)}
+	var all []inventory.Stage
 	for _, s := range stages {
-		all = append(all, collector.Stage{Name: s})
+		all = append(all, inventory.Stage{Name: s})
 	}
 	r.AddAPI(a, nil, all...)
 	return r, a
@@ -43,19 +44,19 @@ func later(t *testing.T, r *cloud.Region, o collector.Options) *collector.Report
 func TestAccessLogLifecycle(t *testing.T) {
 	const group = "/aws/apigateway/a1b2c3d4e5/prod"
 	inBubble(t, func(t *testing.T) {
-		r, a := gateway(cloud.New(cloud.Options{TagDelay: 5 * time.Second}), collector.REST, "prod")
+		r, a := gateway(cloud.New(cloud.Options{TagDelay: 5 * time.Second}), inventory.REST, "prod")
 		before := r.Snapshot(nil)
 		o := collector.Options{Config: config(), States: &states{}, Keep: true}
 		state := func(filters int, on bool) {
 			t.Helper()
 			days, kept := r.Retention(group)
-			if got := r.Filters(group); !kept || days != 14 || len(got) != filters || (r.AccessLog(a.ID, "prod") != collector.AccessLog{}) != on {
+			if got := r.Filters(group); !kept || days != 14 || len(got) != filters || (r.AccessLog(a.ID, "prod") != inventory.AccessLog{}) != on {
 				t.Fatalf("kept %v for %d days, filters %v, log %+v; want %d filters, on %v", kept, days, got, r.AccessLog(a.ID, "prod"), filters, on)
 			}
 		}
 		later(t, r, o)
 		state(1, true)
-		for _, tags := range [][]collector.Tag{nil, booking()} {
+		for _, tags := range [][]inventory.Tag{nil, booking()} {
 			r.Tag(a.ID, tags...)
 			got := later(t, r, o)
 			on := tags != nil
@@ -95,27 +96,27 @@ func TestAccessLogLeftAlone(t *testing.T) {
 	tests := []struct {
 		name    string
 		before  func(r *cloud.Region)
-		between func(r *cloud.Region, a *collector.API) // after the first sweep
+		between func(r *cloud.Region, a *inventory.API) // after the first sweep
 		stays   bool                                    // after destroy, as it was before it, but for filters and alarms
 		finding string
 	}{
 		{name: "their own log", before: func(r *cloud.Region) {
-			r.AddLogGroup(collector.LogGroup{Name: "/theirs"})
-			if err := r.SetAccessLog(t.Context(), &collector.API{ID: "a1b2c3d4e5", Protocol: collector.REST}, "prod",
-				collector.AccessLog{Destination: place.LogGroupARN("/theirs"), Format: "$context.requestId"}); err != nil {
+			r.AddLogGroup(inventory.LogGroup{Name: "/theirs"})
+			if err := r.SetAccessLog(t.Context(), &inventory.API{ID: "a1b2c3d4e5", Protocol: inventory.REST}, "prod",
+				inventory.AccessLog{Destination: place.LogGroupARN("/theirs"), Format: "$context.requestId"}); err != nil {
 				t.Fatal(err)
 			}
 		}, stays: true},
-		{name: "their own log group of the name", before: func(r *cloud.Region) { r.AddLogGroup(collector.LogGroup{Name: group}) }, stays: true,
+		{name: "their own log group of the name", before: func(r *cloud.Region) { r.AddLogGroup(inventory.LogGroup{Name: group}) }, stays: true,
 			finding: "the log group " + group + " is not ours"},
-		{name: "the format changed", between: func(r *cloud.Region, a *collector.API) {
-			if err := r.SetAccessLog(t.Context(), a, "prod", collector.AccessLog{Destination: place.LogGroupARN(group), Format: "$context.requestId"}); err != nil {
+		{name: "the format changed", between: func(r *cloud.Region, a *inventory.API) {
+			if err := r.SetAccessLog(t.Context(), a, "prod", inventory.AccessLog{Destination: place.LogGroupARN(group), Format: "$context.requestId"}); err != nil {
 				t.Fatal(err)
 			}
 		}, stays: true},
-		{name: "the API deleted", between: func(r *cloud.Region, a *collector.API) { r.Remove(a.ID) }, finding: group + ": kept: Seamark made it"},
-		{name: "the stage made anew", between: func(r *cloud.Region, a *collector.API) { r.AddAPI(*a, nil, collector.Stage{Name: "prod"}) }},
-		{name: "retention changed", between: func(r *cloud.Region, _ *collector.API) {
+		{name: "the API deleted", between: func(r *cloud.Region, a *inventory.API) { r.Remove(a.ID) }, finding: group + ": kept: Seamark made it"},
+		{name: "the stage made anew", between: func(r *cloud.Region, a *inventory.API) { r.AddAPI(*a, nil, inventory.Stage{Name: "prod"}) }},
+		{name: "retention changed", between: func(r *cloud.Region, _ *inventory.API) {
 			if err := r.RetainLogGroup(t.Context(), group, 90); err != nil {
 				t.Fatal(err)
 			}
@@ -124,7 +125,7 @@ func TestAccessLogLeftAlone(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
-				r, a := gateway(cloud.New(cloud.Options{}), collector.REST, "prod")
+				r, a := gateway(cloud.New(cloud.Options{}), inventory.REST, "prod")
 				if tt.before != nil {
 					tt.before(r)
 				}
@@ -145,7 +146,7 @@ func TestAccessLogLeftAlone(t *testing.T) {
 				o.Destroy = true
 				end := later(t, r, o)
 				_, there := r.Retention(group)
-				if after := r.AccessLog(a.ID, "prod"); tt.stays && after != log || !tt.stays && (there || after != collector.AccessLog{}) || len(end.Failures) > 0 {
+				if after := r.AccessLog(a.ID, "prod"); tt.stays && after != log || !tt.stays && (there || after != inventory.AccessLog{}) || len(end.Failures) > 0 {
 					t.Errorf("log %+v, was %+v; group there %v, %s", after, log, there, failures(end))
 				}
 			})
@@ -158,7 +159,7 @@ func TestAccessLogLeftAlone(t *testing.T) {
 func TestAccessLogNames(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		stages := []string{"$default", "default", "-default", "_default", "prod"}
-		r, a := gateway(cloud.New(cloud.Options{}), collector.HTTP, stages...)
+		r, a := gateway(cloud.New(cloud.Options{}), inventory.HTTP, stages...)
 		got := collector.Sweep(t.Context(), place, r, collector.Options{Config: config(), States: &states{}})
 		groups := map[string]bool{}
 		for _, s := range stages {
@@ -181,11 +182,11 @@ func TestAccessLogRefused(t *testing.T) {
 		{"creation denied", "CreateLogGroup: AccessDeniedException", func(r *cloud.Region) { r.Deny("CreateLogGroup", "AccessDeniedException") }},
 	} {
 		inBubble(t, func(t *testing.T) {
-			r, a := gateway(cloud.New(cloud.Options{}), collector.REST, "prod")
+			r, a := gateway(cloud.New(cloud.Options{}), inventory.REST, "prod")
 			tt.prepare(r)
 			o := collector.Options{Config: config(), States: &states{}}
 			got := later(t, r, o)
-			if !strings.Contains(failures(got), "shop/prod: "+tt.want) || got.Onboarded != 1 || (r.AccessLog(a.ID, "prod") != collector.AccessLog{}) || len(r.AlarmNames()) != 4 {
+			if !strings.Contains(failures(got), "shop/prod: "+tt.want) || got.Onboarded != 1 || (r.AccessLog(a.ID, "prod") != inventory.AccessLog{}) || len(r.AlarmNames()) != 4 {
 				t.Errorf("%s: %s %+v", tt.name, failures(got), r.AlarmNames())
 			}
 			o.Destroy = true

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/lake"
 )
 
@@ -74,7 +75,7 @@ func (q *ArrivalQuery) is(account, group string, timestamp int64) bool {
 
 // missing are those of the events that the lake does not have. When it cannot say, all of
 // them: a row too many goes with the next compaction, one too few would never come back.
-func (j *gapJob) missing(ctx context.Context, events []LogEvent, from, to int64) []LogEvent {
+func (j *gapJob) missing(ctx context.Context, events []inventory.LogEvent, from, to int64) []inventory.LogEvent {
 	there := make(map[string]bool, len(events))
 	for i := range events {
 		there[events[i].ID] = false

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // filterWork is the work on one log group.
@@ -15,8 +16,8 @@ type filterWork struct {
 	*sweep
 	group   string
 	created int64 // of the group
-	have    []Filter
-	want    Filter
+	have    []inventory.Filter
+	want    inventory.Filter
 	was     GroupState
 	plan    filterPlan
 }
@@ -72,11 +73,11 @@ func (w *filterWork) unnoted() {
 	}
 }
 
-func here(p filterPlan) []Filter {
+func here(p filterPlan) []inventory.Filter {
 	if p.here == nil {
 		return nil
 	}
-	return []Filter{*p.here}
+	return []inventory.Filter{*p.here}
 }
 
 // A refusal is tried again when other filters hold the slots, and after a week in any

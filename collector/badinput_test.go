@@ -11,6 +11,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
@@ -92,14 +93,14 @@ var badNames = []string{
 func TestBadNames(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		r := cloud.New(cloud.Options{}).Region(place)
-		r.AddAlarm(collector.MetricAlarm{Name: "cpu", Evaluations: 1})
+		r.AddAlarm(inventory.MetricAlarm{Name: "cpu", Evaluations: 1})
 		for i, name := range badNames {
-			tags := collector.NewTags(booking()...)
-			r.AddFunction(collector.Function{Name: strings.ToValidUTF8(name, ""), Timeout: 3}, tags...)
-			r.AddLogGroup(collector.LogGroup{Name: "/app/" + name, Created: 1}, tags...)
-			r.AddAPI(collector.API{ID: fmt.Sprint("rest", i), Name: name, Protocol: collector.REST, Tags: tags}, nil, collector.Stage{Name: "prod"})
-			r.AddAPI(collector.API{ID: fmt.Sprint("http", i), Name: name, Protocol: collector.HTTP, Tags: tags}, []collector.Route{{Method: "GET", Resource: "/" + name}, {Method: "GET", Resource: "/" + name + "/{id}"}},
-				collector.Stage{Name: "$default", DetailedMetrics: true})
+			tags := inventory.NewTags(booking()...)
+			r.AddFunction(inventory.Function{Name: strings.ToValidUTF8(name, ""), Timeout: 3}, tags...)
+			r.AddLogGroup(inventory.LogGroup{Name: "/app/" + name, Created: 1}, tags...)
+			r.AddAPI(inventory.API{ID: fmt.Sprint("rest", i), Name: name, Protocol: inventory.REST, Tags: tags}, nil, inventory.Stage{Name: "prod"})
+			r.AddAPI(inventory.API{ID: fmt.Sprint("http", i), Name: name, Protocol: inventory.HTTP, Tags: tags}, []inventory.Route{{Method: "GET", Resource: "/" + name}, {Method: "GET", Resource: "/" + name + "/{id}"}},
+				inventory.Stage{Name: "$default", DetailedMetrics: true})
 		}
 		before := r.Snapshot(nil)
 		o := collector.Options{Config: config(), States: &states{}, Keep: true}
@@ -159,8 +160,8 @@ func TestBadTags(t *testing.T) {
 	} {
 		inBubble(t, func(t *testing.T) {
 			r := cloud.New(cloud.Options{}).Region(place)
-			r.AddFunction(collector.Function{Name: "f", Timeout: 3}, append(booking(), tag(tt.key, tt.value))...)
-			r.AddFunction(collector.Function{Name: "good", Timeout: 3}, booking()...)
+			r.AddFunction(inventory.Function{Name: "f", Timeout: 3}, append(booking(), tag(tt.key, tt.value))...)
+			r.AddFunction(inventory.Function{Name: "good", Timeout: 3}, booking()...)
 			o := collector.Options{Config: config(), States: &states{}, Keep: true}
 			got := later(t, r, o)
 			if len(got.Failures) > 0 || len(r.AlarmNames()) < 7 || len(r.Filters("/aws/lambda/f")) != 1 || !strings.Contains(found(got), tt.finding) {
@@ -178,17 +179,17 @@ func TestBadTags(t *testing.T) {
 func TestNoRoomForTags(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		r := cloud.New(cloud.Options{}).Region(place)
-		bare := []collector.Tag{tag("product", "booking"), tag("environment", "prod")}
+		bare := []inventory.Tag{tag("product", "booking"), tag("environment", "prod")}
 		for _, f := range []string{"f", "g"} {
-			r.AddFunction(collector.Function{Name: f, Timeout: 3}, bare...)
+			r.AddFunction(inventory.Function{Name: f, Timeout: 3}, bare...)
 		}
 		o := collector.Options{Config: config(), States: &states{}}
 		later(t, r, o)
 		const name = "seamark/booking/prod/f/errors"
 		a, _ := r.MetricAlarm(name)
-		var theirs collector.Tags
+		var theirs inventory.Tags
 		for i := range 50 - len(a.Tags) {
-			theirs = append(theirs, collector.Tag{Key: fmt.Sprintf("cost-%02d", i)})
+			theirs = append(theirs, inventory.Tag{Key: fmt.Sprintf("cost-%02d", i)})
 		}
 		if err := r.TagAlarm(t.Context(), place.AlarmARN(name), theirs); err != nil {
 			t.Fatal(err)
@@ -226,7 +227,7 @@ func TestDestinations(t *testing.T) {
 	} {
 		inBubble(t, func(t *testing.T) {
 			r := cloud.New(cloud.Options{Destinations: tt.hubs}).Region(place)
-			r.AddFunction(collector.Function{Name: "f", Timeout: 3}, booking()...)
+			r.AddFunction(inventory.Function{Name: "f", Timeout: 3}, booking()...)
 			cfg := config()
 			cfg.DestinationRole = tt.role
 			got := later(t, r, collector.Options{Config: cfg, States: &states{}})
@@ -244,7 +245,7 @@ func TestGroupMadeAnew(t *testing.T) {
 		r := cloud.New(cloud.Options{TagDelay: 5 * time.Second}).Region(place)
 		st := &states{}
 		o := collector.Options{Config: config(), States: st}
-		r.AddLogGroup(collector.LogGroup{Name: "/app", Created: 1}, booking()...)
+		r.AddLogGroup(inventory.LogGroup{Name: "/app", Created: 1}, booking()...)
 		later(t, r, o)
 		r.Remove("/app")
 		if got := later(t, r, o); got.Writes != 0 || len(got.Failures) > 0 || len(st.decoded(t, place).Groups) != 0 {
@@ -252,7 +253,7 @@ func TestGroupMadeAnew(t *testing.T) {
 		}
 		for range 2 { // once known as deleted, once replaced between two sweeps
 			made := time.Now().UnixMilli()
-			r.AddLogGroup(collector.LogGroup{Name: "/app", Created: made}, booking()...)
+			r.AddLogGroup(inventory.LogGroup{Name: "/app", Created: made}, booking()...)
 			later(t, r, o)
 			if g := st.decoded(t, place).Pending["/app"]; len(r.Filters("/app")) != 1 || g.From != made {
 				t.Errorf("filters %v, pending %+v, made %d", r.Filters("/app"), g, made)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // Central says that an organisation copies its log groups to one account with CloudWatch
@@ -33,15 +34,15 @@ type Central struct {
 // sameName is how centralization names copies unless it is told otherwise.
 const sameName = "${source.logGroup}"
 
-func (c *Central) in(p Place) bool {
+func (c *Central) in(p inventory.Place) bool {
 	return c != nil && p.Account == c.Account && slices.Contains(c.Regions, p.Region)
 }
 
 // holds reports whether group is a copy that is forwarded.
-func (c *Central) holds(p Place, group string) bool { return c.in(p) && c.takes(group) }
+func (c *Central) holds(p inventory.Place, group string) bool { return c.in(p) && c.takes(group) }
 
 // covers reports whether group is copied to one that is forwarded.
-func (c *Central) covers(p Place, group string) bool {
+func (c *Central) covers(p inventory.Place, group string) bool {
 	if c == nil || p.Account == c.Account || len(c.Sources) > 0 && !slices.Contains(c.Sources, p.Account) {
 		return false
 	}
@@ -73,7 +74,7 @@ func (c *Central) component(copied string) string {
 
 // centralise decides about a group where copies are forwarded: of a copy that it is
 // forwarded though it lacks tags, of one that is copied that its copy is.
-func (d *decider) centralise(dec *Decision, g *LogGroup) {
+func (d *decider) centralise(dec *Decision, g *inventory.LogGroup) {
 	c := d.cfg.Central
 	switch {
 	case c.holds(d.inv.Place, g.Name):

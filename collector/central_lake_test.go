@@ -11,6 +11,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/check"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 	"github.com/seamark-hq/seamark/lake"
@@ -22,12 +23,12 @@ func centralPayloads(t *testing.T) []byte {
 	inBubble(t, func(t *testing.T) {
 		c := cloud.New(cloud.Options{Deliver: func(_ string, payload []byte) { landed.Write(payload) }})
 		central := c.Region(centralPlace)
-		central.AddLogGroup(collector.LogGroup{Name: "/aws/lambda/pay", Created: time.Now().UnixMilli()})
+		central.AddLogGroup(inventory.LogGroup{Name: "/aws/lambda/pay", Created: time.Now().UnixMilli()})
 		if got := collector.Sweep(t.Context(), centralPlace, central, collector.Options{Config: centralConfig(), States: &states{}}); len(got.Failures) > 0 {
 			t.Fatal(failures(got))
 		}
-		for i, origin := range []collector.Place{place, {Account: "444455556666", Region: "us-east-1"}, place, centralPlace} {
-			event := collector.LogEvent{Stream: "s", Timestamp: time.Now().UnixMilli(), Message: fmt.Sprintf(`{"product":"p%d","environment":"prod","message":"m"}`, i)}
+		for i, origin := range []inventory.Place{place, {Account: "444455556666", Region: "us-east-1"}, place, centralPlace} {
+			event := inventory.LogEvent{Stream: "s", Timestamp: time.Now().UnixMilli(), Message: fmt.Sprintf(`{"product":"p%d","environment":"prod","message":"m"}`, i)}
 			if err := central.AddCopies(origin, "/aws/lambda/pay", event); err != nil {
 				t.Fatal(err)
 			}

@@ -10,10 +10,11 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
-var centralPlace = collector.Place{Account: "999999999999", Region: "eu-central-1"}
+var centralPlace = inventory.Place{Account: "999999999999", Region: "eu-central-1"}
 
 func centralConfig() *collector.Config {
 	cfg := config()
@@ -24,14 +25,14 @@ func centralConfig() *collector.Config {
 // centralTown has two accounts with equally named groups, and their copies in a third.
 func centralTown(c *cloud.Cloud) (source, central *cloud.Region) {
 	source, central = c.Region(place), c.Region(centralPlace)
-	source.AddFunction(collector.Function{Name: "booking-create", Timeout: 30}, booking()...)
-	source.AddLogGroup(collector.LogGroup{Name: "/app/booking", Created: 1_000}, booking()...)
-	source.AddLogGroup(collector.LogGroup{Name: "/ecs/booking", Created: 1_000}, booking()...) // is not copied
-	source.AddLogGroup(collector.LogGroup{Name: "/app/untagged", Created: 1_000})
-	central.AddLogGroup(collector.LogGroup{Name: "/aws/lambda/booking-create", Created: 1_000})
-	central.AddLogGroup(collector.LogGroup{Name: "/app/booking", Created: 1_000}, booking()...)
-	central.AddLogGroup(collector.LogGroup{Name: "/app/quiet", Created: 1_000}, tag("logs", "off"))
-	central.AddLogGroup(collector.LogGroup{Name: "/ecs/untagged", Created: 1_000})
+	source.AddFunction(inventory.Function{Name: "booking-create", Timeout: 30}, booking()...)
+	source.AddLogGroup(inventory.LogGroup{Name: "/app/booking", Created: 1_000}, booking()...)
+	source.AddLogGroup(inventory.LogGroup{Name: "/ecs/booking", Created: 1_000}, booking()...) // is not copied
+	source.AddLogGroup(inventory.LogGroup{Name: "/app/untagged", Created: 1_000})
+	central.AddLogGroup(inventory.LogGroup{Name: "/aws/lambda/booking-create", Created: 1_000})
+	central.AddLogGroup(inventory.LogGroup{Name: "/app/booking", Created: 1_000}, booking()...)
+	central.AddLogGroup(inventory.LogGroup{Name: "/app/quiet", Created: 1_000}, tag("logs", "off"))
+	central.AddLogGroup(inventory.LogGroup{Name: "/ecs/untagged", Created: 1_000})
 	return source, central
 }
 
@@ -57,7 +58,7 @@ func TestCentral(t *testing.T) {
 		untouched := []string{source.Snapshot(nil), central.Snapshot(nil)}
 		st := &states{}
 		o := collector.Options{Config: config(), States: st, Keep: true}
-		sweep := func(p collector.Place, r *cloud.Region) *collector.Report {
+		sweep := func(p inventory.Place, r *cloud.Region) *collector.Report {
 			t.Helper()
 			got := collector.Sweep(t.Context(), p, r, o)
 			if len(got.Failures) > 0 {
@@ -136,14 +137,14 @@ func TestCentralNames(t *testing.T) {
 		cfg.Central.Groups = []string{"/central/111122223333/*"}
 		cfg.Central.Destination = "arn:aws:logs:{region}:999999999999:destination:central"
 		c := cloud.New(cloud.Options{})
-		source, other, central := c.Region(place), c.Region(collector.Place{Account: "444455556666", Region: "eu-central-1"}), c.Region(centralPlace)
+		source, other, central := c.Region(place), c.Region(inventory.Place{Account: "444455556666", Region: "eu-central-1"}), c.Region(centralPlace)
 		for _, r := range []*cloud.Region{source, other} {
-			r.AddLogGroup(collector.LogGroup{Name: "/aws/lambda/pay", Created: 1}, booking()...)
+			r.AddLogGroup(inventory.LogGroup{Name: "/aws/lambda/pay", Created: 1}, booking()...)
 		}
 		const copied = "/central/111122223333/eu-central-1/aws/lambda/pay"
-		central.AddLogGroup(collector.LogGroup{Name: copied, Created: 1}, booking()...)
+		central.AddLogGroup(inventory.LogGroup{Name: copied, Created: 1}, booking()...)
 		o := collector.Options{Config: cfg, States: &states{}}
-		for p, r := range map[collector.Place]*cloud.Region{place: source, {Account: "444455556666", Region: "eu-central-1"}: other, centralPlace: central} {
+		for p, r := range map[inventory.Place]*cloud.Region{place: source, {Account: "444455556666", Region: "eu-central-1"}: other, centralPlace: central} {
 			collector.Sweep(t.Context(), p, r, o)
 		}
 		w, system := workloadOf(t, central, copied)

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
@@ -20,7 +21,7 @@ type crash struct {
 	dead *atomic.Bool
 }
 
-func (c crash) SaveState(ctx context.Context, p collector.Place, number int, b []byte) error {
+func (c crash) SaveState(ctx context.Context, p inventory.Place, number int, b []byte) error {
 	if c.dead.Load() {
 		return context.Canceled
 	}
@@ -64,39 +65,39 @@ func TestAnyTown(t *testing.T) {
 func drawTown(rt *rapid.T, r *cloud.Region) {
 	value := rapid.SampledFrom([]string{"booking", "Booking App", "", "prod", "off", "on", "5/10", "critical", "errors-only", "nonsense", "x:*/y"})
 	keys := rapid.SampledFrom([]string{"product", "product", "environment", "team", "logs", "filter", "alarms", "severity", "runbook", "alarm-4xx", "alarm-errors", "alarm-nope"})
-	tags := func(label string) []collector.Tag {
-		var all []collector.Tag
+	tags := func(label string) []inventory.Tag {
+		var all []inventory.Tag
 		for range rapid.IntRange(0, 4).Draw(rt, label) {
 			all = append(all, tag(keys.Draw(rt, "key"), value.Draw(rt, "value")))
 		}
-		return collector.NewTags(all...)
+		return inventory.NewTags(all...)
 	}
 	name := rapid.SampledFrom([]string{"a", "b", "a:b", "a*b", "a/b", "long-" + fmt.Sprintf("%0240d", 1)})
 	for range rapid.IntRange(0, 5).Draw(rt, "functions") {
-		f := collector.Function{Name: name.Draw(rt, "function"), Timeout: rapid.IntRange(0, 900).Draw(rt, "timeout")}
+		f := inventory.Function{Name: name.Draw(rt, "function"), Timeout: rapid.IntRange(0, 900).Draw(rt, "timeout")}
 		if rapid.Bool().Draw(rt, "shared") {
 			f.LogGroup = "/shared"
 		}
 		r.AddFunction(f, tags("function tags")...)
 	}
 	for i := range rapid.IntRange(0, 4).Draw(rt, "apis") {
-		a := collector.API{ID: fmt.Sprintf("id%d", i), Name: name.Draw(rt, "api"), Tags: tags("api tags"),
-			Protocol: rapid.SampledFrom([]collector.Protocol{collector.REST, collector.HTTP, collector.WebSocket}).Draw(rt, "protocol")}
-		stage := collector.Stage{Name: rapid.SampledFrom([]string{"prod", "$default"}).Draw(rt, "stage"), Tags: tags("stage tags"), DetailedMetrics: rapid.Bool().Draw(rt, "detailed")}
+		a := inventory.API{ID: fmt.Sprintf("id%d", i), Name: name.Draw(rt, "api"), Tags: tags("api tags"),
+			Protocol: rapid.SampledFrom([]inventory.Protocol{inventory.REST, inventory.HTTP, inventory.WebSocket}).Draw(rt, "protocol")}
+		stage := inventory.Stage{Name: rapid.SampledFrom([]string{"prod", "$default"}).Draw(rt, "stage"), Tags: tags("stage tags"), DetailedMetrics: rapid.Bool().Draw(rt, "detailed")}
 		if rapid.Bool().Draw(rt, "logs") {
-			stage.AccessLog = collector.AccessLog{Destination: place.LogGroupARN("/shared"), Format: rapid.SampledFrom([]string{"$context.requestId,$context.status", `{"status":"$context.status"}`}).Draw(rt, "format")}
+			stage.AccessLog = inventory.AccessLog{Destination: place.LogGroupARN("/shared"), Format: rapid.SampledFrom([]string{"$context.requestId,$context.status", `{"status":"$context.status"}`}).Draw(rt, "format")}
 		}
-		r.AddAPI(a, []collector.Route{{Method: "GET", Resource: "/x"}, {Method: "POST", Resource: "/x"}}, stage)
+		r.AddAPI(a, []inventory.Route{{Method: "GET", Resource: "/x"}, {Method: "POST", Resource: "/x"}}, stage)
 	}
 	for range rapid.IntRange(0, 4).Draw(rt, "groups") {
 		g := rapid.SampledFrom([]string{"/shared", "/own", "/other", "/full"}).Draw(rt, "group")
-		r.AddLogGroup(collector.LogGroup{Name: g, Created: 1}, tags("group tags")...)
+		r.AddLogGroup(inventory.LogGroup{Name: g, Created: 1}, tags("group tags")...)
 		for i := range rapid.IntRange(0, 2).Draw(rt, "foreign filters") {
-			r.AddFilter(g, collector.Filter{Name: fmt.Sprint("theirs", i), Destination: "arn:theirs"})
+			r.AddFilter(g, inventory.Filter{Name: fmt.Sprint("theirs", i), Destination: "arn:theirs"})
 		}
 	}
 	for range rapid.IntRange(0, 2).Draw(rt, "foreign alarms") {
 		n := rapid.SampledFrom([]string{"seamark/booking/unassigned/a/errors", "seamark/booking/unassigned/all/all", "seamark/x"}).Draw(rt, "alarm")
-		r.AddAlarm(collector.MetricAlarm{Name: n, Evaluations: 1}, collector.Tag{Key: "seamark:owner", Value: rapid.SampledFrom([]string{"", "other"}).Draw(rt, "owner")})
+		r.AddAlarm(inventory.MetricAlarm{Name: n, Evaluations: 1}, inventory.Tag{Key: "seamark:owner", Value: rapid.SampledFrom([]string{"", "other"}).Draw(rt, "owner")})
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // CloudWatch's limits for a composite alarm. A child and the OR before it are an element each.
@@ -29,7 +30,7 @@ type family struct {
 // Composites builds the composite alarms over the metric alarms for which there says so:
 // one per product and environment, which alone notifies; over more children than one can
 // hold, a tree. They come in the order in which they can be put: children first.
-func (d *Desired) Composites(there func(name string) bool) []CompositeAlarm {
+func (d *Desired) Composites(there func(name string) bool) []inventory.CompositeAlarm {
 	families := map[[2]string]*family{}
 	add := func(name string, w *Wish) {
 		key := [2]string{w.Product, w.Environment}
@@ -51,11 +52,11 @@ func (d *Desired) Composites(there func(name string) bool) []CompositeAlarm {
 	for i := range d.kept {
 		add(d.kept[i].name, d.kept[i].wish)
 	}
-	var all []CompositeAlarm
+	var all []inventory.CompositeAlarm
 	for _, f := range families {
 		all = append(all, d.tree(f)...)
 	}
-	slices.SortStableFunc(all, func(a, b CompositeAlarm) int {
+	slices.SortStableFunc(all, func(a, b inventory.CompositeAlarm) int {
 		return cmp.Or(cmp.Compare(depth(a.Name), depth(b.Name)), strings.Compare(a.Name, b.Name))
 	})
 	return all
@@ -77,8 +78,8 @@ func depth(name string) int {
 }
 
 // levels cuts composites, as they come from Composites, into runs that can be put in any order.
-func levels(all []CompositeAlarm) iter.Seq[[]CompositeAlarm] {
-	return func(yield func([]CompositeAlarm) bool) {
+func levels(all []inventory.CompositeAlarm) iter.Seq[[]inventory.CompositeAlarm] {
+	return func(yield func([]inventory.CompositeAlarm) bool) {
 		for first := 0; first < len(all); {
 			end := first + 1
 			for end < len(all) && depth(all[end].Name) == depth(all[first].Name) {
@@ -93,8 +94,8 @@ func levels(all []CompositeAlarm) iter.Seq[[]CompositeAlarm] {
 }
 
 // tree builds the composites of a family, from the leaves to the top.
-func (d *Desired) tree(f *family) []CompositeAlarm {
-	var all []CompositeAlarm
+func (d *Desired) tree(f *family) []inventory.CompositeAlarm {
+	var all []inventory.CompositeAlarm
 	level := f.children
 	for !fitsRule(level) {
 		groups := divide(level)
@@ -144,7 +145,7 @@ func fitsRule(children []string) bool {
 // ruleText fires when any child does.
 func ruleText(children []string) string {
 	var b strings.Builder
-	for i, c := range sorted(children, strings.Compare) {
+	for i, c := range slices.Sorted(slices.Values(children)) {
 		if i > 0 {
 			b.WriteString(" OR ")
 		}
@@ -155,7 +156,7 @@ func ruleText(children []string) string {
 
 // ruleChildren is the inverse of ruleText; of another rule it gives something that no rule of ours does.
 func ruleChildren(rule string) []string {
-	parts := strings.Split(squeeze(rule), " OR ")
+	parts := strings.Split(strings.Join(strings.Fields(rule), " "), " OR ")
 	for i, p := range parts {
 		if name, ok := strings.CutPrefix(p, `ALARM("`); ok {
 			parts[i] = strings.TrimSuffix(name, `")`)
@@ -165,9 +166,13 @@ func ruleChildren(rule string) []string {
 	return parts
 }
 
-func (d *Desired) composite(f *family, name string, children []string, notify bool) CompositeAlarm {
+func sameComposite(a, b *inventory.CompositeAlarm) bool {
+	return a.Description == b.Description && slices.Equal(ruleChildren(a.Rule), ruleChildren(b.Rule)) && a.Actions.Same(b.Actions) && a.Other == b.Other
+}
+
+func (d *Desired) composite(f *family, name string, children []string, notify bool) inventory.CompositeAlarm {
 	w := f.common()
-	c := CompositeAlarm{Name: name, Rule: ruleText(children)}
+	c := inventory.CompositeAlarm{Name: name, Rule: ruleText(children)}
 	c.Description = Description{
 		Product: f.product, Environment: f.environment, Team: w.Team, Rule: topRule, Severity: w.Severity, Runbook: w.Runbook,
 	}.text()

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // Config is what an operator says about onboarding. The zero value does not validate:
@@ -129,7 +130,7 @@ func (c *Config) Faults() (all []error) {
 }
 
 // fill puts a place into an ARN of the configuration.
-func fill(arn string, p Place) string {
+func fill(arn string, p inventory.Place) string {
 	return strings.NewReplacer("{region}", p.Region, "{account}", p.Account).Replace(arn)
 }
 
@@ -142,7 +143,7 @@ func (c *Config) Excludes(group string) bool {
 func (c *Config) Concerns(key string) bool { return c.withDefaults().concerns(key) }
 
 // DestinationIn is the ARN of the logs destination for the log groups of a place.
-func (c *Config) DestinationIn(p Place) string { return fill(c.Destination, p) }
+func (c *Config) DestinationIn(p inventory.Place) string { return fill(c.Destination, p) }
 
 // matches reports whether name follows pattern, in which * stands for any characters.
 func matches(pattern, name string) bool {

@@ -138,7 +138,7 @@ func (r *rehearser) alarmsAdded(d *Desired) (metrics, composites int) {
 	}
 	for i := range d.Alarms {
 		if a := d.Alarm(&d.Alarms[i]); !have[a.Name] {
-			metrics += a.metrics()
+			metrics += a.Metrics()
 		}
 	}
 	for _, c := range d.Composites(func(string) bool { return true }) {
@@ -147,15 +147,4 @@ func (r *rehearser) alarmsAdded(d *Desired) (metrics, composites int) {
 		}
 	}
 	return metrics, composites
-}
-
-// metrics is how many metrics the alarm looks at, as CloudWatch bills it.
-func (a *MetricAlarm) metrics() int {
-	n := 0
-	for _, q := range a.Queries {
-		if q.Expression == "" {
-			n++
-		}
-	}
-	return max(n, 1)
 }

@@ -3,11 +3,13 @@ package collector
 import (
 	"context"
 	"time"
+
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // volume is what a log group took in during the span, or how many requests a stage had.
 type volume struct {
-	metrics [2]Metric // bytes and events; of a stage the second only
+	metrics [2]inventory.Metric // bytes and events; of a stage the second only
 	stage   bool
 	age     time.Duration // of the log group, where it is younger than the span; else the span
 	total   traffic
@@ -33,16 +35,16 @@ func (r *rehearser) planVolumes(d *Desired) {
 			continue
 		}
 		made[a.Group] = true
-		s := Stage{API: a.API, Name: a.Stage}
-		r.volumes = append(r.volumes, volume{stage: true, age: span, metrics: [2]Metric{1: s.requests()}})
+		s := inventory.Stage{API: a.API, Name: a.Stage}
+		r.volumes = append(r.volumes, volume{stage: true, age: span, metrics: [2]inventory.Metric{1: requests(&s)}})
 	}
 	for i := range d.Filters {
 		w := &d.Filters[i]
 		if made[w.Group] || r.state.Groups[w.Group].Hash == filterHash(d.Filter(w)) {
 			continue
 		}
-		m := Metric{Namespace: "AWS/Logs", Dimensions: []Dimension{{"LogGroupName", w.Group}}, Statistic: "Sum"}
-		v := volume{age: span, metrics: [2]Metric{m.of("IncomingBytes", "Sum"), m.of("IncomingLogEvents", "Sum")}}
+		m := inventory.Metric{Namespace: "AWS/Logs", Dimensions: []inventory.Dimension{{Name: "LogGroupName", Value: w.Group}}, Statistic: "Sum"}
+		v := volume{age: span, metrics: [2]inventory.Metric{m.With("IncomingBytes", "Sum"), m.With("IncomingLogEvents", "Sum")}}
 		if age := r.out.To.Sub(time.UnixMilli(w.Created)); w.Created > 0 && age < span {
 			v.age = age
 		}
@@ -53,17 +55,11 @@ func (r *rehearser) planVolumes(d *Desired) {
 	}
 	r.out.Reading.Calls += int64((len(r.volumes) + r.volumesPerCall() - 1) / r.volumesPerCall())
 }
-
-// requests is the metric that counts a stage's requests, or messages.
-func (s *Stage) requests() Metric {
-	return s.metric().of(stageMetrics(s.API.Protocol).count, "Sum")
-}
-
-func (v *volume) queries() []Query {
-	var all []Query
+func (v *volume) queries() []inventory.Query {
+	var all []inventory.Query
 	for _, m := range v.metrics {
 		if m.Name != "" {
-			all = append(all, Query{Metric: m, Period: volumePeriod})
+			all = append(all, inventory.Query{Metric: m, Period: volumePeriod})
 		}
 	}
 	return all
@@ -82,7 +78,7 @@ func (r *rehearser) readVolumes(ctx context.Context) {
 
 // readSome reads the volumes of one call.
 func (r *rehearser) readSome(ctx context.Context, some []volume) {
-	var queries []Query
+	var queries []inventory.Query
 	var of []int // by query: which of some
 	for i := range some {
 		for _, q := range some[i].queries() {
@@ -90,7 +86,7 @@ func (r *rehearser) readSome(ctx context.Context, some []volume) {
 			queries, of = append(queries, q), append(of, i)
 		}
 	}
-	err := r.metricData(ctx, queries, func(q int, p Point) {
+	err := r.metricData(ctx, queries, func(q int, p inventory.Point) {
 		v := &some[of[q]]
 		v.known = true
 		if queries[q].Metric.Name == "IncomingBytes" {

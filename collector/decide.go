@@ -6,21 +6,12 @@ import (
 	"strings"
 
 	seamark "github.com/seamark-hq/seamark"
-)
-
-// Kind is a kind of resource.
-type Kind string
-
-// The kinds that can be onboarded.
-const (
-	KindLogGroup Kind = "log-group"
-	KindFunction Kind = "function"
-	KindStage    Kind = "stage"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // Decision is what is to become of one resource.
 type Decision struct {
-	Kind      Kind
+	Kind      inventory.Kind
 	Name      string // log group, function, or "<API>/<stage>"
 	Index     int    // in the inventory's list of its kind
 	Component string // as filter names and alarms carry it
@@ -59,14 +50,14 @@ type Source struct {
 
 // bearer is something whose tags count: the resource itself, or what it inherits from.
 type bearer struct {
-	tags Tags
+	tags inventory.Tags
 	from string // empty: the resource itself
 }
 
 // decider decides for one place.
 type decider struct {
 	cfg    *Config
-	inv    *Inventory
+	inv    *inventory.Inventory
 	wishes map[Wish]*Wish // equal wishes are kept once
 
 	functionsOf map[string][]int // by log group: the functions that write there
@@ -75,7 +66,7 @@ type decider struct {
 
 // Decide says for each resource of inv, in the order groups, functions, stages, what its
 // tags ask for.
-func Decide(cfg *Config, inv *Inventory) []Decision {
+func Decide(cfg *Config, inv *inventory.Inventory) []Decision {
 	d := newDecider(cfg, inv)
 	all := make([]Decision, 0, len(inv.Groups)+len(inv.Functions)+len(inv.Stages))
 	for i := range inv.Groups {
@@ -93,27 +84,27 @@ func Decide(cfg *Config, inv *Inventory) []Decision {
 
 // Explain decides again for the resource of that kind and index, and tells where each
 // effective value came from.
-func Explain(cfg *Config, inv *Inventory, kind Kind, index int) (Decision, []Source) {
+func Explain(cfg *Config, inv *inventory.Inventory, kind inventory.Kind, index int) (Decision, []Source) {
 	d := newDecider(cfg, inv)
 	var sources []Source
 	switch kind {
-	case KindFunction:
+	case inventory.KindFunction:
 		return d.function(index, &sources), sources
-	case KindStage:
+	case inventory.KindStage:
 		return d.stage(index, &sources), sources
 	}
 	return d.group(index, &sources), sources
 }
 
-func newDecider(cfg *Config, inv *Inventory) *decider {
+func newDecider(cfg *Config, inv *inventory.Inventory) *decider {
 	d := &decider{cfg: cfg.withDefaults(), inv: inv, wishes: map[Wish]*Wish{}, functionsOf: map[string][]int{}, stagesOf: map[string][]int{}}
 	for i := range inv.Functions {
-		g := inv.Functions[i].group()
+		g := inv.Functions[i].Group()
 		d.functionsOf[g] = append(d.functionsOf[g], i)
 	}
 	for i := range inv.Stages {
 		s := &inv.Stages[i]
-		for _, g := range slices.Compact([]string{s.group(), executionGroup(s)}) {
+		for _, g := range slices.Compact([]string{s.Group(), executionGroup(s)}) {
 			if g != "" {
 				d.stagesOf[g] = append(d.stagesOf[g], i)
 			}
@@ -124,14 +115,14 @@ func newDecider(cfg *Config, inv *Inventory) *decider {
 
 func (d *decider) function(i int, sources *[]Source) Decision {
 	f := &d.inv.Functions[i]
-	dec := Decision{Kind: KindFunction, Name: f.Name, Index: i, Component: f.Name, Unknown: f.Unread}
+	dec := Decision{Kind: inventory.KindFunction, Name: f.Name, Index: i, Component: f.Name, Unknown: f.Unread}
 	d.resolve(&dec, d.inv.Place.FunctionARN(f.Name), []bearer{{tags: f.Tags}}, sources)
 	return dec
 }
 
 func (d *decider) stage(i int, sources *[]Source) Decision {
 	s := &d.inv.Stages[i]
-	dec := Decision{Kind: KindStage, Name: s.component(), Index: i, Component: s.component()}
+	dec := Decision{Kind: inventory.KindStage, Name: s.Component(), Index: i, Component: s.Component()}
 	bearers := []bearer{{tags: s.Tags}, {tags: s.API.Tags, from: "API " + s.API.Name}}
 	d.resolve(&dec, d.inv.Place.StageARN(s), bearers, sources)
 	return dec
@@ -139,7 +130,7 @@ func (d *decider) stage(i int, sources *[]Source) Decision {
 
 func (d *decider) group(i int, sources *[]Source) Decision {
 	g := &d.inv.Groups[i]
-	dec := Decision{Kind: KindLogGroup, Name: g.Name, Index: i, Component: g.Name, Unknown: g.Unread}
+	dec := Decision{Kind: inventory.KindLogGroup, Name: g.Name, Index: i, Component: g.Name, Unknown: g.Unread}
 	arn := d.inv.Place.LogGroupARN(g.Name)
 	bearers, components := d.parents(g)
 	if len(components) == 1 {
@@ -159,7 +150,7 @@ func (d *decider) group(i int, sources *[]Source) Decision {
 	d.centralise(&dec, g)
 	switch {
 	case dec.Wish == nil || !dec.Wish.Logs || dec.Central != "":
-	case g.Class != "" && g.Class != StandardClass:
+	case g.Class != "" && g.Class != inventory.StandardClass:
 		dec.refuse(arn, "its log class "+g.Class+" knows no subscription filters")
 	case slices.ContainsFunc(d.cfg.Exclude, func(p string) bool { return matches(p, g.Name) }):
 		dec.refuse(arn, "it belongs to the pipeline itself")
@@ -174,7 +165,7 @@ func (dec *Decision) refuse(arn, why string) {
 }
 
 // inheritanceUnread reports that g may inherit from something that could not be read.
-func (d *decider) inheritanceUnread(g *LogGroup) bool {
+func (d *decider) inheritanceUnread(g *inventory.LogGroup) bool {
 	t := d.cfg.Tags
 	for _, key := range []string{t.Product, t.Environment, t.Team} {
 		if _, own := g.Tags.Get(key); own {
@@ -193,7 +184,7 @@ func (d *decider) inheritanceUnread(g *LogGroup) bool {
 }
 
 // parents lists whose tags count for g, itself first, and the components that write to it.
-func (d *decider) parents(g *LogGroup) ([]bearer, []string) {
+func (d *decider) parents(g *inventory.LogGroup) ([]bearer, []string) {
 	bearers := []bearer{{tags: g.Tags}}
 	var components []string
 	for _, i := range d.functionsOf[g.Name] {
@@ -203,8 +194,8 @@ func (d *decider) parents(g *LogGroup) ([]bearer, []string) {
 	}
 	for _, i := range d.stagesOf[g.Name] {
 		s := &d.inv.Stages[i]
-		bearers = append(bearers, bearer{s.Tags, "stage " + s.component()}, bearer{s.API.Tags, "API " + s.API.Name})
-		components = append(components, s.component())
+		bearers = append(bearers, bearer{s.Tags, "stage " + s.Component()}, bearer{s.API.Tags, "API " + s.API.Name})
+		components = append(components, s.Component())
 	}
 	return bearers, components
 }
@@ -229,16 +220,16 @@ func (d *decider) productsOf(bearers []bearer) []string {
 func (d *decider) sameNamedAPIs(all []Decision) {
 	ids := map[string]map[string]bool{}
 	for i := range d.inv.Stages {
-		if s := &d.inv.Stages[i]; s.API.Protocol == REST {
-			if ids[s.component()] == nil {
-				ids[s.component()] = map[string]bool{}
+		if s := &d.inv.Stages[i]; s.API.Protocol == inventory.REST {
+			if ids[s.Component()] == nil {
+				ids[s.Component()] = map[string]bool{}
 			}
-			ids[s.component()][s.API.ID] = true
+			ids[s.Component()][s.API.ID] = true
 		}
 	}
 	for i := range all {
 		dec := &all[i]
-		if dec.Kind != KindStage || dec.Wish == nil || d.inv.Stages[dec.Index].API.Protocol != REST {
+		if dec.Kind != inventory.KindStage || dec.Wish == nil || d.inv.Stages[dec.Index].API.Protocol != inventory.REST {
 			continue
 		}
 		if n := len(ids[dec.Name]); n > 1 {

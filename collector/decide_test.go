@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 func problems(d collector.Decision) string {
@@ -18,13 +19,13 @@ func problems(d collector.Decision) string {
 }
 
 func TestDecide(t *testing.T) {
-	fn := func(name, group string, tags ...collector.Tag) collector.Function {
-		return collector.Function{Name: name, LogGroup: group, Timeout: 3, Tags: collector.NewTags(tags...)}
+	fn := func(name, group string, tags ...inventory.Tag) inventory.Function {
+		return inventory.Function{Name: name, LogGroup: group, Timeout: 3, Tags: inventory.NewTags(tags...)}
 	}
 	tests := []struct {
 		name      string
-		tags      []collector.Tag // of the log group /g
-		functions []collector.Function
+		tags      []inventory.Tag // of the log group /g
+		functions []inventory.Function
 		want      collector.Wish // what of it is not zero is compared
 		component string
 		why       string
@@ -32,15 +33,15 @@ func TestDecide(t *testing.T) {
 	}{
 		{name: "untagged", why: "no tag seamark:product"},
 		{name: "own", tags: booking(), want: collector.Wish{Product: "booking", Environment: "prod", Team: "web-mobile", Logs: true, Alarms: true, Severity: "warning"}, component: "/g"},
-		{name: "inherited", functions: []collector.Function{fn("f", "/g", booking()...)}, want: collector.Wish{Product: "booking", Team: "web-mobile", Logs: true}, component: "f"},
-		{name: "partly inherited", tags: []collector.Tag{tag("team", "night")}, functions: []collector.Function{fn("f", "/g", booking()...)}, want: collector.Wish{Product: "booking", Team: "night"}, component: "f"},
-		{name: "two products", functions: []collector.Function{fn("f", "/g", booking()...), fn("h", "/g", tag("product", "cargo"))},
+		{name: "inherited", functions: []inventory.Function{fn("f", "/g", booking()...)}, want: collector.Wish{Product: "booking", Team: "web-mobile", Logs: true}, component: "f"},
+		{name: "partly inherited", tags: []inventory.Tag{tag("team", "night")}, functions: []inventory.Function{fn("f", "/g", booking()...)}, want: collector.Wish{Product: "booking", Team: "night"}, component: "f"},
+		{name: "two products", functions: []inventory.Function{fn("f", "/g", booking()...), fn("h", "/g", tag("product", "cargo"))},
 			why: "shared by resources of the products booking and cargo", problem: "tag the log group itself"},
-		{name: "two products, own tag", tags: booking(), functions: []collector.Function{fn("f", "/g", booking()...), fn("h", "/g", tag("product", "cargo"))}, want: collector.Wish{Product: "booking"}, component: "/g"},
-		{name: "two teams", functions: []collector.Function{fn("f", "/g", booking()...), fn("h", "/g", tag("product", "booking"), tag("environment", "prod"), tag("team", "x"))},
+		{name: "two products, own tag", tags: booking(), functions: []inventory.Function{fn("f", "/g", booking()...), fn("h", "/g", tag("product", "cargo"))}, want: collector.Wish{Product: "booking"}, component: "/g"},
+		{name: "two teams", functions: []inventory.Function{fn("f", "/g", booking()...), fn("h", "/g", tag("product", "booking"), tag("environment", "prod"), tag("team", "x"))},
 			want: collector.Wish{Product: "booking", Team: ""}, component: "/g", problem: "function f says 'web-mobile' and function h says 'x'"},
-		{name: "spelling", tags: []collector.Tag{tag("product", "Booking App"), tag("environment", "prod")}, want: collector.Wish{Product: "booking-app"}, problem: "seamark:product: 'Booking App' is filed as 'booking-app'"},
-		{name: "no environment", tags: []collector.Tag{tag("product", "b")}, want: collector.Wish{Environment: "unassigned"}, problem: "no tag seamark:environment"},
+		{name: "spelling", tags: []inventory.Tag{tag("product", "Booking App"), tag("environment", "prod")}, want: collector.Wish{Product: "booking-app"}, problem: "seamark:product: 'Booking App' is filed as 'booking-app'"},
+		{name: "no environment", tags: []inventory.Tag{tag("product", "b")}, want: collector.Wish{Environment: "unassigned"}, problem: "no tag seamark:environment"},
 		{name: "off", tags: append(booking(), tag("logs", "OFF")), want: collector.Wish{Product: "booking"}, why: "switched off by tag seamark:logs"},
 		{name: "neither on nor off", tags: append(booking(), tag("logs", "maybe")), want: collector.Wish{Logs: true}, problem: "seamark:logs: 'maybe' is neither on nor off"},
 		{name: "filter", tags: append(booking(), tag("filter", "errors-only")), want: collector.Wish{Pattern: `{ $.level = "ERROR" }`}},
@@ -51,7 +52,7 @@ func TestDecide(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			inv := &collector.Inventory{Place: place, Functions: tt.functions, Groups: []collector.LogGroup{{Name: "/g", Tags: collector.NewTags(tt.tags...)}}}
+			inv := &inventory.Inventory{Place: place, Functions: tt.functions, Groups: []inventory.LogGroup{{Name: "/g", Tags: inventory.NewTags(tt.tags...)}}}
 			got := collector.Decide(config(), inv)[0]
 			if !strings.HasPrefix(got.Why, tt.why) || got.Why != "" && tt.why == "" {
 				t.Errorf("why %q, want %q", got.Why, tt.why)
@@ -85,11 +86,11 @@ func TestDecide(t *testing.T) {
 }
 
 func TestExplain(t *testing.T) {
-	inv := &collector.Inventory{Place: place, Stages: []collector.Stage{{Name: "prod", Tags: collector.NewTags(tag("alarm-4xx", "10"), tag("alarm-5xx", "many"), tag("alarm-latency", "off")),
-		API: &collector.API{ID: "x", Name: "api", Protocol: collector.REST, Tags: collector.NewTags(booking()...)}}}}
+	inv := &inventory.Inventory{Place: place, Stages: []inventory.Stage{{Name: "prod", Tags: inventory.NewTags(tag("alarm-4xx", "10"), tag("alarm-5xx", "many"), tag("alarm-latency", "off")),
+		API: &inventory.API{ID: "x", Name: "api", Protocol: inventory.REST, Tags: inventory.NewTags(booking()...)}}}}
 	cfg := config()
 	cfg.Thresholds = map[string]collector.Threshold{"4xx": {Value: 7, Minutes: 15}}
-	d, sources := collector.Explain(cfg, inv, collector.KindStage, 0)
+	d, sources := collector.Explain(cfg, inv, inventory.KindStage, 0)
 	got := map[string]string{}
 	for _, s := range sources {
 		got[s.Setting] = s.Value + ", " + s.From
@@ -112,10 +113,10 @@ func TestExplain(t *testing.T) {
 }
 
 func TestSameNamedAPIs(t *testing.T) {
-	api := func(id string) *collector.API {
-		return &collector.API{ID: id, Name: "api", Protocol: collector.REST, Tags: collector.NewTags(booking()...)}
+	api := func(id string) *inventory.API {
+		return &inventory.API{ID: id, Name: "api", Protocol: inventory.REST, Tags: inventory.NewTags(booking()...)}
 	}
-	inv := &collector.Inventory{Place: place, Stages: []collector.Stage{{Name: "prod", API: api("a")}, {Name: "prod", API: api("b")}, {Name: "dev", API: api("b")}}}
+	inv := &inventory.Inventory{Place: place, Stages: []inventory.Stage{{Name: "prod", API: api("a")}, {Name: "prod", API: api("b")}, {Name: "dev", API: api("b")}}}
 	decisions := collector.Decide(config(), inv)
 	for i, want := range []bool{true, true, false} {
 		if got := strings.Contains(problems(decisions[i]), "2 REST APIs share this name"); got != want {

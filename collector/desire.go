@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/lake"
 )
 
@@ -13,8 +14,8 @@ import (
 // each is built when it is compared or put: a sweep of a thousand accounts holds many.
 type Desired struct {
 	cfg        *Config
-	place      Place
-	inv        *Inventory
+	place      inventory.Place
+	inv        *inventory.Inventory
 	Filters    []WantedFilter // by log group, sorted
 	AccessLogs []WantedAccessLog
 	Alarms     []WantedAlarm     // by name, sorted
@@ -39,23 +40,23 @@ type WantedFilter struct {
 }
 
 // Filter builds the subscription filter.
-func (d *Desired) Filter(w *WantedFilter) Filter {
+func (d *Desired) Filter(w *WantedFilter) inventory.Filter {
 	name := seamark.Workload{
 		Product: w.Wish.Product, Environment: w.Wish.Environment, Team: w.Wish.Team,
 		Region: d.place.Region, Component: w.Component, Format: w.Format,
 	}.FilterName()
-	return Filter{Name: name, Pattern: w.Wish.Pattern, Destination: d.destination(w.Group), Role: fill(d.cfg.DestinationRole, d.place),
+	return inventory.Filter{Name: name, Pattern: w.Wish.Pattern, Destination: d.destination(w.Group), Role: fill(d.cfg.DestinationRole, d.place),
 		System: d.cfg.Central.holds(d.place, w.Group)}
 }
 
 // mine reports whether f is this deployment's: by name and by destination.
-func (d *Desired) mine(f Filter) bool {
+func (d *Desired) mine(f inventory.Filter) bool {
 	_, err := seamark.ParseFilterName(f.Name)
 	return err == nil && d.ours(f.Destination)
 }
 
 // filterHash names what a filter is, for the remembered state.
-func filterHash(f Filter) string {
+func filterHash(f inventory.Filter) string {
 	if f.System {
 		return shortHash(f.Name, f.Pattern, f.Destination, f.Role, "system")
 	}
@@ -64,7 +65,7 @@ func filterHash(f Filter) string {
 
 // WantedAccessLog is a stage whose access log shall be switched on, or off again.
 type WantedAccessLog struct {
-	API   *API
+	API   *inventory.API
 	Stage string
 	Group string // the log group that we make for it
 	Off   bool
@@ -72,14 +73,14 @@ type WantedAccessLog struct {
 }
 
 // Desire derives from the decisions what shall be in the place. It takes inv over.
-func Desire(cfg *Config, inv *Inventory, decisions []Decision) *Desired {
+func Desire(cfg *Config, inv *inventory.Inventory, decisions []Decision) *Desired {
 	d := &Desired{cfg: cfg.withDefaults(), place: inv.Place, inv: inv, Formats: map[string]string{}, groups: make([]string, 0, len(inv.Groups))}
-	d.listed, d.complete, d.unknown = len(inv.Unreadable) == 0, !inv.incomplete(), map[string]bool{}
+	d.listed, d.complete, d.unknown = len(inv.Unreadable) == 0, !inv.Incomplete(), map[string]bool{}
 	formats := d.formatsByGroup()
 	d.Filters = make([]WantedFilter, 0, filtersOf(decisions))
 	for i := range decisions {
 		dec := &decisions[i]
-		if dec.Kind == KindLogGroup {
+		if dec.Kind == inventory.KindLogGroup {
 			d.groups = append(d.groups, dec.Name)
 			if dec.Unknown {
 				d.unknown[dec.Name] = true
@@ -90,7 +91,7 @@ func Desire(cfg *Config, inv *Inventory, decisions []Decision) *Desired {
 		}
 		switch {
 		case dec.Central != "":
-		case dec.Kind == KindLogGroup && dec.Wish.Logs:
+		case dec.Kind == inventory.KindLogGroup && dec.Wish.Logs:
 			g := &inv.Groups[dec.Index]
 			w := WantedFilter{Group: g.Name, Created: g.Created, Component: dec.Component, Wish: dec.Wish}
 			if text := formats[g.Name]; text != "" {
@@ -98,7 +99,7 @@ func Desire(cfg *Config, inv *Inventory, decisions []Decision) *Desired {
 				d.Formats[w.Format] = text
 			}
 			d.Filters = append(d.Filters, w)
-		case dec.Kind != KindLogGroup && dec.Wish.Alarms:
+		case dec.Kind != inventory.KindLogGroup && dec.Wish.Alarms:
 			d.addAlarms(dec)
 		}
 	}
@@ -111,7 +112,7 @@ func Desire(cfg *Config, inv *Inventory, decisions []Decision) *Desired {
 
 func filtersOf(decisions []Decision) (n int) {
 	for i := range decisions {
-		if w := decisions[i].Wish; w != nil && decisions[i].Kind == KindLogGroup && w.Logs {
+		if w := decisions[i].Wish; w != nil && decisions[i].Kind == inventory.KindLogGroup && w.Logs {
 			n++
 		}
 	}
@@ -142,7 +143,7 @@ func (d *Desired) formatsByGroup() map[string]string {
 
 // alarmRef says of what a wanted alarm is.
 type alarmRef struct {
-	kind  Kind
+	kind  inventory.Kind
 	index int // in the inventory's list
 	route int // of the stage; -1 for all of it
 	rule  *rule
@@ -158,7 +159,7 @@ type WantedAlarm struct {
 }
 
 func (d *Desired) addAlarms(dec *Decision) {
-	if dec.Kind == KindStage {
+	if dec.Kind == inventory.KindStage {
 		d.addStageAlarms(dec)
 		return
 	}
@@ -238,7 +239,7 @@ func (d *Desired) takenNames() map[string]bool {
 }
 
 // owns reports whether tags carry this deployment's owner mark.
-func (d *Desired) owns(tags Tags) bool {
+func (d *Desired) owns(tags inventory.Tags) bool {
 	owner, _ := tags.Get(ownerTag)
 	return owner == d.cfg.Deployment
 }

@@ -12,20 +12,21 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
-func desire(cfg *collector.Config, inv *collector.Inventory) *collector.Desired {
+func desire(cfg *collector.Config, inv *inventory.Inventory) *collector.Desired {
 	return collector.Desire(cfg, inv, collector.Decide(cfg, inv))
 }
 
 func TestMetricAlarms(t *testing.T) {
-	tags := collector.NewTags(append(booking(), tag("alarm-4xx", "5/10"), tag("alarm-duration", "80"), tag("severity", "critical"), tag("runbook", "https://wiki/booking"))...)
-	inv := &collector.Inventory{Place: place,
-		Functions: []collector.Function{{Name: "create", Timeout: 30, Tags: tags}},
-		Stages: []collector.Stage{
-			{Name: "prod", Tags: tags, API: &collector.API{ID: "r1", Name: "rest", Protocol: collector.REST}},
-			{Name: "$default", Tags: tags, API: &collector.API{ID: "h1", Name: "http", Protocol: collector.HTTP}, DetailedMetrics: true, Routes: []collector.Route{{Method: "GET", Resource: "/pets/{id}"}}},
-			{Name: "live", Tags: tags, API: &collector.API{ID: "w1", Name: "sock", Protocol: collector.WebSocket}, DetailedMetrics: true}}}
+	tags := inventory.NewTags(append(booking(), tag("alarm-4xx", "5/10"), tag("alarm-duration", "80"), tag("severity", "critical"), tag("runbook", "https://wiki/booking"))...)
+	inv := &inventory.Inventory{Place: place,
+		Functions: []inventory.Function{{Name: "create", Timeout: 30, Tags: tags}},
+		Stages: []inventory.Stage{
+			{Name: "prod", Tags: tags, API: &inventory.API{ID: "r1", Name: "rest", Protocol: inventory.REST}},
+			{Name: "$default", Tags: tags, API: &inventory.API{ID: "h1", Name: "http", Protocol: inventory.HTTP}, DetailedMetrics: true, Routes: []inventory.Route{{Method: "GET", Resource: "/pets/{id}"}}},
+			{Name: "live", Tags: tags, API: &inventory.API{ID: "w1", Name: "sock", Protocol: inventory.WebSocket}, DetailedMetrics: true}}}
 	d := desire(config(), inv)
 	got := map[string]string{}
 	for i := range d.Alarms {
@@ -74,9 +75,9 @@ func TestMetricAlarms(t *testing.T) {
 // TestDescription: what the alerter reads, in at most 1,024 characters.
 func TestDescription(t *testing.T) {
 	long := "https://wiki/" + strings.Repeat("x", 240)
-	tags := collector.NewTags(tag("product", "booking"), tag("environment", "prod"), tag("team", strings.Repeat("ü\"", 128)), tag("runbook", long))
-	inv := &collector.Inventory{Place: place, Stages: []collector.Stage{{Name: "prod", Tags: tags,
-		API: &collector.API{ID: "x", Name: strings.Repeat("ö", 1024), Protocol: collector.HTTP}}}}
+	tags := inventory.NewTags(tag("product", "booking"), tag("environment", "prod"), tag("team", strings.Repeat("ü\"", 128)), tag("runbook", long))
+	inv := &inventory.Inventory{Place: place, Stages: []inventory.Stage{{Name: "prod", Tags: tags,
+		API: &inventory.API{ID: "x", Name: strings.Repeat("ö", 1024), Protocol: inventory.HTTP}}}}
 	d := desire(config(), inv)
 	a := d.Alarm(&d.Alarms[0])
 	var got collector.Description
@@ -100,9 +101,9 @@ func TestDescription(t *testing.T) {
 func TestComposites(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n, width := rapid.IntRange(1, 700).Draw(t, "n"), rapid.IntRange(4, 64).Draw(t, "width")
-		inv := &collector.Inventory{Place: place}
+		inv := &inventory.Inventory{Place: place}
 		for i := range n {
-			inv.Functions = append(inv.Functions, collector.Function{Name: fmt.Sprintf("%0*d", width, i), Timeout: 3, Tags: collector.NewTags(booking()...)})
+			inv.Functions = append(inv.Functions, inventory.Function{Name: fmt.Sprintf("%0*d", width, i), Timeout: 3, Tags: inventory.NewTags(booking()...)})
 		}
 		d := desire(config(), inv)
 		parents := map[string]int{}
@@ -142,15 +143,15 @@ func TestComposites(t *testing.T) {
 // TestMaxRoutes: a stage with many routes has alarms for as many as the operator pays for,
 // the same whatever the order of the listing, and says how many are left out.
 func TestMaxRoutes(t *testing.T) {
-	api := &collector.API{ID: "a1", Name: "shop", Protocol: collector.HTTP, Tags: collector.NewTags(collector.Tag{Key: "seamark:product", Value: "shop"})}
+	api := &inventory.API{ID: "a1", Name: "shop", Protocol: inventory.HTTP, Tags: inventory.NewTags(inventory.Tag{Key: "seamark:product", Value: "shop"})}
 	cfg := config()
 	cfg.MaxRoutes = 3
 	names := func(order []int) []string {
-		s := collector.Stage{API: api, Name: "prod", DetailedMetrics: true}
+		s := inventory.Stage{API: api, Name: "prod", DetailedMetrics: true}
 		for _, i := range order {
-			s.Routes = append(s.Routes, collector.Route{Method: "GET", Resource: fmt.Sprintf("/r%d", i)})
+			s.Routes = append(s.Routes, inventory.Route{Method: "GET", Resource: fmt.Sprintf("/r%d", i)})
 		}
-		inv := &collector.Inventory{Place: place, Stages: []collector.Stage{s}}
+		inv := &inventory.Inventory{Place: place, Stages: []inventory.Stage{s}}
 		decisions := collector.Decide(cfg, inv)
 		d := collector.Desire(cfg, inv, decisions)
 		if got := fmt.Sprint(decisions[0].Findings); !strings.Contains(got, "no alarms for 2 of its 5 routes") {

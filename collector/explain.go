@@ -3,19 +3,21 @@ package collector
 import (
 	"context"
 	"strings"
+
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // Explanation is one resource's way from its tags to what is attached to it.
 type Explanation struct {
-	Place     Place
+	Place     inventory.Place
 	ARN       string
 	Decision  Decision
-	Onboarded bool     // it has what its tags ask for
-	Tags      Tags     // its own, of those that count
-	Inherited Tags     // a stage's API's
-	Sources   []Source // each effective setting, and where it came from
-	Filter    *Filter  // nil: none
-	Alarms    []MetricAlarm
+	Onboarded bool              // it has what its tags ask for
+	Tags      inventory.Tags    // its own, of those that count
+	Inherited inventory.Tags    // a stage's API's
+	Sources   []Source          // each effective setting, and where it came from
+	Filter    *inventory.Filter // nil: none
+	Alarms    []inventory.MetricAlarm
 	Changes   []Change // what a sweep would do about it
 	Problems  []string // what its team or the operator should mend
 }
@@ -25,7 +27,7 @@ const maxSimilar = 10
 
 // ExplainResource looks at a place, changes nothing, and explains the resources whose ARN
 // or name is name. Similar are names that hold it, where there is no such resource.
-func ExplainResource(ctx context.Context, place Place, cloud Cloud, name string, o Options) (all []Explanation, similar []string, r *Report) {
+func ExplainResource(ctx context.Context, place inventory.Place, cloud Cloud, name string, o Options) (all []Explanation, similar []string, r *Report) {
 	o.DryRun, o.Keep = true, true
 	o.Look = func(v *View) {
 		for i := range v.Decisions {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
@@ -88,25 +89,25 @@ func TestFigures(t *testing.T) {
 	})
 }
 
-func fleet(c *cloud.Cloud, accounts int) (places []collector.Place) {
+func fleet(c *cloud.Cloud, accounts int) (places []inventory.Place) {
 	for i := range accounts {
 		for _, region := range []string{"eu-central-1", "us-east-1"} {
-			p := collector.Place{Account: fmt.Sprintf("%012d", i), Region: region}
+			p := inventory.Place{Account: fmt.Sprintf("%012d", i), Region: region}
 			places = append(places, p)
 			r := c.Region(p)
 			for g := range fleetGroups {
-				r.AddLogGroup(collector.LogGroup{Name: fmt.Sprintf("/app/%04d", g), Created: 1})
+				r.AddLogGroup(inventory.LogGroup{Name: fmt.Sprintf("/app/%04d", g), Created: 1})
 			}
 			for s := range fleetStages {
-				a := collector.API{ID: fmt.Sprintf("api%d", s), Name: fmt.Sprintf("api-%d", s), Protocol: collector.HTTP}
-				r.AddAPI(a, nil, collector.Stage{Name: "prod", AccessLog: collector.AccessLog{Destination: "arn:aws:firehose:x", Format: "{}"}})
+				a := inventory.API{ID: fmt.Sprintf("api%d", s), Name: fmt.Sprintf("api-%d", s), Protocol: inventory.HTTP}
+				r.AddAPI(a, nil, inventory.Stage{Name: "prod", AccessLog: inventory.AccessLog{Destination: "arn:aws:firehose:x", Format: "{}"}})
 			}
 		}
 	}
 	return places
 }
 
-func tagFleet(c *cloud.Cloud, places []collector.Place) {
+func tagFleet(c *cloud.Cloud, places []inventory.Place) {
 	for _, p := range places {
 		for g := range fleetGroups {
 			c.Region(p).Tag(fmt.Sprintf("/app/%04d", g), booking()...)
@@ -122,7 +123,7 @@ type swept struct {
 	Writes, mostWrites, mostReads int64
 }
 
-func sweepFleet(t *testing.T, c *cloud.Cloud, places []collector.Place, o collector.Options) (s swept) {
+func sweepFleet(t *testing.T, c *cloud.Cloud, places []inventory.Place, o collector.Options) (s swept) {
 	t.Helper()
 	collector.SweepAll(t.Context(), places, c, o, 0, func(r *collector.Report) {
 		s.Writes += r.Writes
@@ -154,7 +155,7 @@ func mostReads() int64 {
 
 // historyFetched takes what is pending out of the states, as a fetch of the history does:
 // the second sweep is that of a fleet at rest.
-func historyFetched(t *testing.T, states collector.StateStore, places []collector.Place) {
+func historyFetched(t *testing.T, states collector.StateStore, places []inventory.Place) {
 	t.Helper()
 	for _, p := range places {
 		b, number, err := states.LoadState(t.Context(), p)
@@ -178,16 +179,16 @@ func historyFetched(t *testing.T, states collector.StateStore, places []collecto
 // files keeps states in a folder, so that they are not counted as memory.
 type files string
 
-func (f files) path(p collector.Place) string {
+func (f files) path(p inventory.Place) string {
 	return filepath.Join(string(f), p.Account+"-"+p.Region)
 }
 
-func (f files) LoadState(_ context.Context, p collector.Place) ([]byte, int, error) {
+func (f files) LoadState(_ context.Context, p inventory.Place) ([]byte, int, error) {
 	b, err := os.ReadFile(f.path(p))
 	return b, 1, err
 }
 
-func (f files) SaveState(_ context.Context, p collector.Place, _ int, b []byte) error {
+func (f files) SaveState(_ context.Context, p inventory.Place, _ int, b []byte) error {
 	return os.WriteFile(f.path(p), b, 0o600)
 }
 

@@ -6,18 +6,20 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // filterPlan is what the filters of one log group need.
 type filterPlan struct {
-	put   bool     // the wanted one is missing or otherwise
-	here  *Filter  // the wanted one as it is there
-	clash *Filter  // a filter of the wanted name that is not ours
-	old   []Filter // ours, and no longer wanted
+	put   bool               // the wanted one is missing or otherwise
+	here  *inventory.Filter  // the wanted one as it is there
+	clash *inventory.Filter  // a filter of the wanted name that is not ours
+	old   []inventory.Filter // ours, and no longer wanted
 }
 
 // diffFilters compares what a log group has with what it wants; want may be nil.
-func diffFilters(want *Filter, have []Filter, mine func(Filter) bool) filterPlan {
+func diffFilters(want *inventory.Filter, have []inventory.Filter, mine func(inventory.Filter) bool) filterPlan {
 	p := filterPlan{put: want != nil}
 	for i, f := range have {
 		switch {
@@ -134,7 +136,7 @@ func (s *sweep) intend(jobs []filterJob) {
 // doFilter brings the filters of one log group to what it wants. No filter is put or
 // deleted unless the group was described just before: a name may be another's.
 func (s *sweep) doFilter(ctx context.Context, d *Desired, j filterJob) {
-	var have []Filter
+	var have []inventory.Filter
 	err := s.meter.call(ctx, describeSubscriptionFilters, func() (err error) {
 		have, err = s.cloud.SubscriptionFilters(ctx, j.group)
 		return err
@@ -154,7 +156,7 @@ func (s *sweep) doFilter(ctx context.Context, d *Desired, j filterJob) {
 	was := s.state.Groups[j.group]
 	s.mu.Unlock()
 	was.Busy = false
-	mine := func(f Filter) bool { return d.mine(f) || was.Hash != "" && filterHash(f) == was.Hash }
+	mine := func(f inventory.Filter) bool { return d.mine(f) || was.Hash != "" && filterHash(f) == was.Hash }
 	f := &filterWork{sweep: s, group: j.group, have: have, was: was}
 	if j.want == nil {
 		f.plan = diffFilters(nil, have, mine)

@@ -1,9 +1,13 @@
 package collector
 
-import "context"
+import (
+	"context"
+
+	"github.com/seamark-hq/seamark/collector/inventory"
+)
 
 // freshen notes the tags that a sweep of a hint read from the resources themselves.
-func (s *sweep) freshen(inv *Inventory) {
+func (s *sweep) freshen(inv *inventory.Inventory) {
 	if s.state.Fresh == nil {
 		s.state.Fresh = map[string]TagState{}
 	}
@@ -22,20 +26,20 @@ func (r *reader) refresh(ctx context.Context) {
 	if len(r.state.Fresh) == 0 {
 		return
 	}
-	differs := func(key string, listed Tags) bool {
+	differs := func(key string, listed inventory.Tags) bool {
 		f, known := r.state.Fresh[key]
 		return known && unixMilli()-f.At < settling.Milliseconds() && f.Tags != tagsHash(listed)
 	}
 	for i := range r.inv.Groups {
 		if g := &r.inv.Groups[i]; differs(groupNode+":"+g.Name, g.Tags) {
 			arn := r.place.LogGroupARN(g.Name)
-			g.Tags, g.Unread = r.tagsOf(ctx, logsListTags, arn, func() (Tags, error) { return r.cloud.LogGroupTags(ctx, arn) })
+			g.Tags, g.Unread = r.tagsOf(ctx, logsListTags, arn, func() (inventory.Tags, error) { return r.cloud.LogGroupTags(ctx, arn) })
 		}
 	}
 	for i := range r.inv.Functions {
 		if f := &r.inv.Functions[i]; differs(functionKey(f.Name), f.Tags) {
 			arn := r.place.FunctionARN(f.Name)
-			f.Tags, f.Unread = r.tagsOf(ctx, lambdaCalls, arn, func() (Tags, error) { return r.cloud.FunctionTags(ctx, arn) })
+			f.Tags, f.Unread = r.tagsOf(ctx, lambdaCalls, arn, func() (inventory.Tags, error) { return r.cloud.FunctionTags(ctx, arn) })
 		}
 	}
 }

@@ -6,12 +6,14 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // Hint says what may have changed in a place. It brings a sweep of just that forward;
 // nothing is wrong when it is lost, late or doubled.
 type Hint struct {
-	Place     Place
+	Place     inventory.Place
 	Groups    []string // names of log groups
 	Functions []string // names of Lambda functions
 	APIs      []APIRef
@@ -22,7 +24,7 @@ type Hint struct {
 // APIRef names an API of API Gateway.
 type APIRef struct {
 	ID       string
-	Protocol Protocol // HTTP stands for WebSocket too where the sender does not say
+	Protocol inventory.Protocol // HTTP stands for WebSocket too where the sender does not say
 }
 
 // maxHinted is how many resources are looked at one by one. Beyond that the listings of a
@@ -32,7 +34,7 @@ const maxHinted = 40
 // MergeHints makes one hint per place of many, sorted by place. Names come once, sorted; more
 // resources than are worth looking at one by one become the whole place.
 func MergeHints(hints []Hint) []Hint {
-	merged := map[Place]*mergedHint{}
+	merged := map[inventory.Place]*mergedHint{}
 	for _, h := range hints {
 		m := merged[h.Place]
 		if m == nil {
@@ -77,7 +79,7 @@ func (m *mergedHint) add(h *Hint) {
 	}
 }
 
-func (m *mergedHint) hint(p Place) Hint {
+func (m *mergedHint) hint(p inventory.Place) Hint {
 	h := Hint{Place: p, Why: m.why}
 	if m.more > 0 {
 		h.Why = fmt.Sprintf("%s, and %d more", m.why, m.more)

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
@@ -23,8 +24,8 @@ type event struct {
 }
 
 // drawTags are tags that ask for something more often than not.
-func drawTags(t *rapid.T) []collector.Tag {
-	var tags []collector.Tag
+func drawTags(t *rapid.T) []inventory.Tag {
+	var tags []inventory.Tag
 	one := func(key string, values ...string) {
 		if v := rapid.SampledFrom(values).Draw(t, key); v != "" {
 			tags = append(tags, tag(key, v))
@@ -48,7 +49,7 @@ func drawEvent(t *rapid.T, i int) event {
 	ofGroup := func(name string) collector.Hint { return collector.Hint{Place: place, Groups: []string{name}} }
 	ofFunction := func(name string) collector.Hint { return collector.Hint{Place: place, Functions: []string{name}} }
 	ofAPI := func(id string) collector.Hint {
-		return collector.Hint{Place: place, APIs: []collector.APIRef{{ID: id, Protocol: collector.HTTP}}}
+		return collector.Hint{Place: place, APIs: []collector.APIRef{{ID: id, Protocol: inventory.HTTP}}}
 	}
 	kind := rapid.SampledFrom([]string{"make", "make", "tag", "tag", "remove", "strip"}).Draw(t, "what")
 	tags := drawTags(t)
@@ -59,7 +60,7 @@ func drawEvent(t *rapid.T, i int) event {
 			_, there := r.Retention(name)
 			switch {
 			case kind == "make" && !there:
-				r.AddLogGroup(collector.LogGroup{Name: name, Created: int64(i + 1)}, tags...)
+				r.AddLogGroup(inventory.LogGroup{Name: name, Created: int64(i + 1)}, tags...)
 			case kind == "remove":
 				r.Remove(name)
 			case kind == "strip" && there:
@@ -69,26 +70,26 @@ func drawEvent(t *rapid.T, i int) event {
 			}
 		}, ofGroup(name)}
 	case of == "function":
-		f := collector.Function{Name: rapid.SampledFrom(functions).Draw(t, "function"), Timeout: rapid.IntRange(0, 2).Draw(t, "timeout"),
+		f := inventory.Function{Name: rapid.SampledFrom(functions).Draw(t, "function"), Timeout: rapid.IntRange(0, 2).Draw(t, "timeout"),
 			LogGroup: rapid.SampledFrom([]string{"", "", "/shared", "/own"}).Draw(t, "log group")}
 		return event{kind + " function " + f.Name + " " + f.LogGroup, func(r *cloud.Region) { do(r, kind, f.Name, tags, func() { r.AddFunction(f, tags...) }) }, ofFunction(f.Name)}
 	}
-	a := collector.API{ID: rapid.SampledFrom(apis).Draw(t, "api"), Name: rapid.SampledFrom([]string{"shop", "shop", "desk"}).Draw(t, "name"), Tags: collector.NewTags(tags...),
-		Protocol: rapid.SampledFrom([]collector.Protocol{collector.REST, collector.HTTP, collector.WebSocket}).Draw(t, "protocol")}
-	var stages []collector.Stage
+	a := inventory.API{ID: rapid.SampledFrom(apis).Draw(t, "api"), Name: rapid.SampledFrom([]string{"shop", "shop", "desk"}).Draw(t, "name"), Tags: inventory.NewTags(tags...),
+		Protocol: rapid.SampledFrom([]inventory.Protocol{inventory.REST, inventory.HTTP, inventory.WebSocket}).Draw(t, "protocol")}
+	var stages []inventory.Stage
 	for _, name := range rapid.SampledFrom([][]string{{"prod"}, {"prod"}, {"prod", "$default"}, {}}).Draw(t, "stages") {
-		s := collector.Stage{Name: name, DetailedMetrics: rapid.Bool().Draw(t, "detailed")}
+		s := inventory.Stage{Name: name, DetailedMetrics: rapid.Bool().Draw(t, "detailed")}
 		if to := rapid.SampledFrom([]string{"", "", "/shared", "/own"}).Draw(t, "access log"); to != "" {
-			s.AccessLog = collector.AccessLog{Destination: place.LogGroupARN(to), Format: rapid.SampledFrom([]string{"$context.requestId,$context.status", `{"status":"$context.status"}`}).Draw(t, "format")}
+			s.AccessLog = inventory.AccessLog{Destination: place.LogGroupARN(to), Format: rapid.SampledFrom([]string{"$context.requestId,$context.status", `{"status":"$context.status"}`}).Draw(t, "format")}
 		}
 		stages = append(stages, s)
 	}
 	return event{kind + " api " + a.ID + " " + a.Name, func(r *cloud.Region) {
-		do(r, kind, a.ID, tags, func() { r.AddAPI(a, []collector.Route{{Method: "GET", Resource: "/x"}}, slices.Clone(stages)...) })
+		do(r, kind, a.ID, tags, func() { r.AddAPI(a, []inventory.Route{{Method: "GET", Resource: "/x"}}, slices.Clone(stages)...) })
 	}, ofAPI(a.ID)}
 }
 
-func do(r *cloud.Region, kind, name string, tags []collector.Tag, add func()) {
+func do(r *cloud.Region, kind, name string, tags []inventory.Tag, add func()) {
 	switch kind {
 	case "make":
 		add()
@@ -109,8 +110,8 @@ func drawEvents(t *rapid.T, most int) []event {
 
 // strangers are what others have, in the way.
 func strangers(r *cloud.Region) {
-	r.AddAlarm(collector.MetricAlarm{Name: "seamark/booking/prod/a/errors", Evaluations: 1}, collector.Tag{Key: "seamark:owner", Value: "other"})
-	r.AddAlarm(collector.MetricAlarm{Name: "seamark/booking/prod/all/all", Evaluations: 1})
+	r.AddAlarm(inventory.MetricAlarm{Name: "seamark/booking/prod/a/errors", Evaluations: 1}, inventory.Tag{Key: "seamark:owner", Value: "other"})
+	r.AddAlarm(inventory.MetricAlarm{Name: "seamark/booking/prod/all/all", Evaluations: 1})
 }
 
 // rest sweeps the whole place until each filter was looked at.
@@ -278,13 +279,13 @@ func TestHintsAnyway(t *testing.T) {
 
 // TestMergeHints: one per place, each name once.
 func TestMergeHints(t *testing.T) {
-	other := collector.Place{Account: "000000000001", Region: "eu-west-1"}
+	other := inventory.Place{Account: "000000000001", Region: "eu-west-1"}
 	got := collector.MergeHints([]collector.Hint{
 		{Place: place, Groups: []string{"/b", "/a"}, Why: "first"}, {Place: place, Groups: []string{"/a"}, Functions: []string{"f"}, Why: "second"},
-		{Place: other, Whole: true, Why: "third"}, {Place: place, APIs: []collector.APIRef{{ID: "x", Protocol: collector.HTTP}, {ID: "x", Protocol: collector.WebSocket}}, Why: "second"},
+		{Place: other, Whole: true, Why: "third"}, {Place: place, APIs: []collector.APIRef{{ID: "x", Protocol: inventory.HTTP}, {ID: "x", Protocol: inventory.WebSocket}}, Why: "second"},
 	})
 	want := []collector.Hint{{Place: other, Whole: true, Why: "third"},
-		{Place: place, Groups: []string{"/a", "/b"}, Functions: []string{"f"}, APIs: []collector.APIRef{{ID: "x", Protocol: collector.WebSocket}}, Why: "first, and 2 more"}}
+		{Place: place, Groups: []string{"/a", "/b"}, Functions: []string{"f"}, APIs: []collector.APIRef{{ID: "x", Protocol: inventory.WebSocket}}, Why: "first, and 2 more"}}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // node is a resource that hangs together with what a hint names.
@@ -23,10 +25,10 @@ type hintReader struct {
 	queue []node
 
 	mu        sync.Mutex // of what follows
-	groups    map[string]LogGroup
-	functions map[string]Function
-	stages    map[string][]Stage // by API
-	apis      []*API             // all of the place, once one is looked at
+	groups    map[string]inventory.LogGroup
+	functions map[string]inventory.Function
+	stages    map[string][]inventory.Stage // by API
+	apis      []*inventory.API             // all of the place, once one is looked at
 	listing   bool
 	listed    chan struct{} // closed when they are listed
 	stopped   bool
@@ -34,12 +36,12 @@ type hintReader struct {
 
 // readHinted reads the hinted resources and what hangs together with them. nil: it cannot be
 // done, or not now; the report says so.
-func (s *sweep) readHinted(ctx context.Context, h Hint) *Inventory {
+func (s *sweep) readHinted(ctx context.Context, h Hint) *inventory.Inventory {
 	if s.state.Surveyed == 0 {
 		s.journal.report.Whole = true
 		return nil
 	}
-	r := &hintReader{sweep: s, seen: map[node]bool{}, groups: map[string]LogGroup{}, functions: map[string]Function{}, stages: map[string][]Stage{}, listed: make(chan struct{})}
+	r := &hintReader{sweep: s, seen: map[node]bool{}, groups: map[string]inventory.LogGroup{}, functions: map[string]inventory.Function{}, stages: map[string][]inventory.Stage{}, listed: make(chan struct{})}
 	r.add(groupNode, h.Groups...)
 	r.add(functionNode, h.Functions...)
 	for _, a := range h.APIs {
@@ -109,8 +111,8 @@ func (r *hintReader) read(ctx context.Context, n node) {
 }
 
 func (r *hintReader) readGroup(ctx context.Context, name string) {
-	var g LogGroup
-	var tags Tags
+	var g inventory.LogGroup
+	var tags inventory.Tags
 	var err, tagsErr error
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -134,14 +136,14 @@ func (r *hintReader) readGroup(ctx context.Context, name string) {
 			return
 		}
 	}
-	g.Tags = r.sets.keep(r.cfg, tags)
+	g.Tags = r.sets.Keep(tags, r.cfg.concerns)
 	r.mu.Lock()
 	r.groups[name] = g
 	r.mu.Unlock()
 }
 
 func (r *hintReader) readFunction(ctx context.Context, name string) {
-	var f Function
+	var f inventory.Function
 	err := r.meter.call(ctx, lambdaCalls, func() (err error) {
 		f, err = r.cloud.Function(ctx, name)
 		return err
@@ -152,7 +154,7 @@ func (r *hintReader) readFunction(ctx context.Context, name string) {
 		}
 		return
 	}
-	f.Tags = r.sets.keep(r.cfg, f.Tags)
+	f.Tags = r.sets.Keep(f.Tags, r.cfg.concerns)
 	r.mu.Lock()
 	r.functions[name] = f
 	r.mu.Unlock()
@@ -170,7 +172,7 @@ func (r *hintReader) readAPI(ctx context.Context, id string) {
 		close(r.listed)
 	}
 	<-r.listed
-	i := slices.IndexFunc(r.apis, func(a *API) bool { return a.ID == id })
+	i := slices.IndexFunc(r.apis, func(a *inventory.API) bool { return a.ID == id })
 	if i < 0 {
 		return // gone, or not listed: then the reading has ended
 	}
@@ -185,11 +187,11 @@ func (r *hintReader) readAPI(ctx context.Context, id string) {
 }
 
 func (r *hintReader) listAPIs(ctx context.Context) {
-	var rest, http []*API
+	var rest, http []*inventory.API
 	var wg sync.WaitGroup
-	list := func(doing string, page func(string) ([]API, string, error), into *[]*API) {
-		err := pages(ctx, r.meter, apiGatewayCalls, page, func(a API) {
-			a.Tags = r.sets.keep(r.cfg, a.Tags)
+	list := func(doing string, page func(string) ([]inventory.API, string, error), into *[]*inventory.API) {
+		err := pages(ctx, r.meter, apiGatewayCalls, page, func(a inventory.API) {
+			a.Tags = r.sets.Keep(a.Tags, r.cfg.concerns)
 			*into = append(*into, &a)
 		})
 		if err != nil {
@@ -197,18 +199,18 @@ func (r *hintReader) listAPIs(ctx context.Context) {
 		}
 	}
 	wg.Go(func() {
-		list("GetRestApis", func(t string) ([]API, string, error) { return r.cloud.RESTAPIs(ctx, t) }, &rest)
+		list("GetRestApis", func(t string) ([]inventory.API, string, error) { return r.cloud.RESTAPIs(ctx, t) }, &rest)
 	})
 	wg.Go(func() {
-		list("GetApis", func(t string) ([]API, string, error) { return r.cloud.HTTPAPIs(ctx, t) }, &http)
+		list("GetApis", func(t string) ([]inventory.API, string, error) { return r.cloud.HTTPAPIs(ctx, t) }, &http)
 	})
 	wg.Wait()
 	r.apis = append(rest, http...)
 }
 
 // inventory is what was read, in the order of the listings.
-func (r *hintReader) inventory() *Inventory {
-	inv := &Inventory{Place: r.place}
+func (r *hintReader) inventory() *inventory.Inventory {
+	inv := &inventory.Inventory{Place: r.place}
 	r.scope = &scope{groups: map[string]bool{}, resources: map[string]bool{}, families: map[string]bool{}, described: map[string]string{}}
 	for n := range r.seen {
 		switch n.kind {
@@ -229,17 +231,17 @@ func (r *hintReader) inventory() *Inventory {
 	for _, a := range r.apis {
 		inv.Stages = append(inv.Stages, r.stages[a.ID]...)
 	}
-	slices.SortFunc(inv.Groups, func(a, b LogGroup) int { return strings.Compare(a.Name, b.Name) })
-	slices.SortFunc(inv.Functions, func(a, b Function) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(inv.Groups, func(a, b inventory.LogGroup) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(inv.Functions, func(a, b inventory.Function) int { return strings.Compare(a.Name, b.Name) })
 	return inv
 }
 
 // readFamilies lists the alarms of the products and environments that the resources belong
 // to, and of those that they belonged to.
-func (r *hintReader) readFamilies(ctx context.Context, inv *Inventory) bool {
+func (r *hintReader) readFamilies(ctx context.Context, inv *inventory.Inventory) bool {
 	families := r.scope.families
 	for _, dec := range r.decide(inv) {
-		if dec.Kind != KindLogGroup && dec.Wish != nil && dec.Wish.Alarms {
+		if dec.Kind != inventory.KindLogGroup && dec.Wish != nil && dec.Wish.Alarms {
 			families[familyOf(alarmName(dec.Wish.Product, dec.Wish.Environment, compositeResource, topRule, ""))] = true
 		}
 	}
@@ -249,8 +251,8 @@ func (r *hintReader) readFamilies(ctx context.Context, inv *Inventory) bool {
 		}
 	}
 	for family := range families {
-		err := r.alarms(ctx, family, func(metric []MetricAlarm, composite []CompositeAlarm) {
-			inv.Metric, inv.Composite = append(inv.Metric, knownAlarms(metric)...), append(inv.Composite, composite...)
+		err := r.alarms(ctx, family, func(metric []inventory.MetricAlarm, composite []inventory.CompositeAlarm) {
+			inv.Metric, inv.Composite = append(inv.Metric, inventory.Known(metric)...), append(inv.Composite, composite...)
 			for i := range metric {
 				r.scope.described[metric[i].Name] = metric[i].Description
 			}
@@ -265,7 +267,7 @@ func (r *hintReader) readFamilies(ctx context.Context, inv *Inventory) bool {
 
 // fewStrangers reports whether the alarms whose tags must be asked for are few. A listing of
 // tags is the cheaper way for many.
-func (r *hintReader) fewStrangers(inv *Inventory) bool {
+func (r *hintReader) fewStrangers(inv *inventory.Inventory) bool {
 	n := 0
 	stranger := func(name string) {
 		if _, known := r.state.Alarms[name]; !known {

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // SweepHint brings what the hint names to what its tags ask for, with all that hangs
@@ -20,7 +22,7 @@ func SweepHint(ctx context.Context, cloud Cloud, h Hint, o Options) *Report {
 		s.journal.report.Whole = true
 		return s.journal.report
 	}
-	return s.run(ctx, func(ctx context.Context) *Inventory { return s.readHinted(ctx, h) })
+	return s.run(ctx, func(ctx context.Context) *inventory.Inventory { return s.readHinted(ctx, h) })
 }
 
 // scope is what a sweep of a hint looks at. A nil scope is the whole place.
@@ -51,7 +53,7 @@ func apiKey(id string) string { return "api:" + id }
 
 // of names the function or API that a wanted alarm watches.
 func (d *Desired) of(w *WantedAlarm) string {
-	if w.ref.kind == KindFunction {
+	if w.ref.kind == inventory.KindFunction {
 		return functionKey(d.inv.Functions[w.ref.index].Name)
 	}
 	return apiKey(d.inv.Stages[w.ref.index].API.ID)

@@ -9,18 +9,19 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
 // distant is a state store that takes its time, as S3 does.
 type distant struct{ *states }
 
-func (d distant) LoadState(ctx context.Context, p collector.Place) ([]byte, int, error) {
+func (d distant) LoadState(ctx context.Context, p inventory.Place) ([]byte, int, error) {
 	time.Sleep(100 * time.Millisecond)
 	return d.states.LoadState(ctx, p)
 }
 
-func (d distant) SaveState(ctx context.Context, p collector.Place, number int, b []byte) error {
+func (d distant) SaveState(ctx context.Context, p inventory.Place, number int, b []byte) error {
 	time.Sleep(100 * time.Millisecond)
 	return d.states.SaveState(ctx, p, number, b)
 }
@@ -29,18 +30,18 @@ func (d distant) SaveState(ctx context.Context, p collector.Place, number int, b
 func city(c *cloud.Cloud) *cloud.Region {
 	r := c.Region(place)
 	for i := range 14 {
-		r.AddFunction(collector.Function{Name: fmt.Sprint("f", i), Timeout: 3}, booking()...)
+		r.AddFunction(inventory.Function{Name: fmt.Sprint("f", i), Timeout: 3}, booking()...)
 	}
 	for i := range 186 {
-		r.AddLogGroup(collector.LogGroup{Name: fmt.Sprint("/app/", i), Created: 1}, booking()...)
+		r.AddLogGroup(inventory.LogGroup{Name: fmt.Sprint("/app/", i), Created: 1}, booking()...)
 	}
-	var routes []collector.Route
+	var routes []inventory.Route
 	for i := range 15 {
-		routes = append(routes, collector.Route{Method: "GET", Resource: fmt.Sprint("/r", i)})
+		routes = append(routes, inventory.Route{Method: "GET", Resource: fmt.Sprint("/r", i)})
 	}
 	for i := range 20 {
-		r.AddAPI(collector.API{ID: fmt.Sprint("id", i), Name: fmt.Sprint("api", i), Protocol: collector.HTTP, Tags: collector.NewTags(booking()...)}, routes,
-			collector.Stage{Name: "prod", DetailedMetrics: true, AccessLog: collector.AccessLog{Destination: "arn:aws:firehose:x", Format: "{}"}})
+		r.AddAPI(inventory.API{ID: fmt.Sprint("id", i), Name: fmt.Sprint("api", i), Protocol: inventory.HTTP, Tags: inventory.NewTags(booking()...)}, routes,
+			inventory.Stage{Name: "prod", DetailedMetrics: true, AccessLog: inventory.AccessLog{Destination: "arn:aws:firehose:x", Format: "{}"}})
 	}
 	return r
 }
@@ -59,20 +60,20 @@ func TestEventFigures(t *testing.T) {
 		there    func(r *cloud.Region) bool
 	}{
 		{"a tagged function is made", collector.Hint{Place: place, Functions: []string{"new"}},
-			func(r *cloud.Region) { r.AddFunction(collector.Function{Name: "new", Timeout: 3}, booking()...) },
+			func(r *cloud.Region) { r.AddFunction(inventory.Function{Name: "new", Timeout: 3}, booking()...) },
 			func(r *cloud.Region) { r.Remove("new"); r.Remove("/aws/lambda/new") },
 			func(r *cloud.Region) bool {
 				_, alarm := r.MetricAlarm("seamark/booking/prod/new/duration")
 				return alarm && len(r.Filters("/aws/lambda/new")) == 1
 			}},
 		{"a log group is tagged", collector.Hint{Place: place, Groups: []string{"/new"}},
-			func(r *cloud.Region) { r.AddLogGroup(collector.LogGroup{Name: "/new", Created: 1}, booking()...) },
+			func(r *cloud.Region) { r.AddLogGroup(inventory.LogGroup{Name: "/new", Created: 1}, booking()...) },
 			func(r *cloud.Region) { r.Remove("/new") },
 			func(r *cloud.Region) bool { return len(r.Filters("/new")) == 1 }},
-		{"an API is tagged", collector.Hint{Place: place, APIs: []collector.APIRef{{ID: "new", Protocol: collector.HTTP}}},
+		{"an API is tagged", collector.Hint{Place: place, APIs: []collector.APIRef{{ID: "new", Protocol: inventory.HTTP}}},
 			func(r *cloud.Region) {
-				r.AddAPI(collector.API{ID: "new", Name: "new", Protocol: collector.HTTP, Tags: collector.NewTags(booking()...)}, nil,
-					collector.Stage{Name: "prod", AccessLog: collector.AccessLog{Destination: "arn:aws:firehose:x", Format: "{}"}})
+				r.AddAPI(inventory.API{ID: "new", Name: "new", Protocol: inventory.HTTP, Tags: inventory.NewTags(booking()...)}, nil,
+					inventory.Stage{Name: "prod", AccessLog: inventory.AccessLog{Destination: "arn:aws:firehose:x", Format: "{}"}})
 			},
 			func(r *cloud.Region) { r.Remove("new") },
 			func(r *cloud.Region) bool {
@@ -182,8 +183,8 @@ func TestRenamedAPI(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		r := cloud.New(cloud.Options{}).Region(place)
 		add := func(id, name string) collector.Hint {
-			r.AddAPI(collector.API{ID: id, Name: name, Protocol: collector.HTTP, Tags: collector.NewTags(booking()...)}, nil, collector.Stage{Name: "prod"})
-			return collector.Hint{Place: place, APIs: []collector.APIRef{{ID: id, Protocol: collector.HTTP}}}
+			r.AddAPI(inventory.API{ID: id, Name: name, Protocol: inventory.HTTP, Tags: inventory.NewTags(booking()...)}, nil, inventory.Stage{Name: "prod"})
+			return collector.Hint{Place: place, APIs: []collector.APIRef{{ID: id, Protocol: inventory.HTTP}}}
 		}
 		add("x", "shop")
 		o := collector.Options{Config: config(), States: &states{}, Keep: true}

@@ -6,6 +6,8 @@ import (
 	"io"
 	"sync"
 	"time"
+
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // HistoryOptions of a fetch of history.
@@ -33,7 +35,7 @@ type Landing interface {
 
 // HistoryProgress says how far the history of one log group is.
 type HistoryProgress struct {
-	Place         Place
+	Place         inventory.Place
 	Group         string
 	From, To, At  int64 // Unix milliseconds: the span of events, and up to where it is landed
 	Events, Bytes int64 // landed by this run; bytes are of messages
@@ -42,7 +44,7 @@ type HistoryProgress struct {
 
 // HistoryReport is what came of a fetch.
 type HistoryReport struct {
-	Place    Place
+	Place    inventory.Place
 	Fetched  int       // gaps closed
 	Waiting  int       // gaps that wait, the rest of them or whole
 	Moved    int       // turns in which a gap got further, though perhaps not to its end
@@ -54,7 +56,7 @@ type HistoryReport struct {
 	Known    int64     // events that the lake had already: not landed again
 	Left     int64     // events that were left to the filter, or to an earlier one
 	Reads    int64     // API calls made
-	Failures []Failure
+	Failures []inventory.Failure
 	Findings []Finding
 	Done     bool // false: the rest is for the next fetch
 
@@ -64,7 +66,7 @@ type HistoryReport struct {
 
 // fetch is one pass over the gaps of one place.
 type fetch struct {
-	place Place
+	place inventory.Place
 	cloud Cloud
 	cfg   *Config
 	opt   HistoryOptions
@@ -87,7 +89,7 @@ type fetch struct {
 // pending. Stopped at any point, the next one goes on where it was.
 //
 // Log groups take turns of one landing object each, so that a large one delays no other.
-func FetchPending(ctx context.Context, place Place, cloud Cloud, o HistoryOptions) *HistoryReport {
+func FetchPending(ctx context.Context, place inventory.Place, cloud Cloud, o HistoryOptions) *HistoryReport {
 	f := newFetch(place, cloud, o)
 	if s := f.load(ctx); s != nil {
 		if jobs := f.pendingJobs(s); !o.DryRun {
@@ -100,7 +102,7 @@ func FetchPending(ctx context.Context, place Place, cloud Cloud, o HistoryOption
 // landingMargin is how long before the deadline a fetch stops: to land what it has read.
 const landingMargin = 5 * time.Second
 
-func newFetch(place Place, cloud Cloud, o HistoryOptions) *fetch {
+func newFetch(place inventory.Place, cloud Cloud, o HistoryOptions) *fetch {
 	f := &fetch{place: place, cloud: cloud, cfg: o.Config.withDefaults(), opt: o, report: &HistoryReport{Place: place}, notes: map[gapKey]note{}, figures: usual, started: time.Now(),
 		meter: &meter{place: place, limits: o.Limits, budget: o.Budget}}
 	if f.meter.limits == nil {
@@ -187,7 +189,7 @@ func (f *fetch) failed(ctx context.Context, resource, doing string, err error) {
 
 func (f *fetch) fail(resource, doing string, err error) {
 	f.mu.Lock()
-	f.report.Failures = append(f.report.Failures, Failure{resource, doing, err})
+	f.report.Failures = append(f.report.Failures, inventory.Failure{Resource: resource, Doing: doing, Err: err})
 	f.mu.Unlock()
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // Backfill fetches the events of a log group that happened from since to before until,
@@ -17,7 +18,7 @@ import (
 // The events are filed under the name of the group's filter; a group without one of ours
 // under what the configuration says of it, else as unassigned. Called again with the same
 // span it goes on where it was; once done, it begins anew.
-func Backfill(ctx context.Context, place Place, cloud Cloud, group string, since, until time.Time, o HistoryOptions) *HistoryReport {
+func Backfill(ctx context.Context, place inventory.Place, cloud Cloud, group string, since, until time.Time, o HistoryOptions) *HistoryReport {
 	f := newFetch(place, cloud, o)
 	g := Gap{From: since.UnixMilli(), To: until.UnixMilli()}
 	if g.From >= g.To || g.From < 0 {
@@ -110,17 +111,17 @@ func (f *fetch) estimate(ctx context.Context, j *gapJob) {
 }
 
 // incoming reads the group's own metrics, hour by hour; they are kept for 15 months.
-func (f *fetch) incoming(ctx context.Context, j *gapJob) (map[string][]Point, error) {
-	of := func(id, name string) Query {
-		return Query{ID: id, Period: 3600, Return: true, Metric: Metric{Namespace: "AWS/Logs", Name: name, Statistic: "Sum",
-			Dimensions: []Dimension{{"LogGroupName", j.group}}}}
+func (f *fetch) incoming(ctx context.Context, j *gapJob) (map[string][]inventory.Point, error) {
+	of := func(id, name string) inventory.Query {
+		return inventory.Query{ID: id, Period: 3600, Return: true, Metric: inventory.Metric{Namespace: "AWS/Logs", Name: name, Statistic: "Sum",
+			Dimensions: []inventory.Dimension{{Name: "LogGroupName", Value: j.group}}}}
 	}
-	queries := []Query{of("events", "IncomingLogEvents"), of("bytes", "IncomingBytes")}
-	points := map[string][]Point{}
+	queries := []inventory.Query{of("events", "IncomingLogEvents"), of("bytes", "IncomingBytes")}
+	points := map[string][]inventory.Point{}
 	err := pages(ctx, f.meter, getMetricData,
-		func(t string) ([]Series, string, error) {
+		func(t string) ([]inventory.Series, string, error) {
 			return f.cloud.MetricData(ctx, queries, j.span.from, j.span.to, t)
 		},
-		func(s Series) { points[s.ID] = append(points[s.ID], s.Points...) })
+		func(s inventory.Series) { points[s.ID] = append(points[s.ID], s.Points...) })
 	return points, err
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
@@ -18,7 +19,7 @@ func TestBackfill(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		x := newHistory(cloud.Options{PageSize: 10})
 		x.h.Small(600, 2000)
-		x.AddLogGroup(collector.LogGroup{Name: "/app", Created: time.Now().Add(-365 * 24 * time.Hour).UnixMilli()}, booking()...)
+		x.AddLogGroup(inventory.LogGroup{Name: "/app", Created: time.Now().Add(-365 * 24 * time.Hour).UnixMilli()}, booking()...)
 		since := time.Now()
 		for i := range 600 {
 			x.Log("/app", fmt.Sprint(i%2), fmt.Sprint("line ", i*7919))
@@ -76,7 +77,7 @@ func TestBackfill(t *testing.T) {
 func TestBackfillWithoutFilter(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		x := newHistory(cloud.Options{})
-		x.AddLogGroup(collector.LogGroup{Name: "/app", Created: 1})
+		x.AddLogGroup(inventory.LogGroup{Name: "/app", Created: 1})
 		since := time.Now()
 		x.Log("/app", "s", "hello")
 		until := time.Now().Add(time.Second)
@@ -99,21 +100,21 @@ func TestBackfillWithoutFilter(t *testing.T) {
 // incoming answers with the metrics of a log group.
 type incoming struct{ *history }
 
-func (i incoming) MetricData(_ context.Context, queries []collector.Query, from, to int64, token string) ([]collector.Series, string, error) {
+func (i incoming) MetricData(_ context.Context, queries []inventory.Query, from, to int64, token string) ([]inventory.Series, string, error) {
 	if token == "" {
-		return []collector.Series{{ID: "events", Points: []collector.Point{{Time: from, Value: 25_000}, {Time: from + 3_600_000, Value: 1}}}}, "2", nil
+		return []inventory.Series{{ID: "events", Points: []inventory.Point{{Time: from, Value: 25_000}, {Time: from + 3_600_000, Value: 1}}}}, "2", nil
 	}
 	if len(queries) != 2 || queries[1].Metric.Dimensions[0].Value != "/app" || to <= from {
 		return nil, "", fmt.Errorf("asked for %+v", queries)
 	}
-	return []collector.Series{{ID: "bytes", Points: []collector.Point{{Time: from, Value: 9 << 20}}}}, "", nil
+	return []inventory.Series{{ID: "bytes", Points: []inventory.Point{{Time: from, Value: 9 << 20}}}}, "", nil
 }
 
 // TestBackfillEstimate: a dry run says how much there is, and fetches nothing.
 func TestBackfillEstimate(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		x := newHistory(cloud.Options{})
-		x.AddLogGroup(collector.LogGroup{Name: "/app", Created: 1})
+		x.AddLogGroup(inventory.LogGroup{Name: "/app", Created: 1})
 		h := x.h
 		h.DryRun = true
 		r := collector.Backfill(t.Context(), place, incoming{x}, "/app", time.Now().Add(-time.Hour), time.Now(), h)

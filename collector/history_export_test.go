@@ -1,6 +1,10 @@
 package collector
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/seamark-hq/seamark/collector/inventory"
+)
 
 // Small makes a fetch read and land in pieces so small that a test has many.
 func (o *HistoryOptions) Small(object, window int) {
@@ -8,7 +12,7 @@ func (o *HistoryOptions) Small(object, window int) {
 }
 
 // PayloadOf is the landing object of events of one log group.
-func PayloadOf(account, group, filter string, events []LogEvent) []byte {
+func PayloadOf(account, group, filter string, events []inventory.LogEvent) []byte {
 	m := newMembers()
 	m.begin(origin{account, group, filter})
 	m.add(events)

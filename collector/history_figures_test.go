@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 	"github.com/seamark-hq/seamark/lake"
 )
@@ -27,7 +28,7 @@ type endless struct {
 
 const lineTail = `,"message":"Booking confirmed. bookingId=[123456] userId=[abcdefgh] sourceIP=[203.0.113.7] took 132 ms","source":"/aws/lambda/booking-create","accountId":"111122223333","product":"booking"}`
 
-func (e *endless) LogEvents(_ context.Context, _, _ string, from, to int64, token string) (page []collector.LogEvent, next string, err error) {
+func (e *endless) LogEvents(_ context.Context, _, _ string, from, to int64, token string) (page []inventory.LogEvent, next string, err error) {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	e.peak = max(e.peak, m.HeapInuse)
@@ -42,7 +43,7 @@ func (e *endless) LogEvents(_ context.Context, _, _ string, from, to int64, toke
 			return page, strconv.FormatInt(at, 10), nil
 		}
 		n := at / e.step
-		page = append(page, collector.LogEvent{
+		page = append(page, inventory.LogEvent{
 			ID: fmt.Sprintf("3%013d%042d", at, n), Stream: fmt.Sprintf("2026/11/22/[$LATEST]%032d", n%20), Timestamp: at, Ingested: at,
 			Message: `{"timestamp":` + strconv.FormatInt(at, 10) + `,"eventName":"Booking confirmed ` + strconv.FormatInt(n*7919, 36) + `"` + lineTail,
 		})
@@ -83,7 +84,7 @@ func TestHistoryMemory(t *testing.T) {
 		const days = 13 * 24 * time.Hour
 		x := newHistory(cloud.Options{})
 		e := &endless{history: x, from: time.Now().UnixMilli(), step: days.Milliseconds() / events}
-		x.AddLogGroup(collector.LogGroup{Name: "/app", Created: e.from}, booking()...)
+		x.AddLogGroup(inventory.LogGroup{Name: "/app", Created: e.from}, booking()...)
 		time.Sleep(days)
 		e.to = e.from + events*e.step
 		collector.Sweep(t.Context(), place, x, x.o)
@@ -120,7 +121,7 @@ func BenchmarkHistory(b *testing.B) {
 		now := time.Now()
 		e := &endless{history: &history{Region: r}, from: now.Add(-48 * time.Hour).UnixMilli(), step: 800}
 		e.to = e.from + events*e.step
-		r.AddLogGroup(collector.LogGroup{Name: "/app", Created: 1})
+		r.AddLogGroup(inventory.LogGroup{Name: "/app", Created: 1})
 		began := cpu()
 		got := collector.Backfill(context.Background(), place, e, "/app", time.UnixMilli(e.from), now, collector.HistoryOptions{
 			Config: config(), States: st, Landing: dir})

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // gapKey names a gap in the state.
@@ -25,7 +26,7 @@ type gapJob struct {
 	created int64 // of the group; 0: not known
 
 	ready    bool // what follows is known
-	filter   Filter
+	filter   inventory.Filter
 	attached bool // there is one
 	origin   origin
 	span     span
@@ -137,7 +138,7 @@ func (j *gapJob) turn(ctx context.Context, m *members) (more bool) {
 // prepare looks at the group's filters: what its events are filed under, and since when
 // they are forwarded.
 func (j *gapJob) prepare(ctx context.Context) bool {
-	var filters []Filter
+	var filters []inventory.Filter
 	err := j.meter.call(ctx, describeSubscriptionFilters, func() (err error) {
 		filters, err = j.cloud.SubscriptionFilters(ctx, j.group)
 		return err

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
@@ -47,7 +48,7 @@ func (m *mortal) call(name string, fn func() error) error {
 	return errDead
 }
 
-func (m *mortal) LogEvents(ctx context.Context, group, pattern string, from, to int64, token string) (page []collector.LogEvent, next string, err error) {
+func (m *mortal) LogEvents(ctx context.Context, group, pattern string, from, to int64, token string) (page []inventory.LogEvent, next string, err error) {
 	err = m.call("FilterLogEvents", func() error {
 		page, next, err = m.history.LogEvents(ctx, group, pattern, from, to, token)
 		return err
@@ -59,7 +60,7 @@ func (m *mortal) Create(key string, write func(io.Writer) error) error {
 	return m.call("Create", func() error { return m.shelf.Create(key, write) })
 }
 
-func (m *mortal) LoadState(ctx context.Context, p collector.Place) (b []byte, number int, err error) {
+func (m *mortal) LoadState(ctx context.Context, p inventory.Place) (b []byte, number int, err error) {
 	err = m.call("LoadState", func() error {
 		b, number, err = m.states.LoadState(ctx, p)
 		return err
@@ -67,7 +68,7 @@ func (m *mortal) LoadState(ctx context.Context, p collector.Place) (b []byte, nu
 	return b, number, err
 }
 
-func (m *mortal) SaveState(ctx context.Context, p collector.Place, number int, b []byte) error {
+func (m *mortal) SaveState(ctx context.Context, p inventory.Place, number int, b []byte) error {
 	return m.call("SaveState", func() error { return m.states.SaveState(ctx, p, number, b) })
 }
 
@@ -77,7 +78,7 @@ func long() *history {
 	x.h.Small(1500, 4000)
 	for g := range 3 {
 		name := fmt.Sprint("/app/", g)
-		x.AddLogGroup(collector.LogGroup{Name: name, Created: time.Now().UnixMilli()}, booking()...)
+		x.AddLogGroup(inventory.LogGroup{Name: name, Created: time.Now().UnixMilli()}, booking()...)
 	}
 	for i := range 60 {
 		for g := range 3 {

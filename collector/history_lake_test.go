@@ -13,6 +13,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/check"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 	"github.com/seamark-hq/seamark/lake"
@@ -198,7 +199,7 @@ func TestDoubtWithoutLake(t *testing.T) {
 		p := newPipeline(t, desk, cloud.Options{Seed: 3, Latency: 100 * time.Millisecond, FilterDelay: time.Minute}, time.Minute)
 		p.h.Arrived = nil
 		group := "/aws/lambda/booking-create"
-		p.AddFunction(collector.Function{Name: "booking-create", Timeout: 3}, booking()...)
+		p.AddFunction(inventory.Function{Name: "booking-create", Timeout: 3}, booking()...)
 		for i := range 60 {
 			p.Log(group, "s", fmt.Sprint("line ", i))
 			if i == 10 {
@@ -236,7 +237,7 @@ func firstLine(t *testing.T, desk *desk, soon time.Duration, o cloud.Options) {
 	random := rand.New(rand.NewPCG(o.Seed, 1))
 	group := "/aws/lambda/booking-create"
 	collector.Sweep(t.Context(), place, p, p.o) // of a place without a state a hint is not enough
-	p.AddFunction(collector.Function{Name: "booking-create", Timeout: 3}, booking()...)
+	p.AddFunction(inventory.Function{Name: "booking-create", Timeout: 3}, booking()...)
 	p.Log(group, "1", "the very first line")
 	id := p.Events(group)[0].ID
 	time.Sleep(soon)

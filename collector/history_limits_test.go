@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
@@ -17,7 +18,7 @@ func TestHistoryHandsOn(t *testing.T) {
 	for _, how := range []string{"deadline", "budget"} {
 		inBubble(t, func(t *testing.T) {
 			x := newHistory(cloud.Options{PageSize: 10, Latency: 100 * time.Millisecond})
-			x.AddLogGroup(collector.LogGroup{Name: "/app", Created: time.Now().UnixMilli()}, booking()...)
+			x.AddLogGroup(inventory.LogGroup{Name: "/app", Created: time.Now().UnixMilli()}, booking()...)
 			for i := range 2000 {
 				x.Log("/app", "s", fmt.Sprint("line ", i))
 				time.Sleep(100 * time.Millisecond)
@@ -65,7 +66,7 @@ func TestHistoryWindows(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		x := newHistory(cloud.Options{PageSize: 50, EmptyPages: 0.1})
 		x.h.Small(3000, 4000)
-		x.AddLogGroup(collector.LogGroup{Name: "/app", Created: time.Now().UnixMilli()}, booking()...)
+		x.AddLogGroup(inventory.LogGroup{Name: "/app", Created: time.Now().UnixMilli()}, booking()...)
 		n := 0
 		for _, burst := range []int{1, 3000, 1, 400, 10} {
 			var lines []string
@@ -103,7 +104,7 @@ func TestHistoryFair(t *testing.T) {
 		x := newHistory(cloud.Options{PageSize: 20, Latency: 50 * time.Millisecond})
 		x.h.Small(2000, 4000)
 		for g := range 30 {
-			x.AddLogGroup(collector.LogGroup{Name: fmt.Sprint("/app/", g), Created: time.Now().UnixMilli()}, booking()...)
+			x.AddLogGroup(inventory.LogGroup{Name: fmt.Sprint("/app/", g), Created: time.Now().UnixMilli()}, booking()...)
 		}
 		for i := range 3000 {
 			x.Log("/app/7", "s", fmt.Sprint("line ", i*7919))

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
@@ -46,7 +47,7 @@ type mortalStates struct {
 	ctx context.Context
 }
 
-func (d mortalStates) SaveState(ctx context.Context, p collector.Place, number int, b []byte) error {
+func (d mortalStates) SaveState(ctx context.Context, p inventory.Place, number int, b []byte) error {
 	if d.ctx.Err() != nil {
 		return errDead
 	}
@@ -102,13 +103,13 @@ func live(t *testing.T, o cloud.Options, firehose time.Duration, script []act) s
 	x = newHistory(o)
 	x.h.Small(600, 1000)
 	x.h.Arrived = x.shelf
-	x.AddLogGroup(collector.LogGroup{Name: "/app", Created: time.Now().UnixMilli()}, booking()...)
+	x.AddLogGroup(inventory.LogGroup{Name: "/app", Created: time.Now().UnixMilli()}, booking()...)
 	n, removed := 0, false
 	for _, a := range script {
 		switch a.What {
 		case "line":
 			n++
-			x.AddEvents("/app", collector.LogEvent{Stream: fmt.Sprint(n % 3), Message: fmt.Sprint("line ", n), Timestamp: time.Now().Add(a.Off).UnixMilli()})
+			x.AddEvents("/app", inventory.LogEvent{Stream: fmt.Sprint(n % 3), Message: fmt.Sprint("line ", n), Timestamp: time.Now().Add(a.Off).UnixMilli()})
 		case "sweep":
 			collector.Sweep(t.Context(), place, x, x.o)
 		case "fetch":

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // What CloudWatch Logs took before the filter was put is fetched; what it took after that
@@ -42,7 +43,7 @@ type span struct {
 
 // doubtful is the stretch of ingestion times around the put of filter that may or may not
 // have been forwarded.
-func doubtful(g Gap, f Filter) (from, to int64) {
+func doubtful(g Gap, f inventory.Filter) (from, to int64) {
 	lo, hi := g.To, g.To
 	if d := time.Duration(f.Created-g.To) * time.Millisecond; f.Created > 0 && d.Abs() <= delivery {
 		lo, hi = min(lo, f.Created), max(hi, f.Created)
@@ -51,7 +52,7 @@ func doubtful(g Gap, f Filter) (from, to int64) {
 }
 
 // plan chooses what is to be fetched now. When nothing is, wait says when.
-func (j *gapJob) plan(f Filter) (s span, wait time.Time) {
+func (j *gapJob) plan(f inventory.Filter) (s span, wait time.Time) {
 	lo, hi := doubtful(j.gap, f)
 	now := time.Now()
 	if !j.gap.Doubt && !j.first() {
@@ -107,7 +108,7 @@ func (j *gapJob) spanOf(after, before int64) span {
 }
 
 // ours is the filter of this deployment; of several the one that was put last.
-func (f *fetch) ours(filters []Filter) (last Filter, found bool) {
+func (f *fetch) ours(filters []inventory.Filter) (last inventory.Filter, found bool) {
 	for _, x := range filters {
 		_, err := seamark.ParseFilterName(x.Name)
 		if err == nil && x.Destination == fill(f.cfg.Destination, f.place) && (!found || x.Created > last.Created) {

@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 	"github.com/seamark-hq/seamark/lake"
 )
@@ -167,9 +168,9 @@ func (x *history) fetchAll(t *testing.T) {
 func TestHistory(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		x := newHistory(cloud.Options{Latency: 100 * time.Millisecond, PageSize: 7, EmptyPages: 0.2, Disorder: true})
-		x.AddFunction(collector.Function{Name: "f", Timeout: 3}, booking()...)
+		x.AddFunction(inventory.Function{Name: "f", Timeout: 3}, booking()...)
 		group := "/aws/lambda/f"
-		x.AddEvents(group, collector.LogEvent{Stream: "old", Message: "from 13 days ago", Timestamp: time.Now().Add(-13 * 24 * time.Hour).UnixMilli()})
+		x.AddEvents(group, inventory.LogEvent{Stream: "old", Message: "from 13 days ago", Timestamp: time.Now().Add(-13 * 24 * time.Hour).UnixMilli()})
 		for i := range 100 {
 			x.Log(group, fmt.Sprint("s", i%3), fmt.Sprintf("line %d <&>\u2028 \"\\ \x00\t", i))
 			time.Sleep(time.Second)
@@ -184,12 +185,12 @@ func TestHistory(t *testing.T) {
 		}
 		x.Log(group, "s0", "this one is forwarded")
 		x.fetchAll(t)
-		var got []collector.LogEvent
+		var got []inventory.LogEvent
 		for _, e := range x.shelf.events(t) {
 			if e.Filter != x.Filters(group)[0].Name || e.Group != group {
 				t.Errorf("filed under %q of %s", e.Filter, e.Group)
 			}
-			got = append(got, collector.LogEvent{ID: e.ID, Stream: e.Stream, Message: e.Message, Timestamp: e.Timestamp})
+			got = append(got, inventory.LogEvent{ID: e.ID, Stream: e.Stream, Message: e.Message, Timestamp: e.Timestamp})
 		}
 		for i := range want {
 			want[i].Ingested = 0
@@ -214,7 +215,7 @@ func TestHistory(t *testing.T) {
 func TestHistoryPattern(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		x := newHistory(cloud.Options{})
-		x.AddLogGroup(collector.LogGroup{Name: "/app", Created: time.Now().UnixMilli()}, append(booking(), tag("filter", "errors-only"))...)
+		x.AddLogGroup(inventory.LogGroup{Name: "/app", Created: time.Now().UnixMilli()}, append(booking(), tag("filter", "errors-only"))...)
 		x.Log("/app", "s", `{"level":"INFO"}`, `{"level":"ERROR"}`)
 		time.Sleep(time.Hour)
 		collector.Sweep(t.Context(), place, x, x.o)
@@ -230,7 +231,7 @@ func TestHistoryWaits(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		x := newHistory(cloud.Options{})
 		for _, g := range []string{"/denied", "/gone", "/ok", "/unfiltered"} {
-			x.AddLogGroup(collector.LogGroup{Name: g, Created: time.Now().UnixMilli()}, booking()...)
+			x.AddLogGroup(inventory.LogGroup{Name: g, Created: time.Now().UnixMilli()}, booking()...)
 			x.Log(g, "s", "hello")
 		}
 		time.Sleep(time.Hour)
@@ -270,7 +271,7 @@ type denying struct {
 	group string
 }
 
-func (d denying) LogEvents(ctx context.Context, group, pattern string, from, to int64, token string) ([]collector.LogEvent, string, error) {
+func (d denying) LogEvents(ctx context.Context, group, pattern string, from, to int64, token string) ([]inventory.LogEvent, string, error) {
 	if group == d.group {
 		return nil, "", &cloud.Error{Code: "AccessDeniedException", Message: "logs:FilterLogEvents"}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // A gap is read window by window of event times: the API promises no order, so only a
@@ -29,7 +30,7 @@ const (
 
 // listing is what was read of a window.
 type listing struct {
-	events []LogEvent
+	events []inventory.LogEvent
 	bytes  int // in memory
 	pages  int
 	left   int64 // events that are the filter's
@@ -67,7 +68,7 @@ func (j *gapJob) fill(ctx context.Context, m *members, g *Gap) error {
 func (j *gapJob) list(ctx context.Context, m *members, from, to int64) (l listing, err error) {
 	token := ""
 	for {
-		var page []LogEvent
+		var page []inventory.LogEvent
 		var next string
 		err := j.meter.call(ctx, filterLogEvents, func() (err error) {
 			page, next, err = j.cloud.LogEvents(ctx, j.group, j.filter.Pattern, from, to, token)
@@ -96,7 +97,7 @@ func (j *gapJob) list(ctx context.Context, m *members, from, to int64) (l listin
 	}
 }
 
-func (l *listing) take(page []LogEvent, from, to int64, s *span) {
+func (l *listing) take(page []inventory.LogEvent, from, to int64, s *span) {
 	l.pages++
 	for i := range page {
 		e := &page[i]
@@ -152,7 +153,7 @@ func (l *listing) next(f figures, width int64) int64 {
 }
 
 // add puts events into the object, without those that the lake has where it may.
-func (j *gapJob) add(ctx context.Context, m *members, events []LogEvent, from, to int64) {
+func (j *gapJob) add(ctx context.Context, m *members, events []inventory.LogEvent, from, to int64) {
 	if j.span.compare && j.opt.Arrived != nil && len(events) > 0 {
 		events = j.missing(ctx, events, from, to)
 	}

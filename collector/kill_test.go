@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 	"github.com/seamark-hq/seamark/lake"
 )
@@ -21,7 +22,7 @@ func TestKilledSwap(t *testing.T) {
 		inBubble(t, func(t *testing.T) {
 			c := cloud.New(cloud.Options{Latency: 100 * time.Millisecond, FilterLimit: 1})
 			r := c.Region(place)
-			r.AddLogGroup(collector.LogGroup{Name: "/app", Created: 1}, booking()...)
+			r.AddLogGroup(inventory.LogGroup{Name: "/app", Created: 1}, booking()...)
 			kept := &states{}
 			o := collector.Options{Config: config(), States: kept}
 			collector.Sweep(t.Context(), place, r, o)
@@ -85,7 +86,7 @@ func TestKilledThenUntagged(t *testing.T) {
 		c := cloud.New(cloud.Options{Latency: 100 * time.Millisecond})
 		r := c.Region(place)
 		for _, g := range []string{"/a", "/b"} {
-			r.AddLogGroup(collector.LogGroup{Name: g, Created: 1}, booking()...)
+			r.AddLogGroup(inventory.LogGroup{Name: g, Created: 1}, booking()...)
 		}
 		kept := &states{}
 		var dead atomic.Bool
@@ -116,7 +117,7 @@ func TestRetagged(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		c := cloud.New(cloud.Options{TagDelay: 5 * time.Second})
 		r := c.Region(place)
-		r.AddFunction(collector.Function{Name: "f", Timeout: 3}, append(booking(), tag("runbook", "https://wiki/a"))...)
+		r.AddFunction(inventory.Function{Name: "f", Timeout: 3}, append(booking(), tag("runbook", "https://wiki/a"))...)
 		o := collector.Options{Config: config(), States: &states{}}
 		time.Sleep(time.Minute)
 		collector.Sweep(t.Context(), place, r, o)

@@ -3,20 +3,16 @@ package collector
 import (
 	"context"
 	"strings"
+
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // executionLogs opens the name of the log group that API Gateway keeps for a stage.
 const executionLogs = "API-Gateway-Execution-Logs_"
 
-func executionGroup(s *Stage) string { return executionLogs + s.API.ID + "/" + s.Name }
+func executionGroup(s *inventory.Stage) string { return executionLogs + s.API.ID + "/" + s.Name }
 
-func stageKey(s *Stage) string { return "stage:" + s.API.ID + "/" + s.Name }
-
-// group is the log group that a stage writes its access log to; empty: none.
-func (s *Stage) group() string {
-	_, group, _ := strings.Cut(strings.TrimSuffix(s.AccessLog.Destination, ":*"), ":log-group:")
-	return group
-}
+func stageKey(s *inventory.Stage) string { return "stage:" + s.API.ID + "/" + s.Name }
 
 const lambdaLogs = "/aws/lambda/"
 
@@ -30,7 +26,7 @@ func (r *hintReader) addKin(n node) {
 	default:
 		for writer, group := range r.state.Writers { // stages that are gone too, perhaps
 			if name, found := strings.CutPrefix(writer, "stage:"+n.name+"/"); found {
-				s := &Stage{API: &API{ID: n.name}, Name: name}
+				s := &inventory.Stage{API: &inventory.API{ID: n.name}, Name: name}
 				r.add(groupNode, group, accessLogGroupName(s), executionGroup(s))
 			}
 		}
@@ -67,7 +63,7 @@ func (r *hintReader) follow(n node) {
 	switch n.kind {
 	case functionNode:
 		if f, there := r.functions[n.name]; there {
-			r.add(groupNode, f.group())
+			r.add(groupNode, f.Group())
 		}
 	case apiNode:
 		r.followAPI(n.name)
@@ -78,7 +74,7 @@ func (r *hintReader) follow(n node) {
 func (r *hintReader) followAPI(id string) {
 	for i := range r.stages[id] {
 		s := &r.stages[id][i]
-		r.add(groupNode, s.group(), accessLogGroupName(s), executionGroup(s))
+		r.add(groupNode, s.Group(), accessLogGroupName(s), executionGroup(s))
 	}
 	names := map[string]bool{}
 	if former, known := r.state.APIs[id]; known {
@@ -150,15 +146,15 @@ func (s *sweep) forgetLinks() {
 }
 
 // link notes the stages, and where functions and stages write.
-func (st *State) link(inv *Inventory) {
+func (st *State) link(inv *inventory.Inventory) {
 	for i := range inv.Functions {
-		if f := &inv.Functions[i]; f.group() != lambdaLogs+f.Name {
-			st.Writers[functionKey(f.Name)] = f.group()
+		if f := &inv.Functions[i]; f.Group() != lambdaLogs+f.Name {
+			st.Writers[functionKey(f.Name)] = f.Group()
 		}
 	}
 	for i := range inv.Stages {
 		s := &inv.Stages[i]
 		st.APIs[s.API.ID] = s.API.Name
-		st.Writers[stageKey(s)] = s.group()
+		st.Writers[stageKey(s)] = s.Group()
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // tagValue is what CloudWatch allows in the value of a tag: letters, digits, spaces and _ . : / = + - @.
@@ -11,15 +13,15 @@ var tagValue = regexp.MustCompile(`^[\p{L}\p{N}\p{Z}_.:/=+\-@]{0,256}$`)
 
 // alarmTags are the tags of an alarm of ours. What a tag cannot carry is left out: the
 // description has it.
-func (d *Desired) alarmTags(w *Wish, hash string) Tags {
+func (d *Desired) alarmTags(w *Wish, hash string) inventory.Tags {
 	t := d.cfg.Tags
-	tags := []Tag{{ownerTag, d.cfg.Deployment}, {hashTag, hash}, {t.Product, w.Product}, {t.Severity, w.Severity}}
-	for _, tag := range []Tag{{t.Team, w.Team}, {t.Runbook, w.Runbook}} {
+	tags := []inventory.Tag{{Key: ownerTag, Value: d.cfg.Deployment}, {Key: hashTag, Value: hash}, {Key: t.Product, Value: w.Product}, {Key: t.Severity, Value: w.Severity}}
+	for _, tag := range []inventory.Tag{{Key: t.Team, Value: w.Team}, {Key: t.Runbook, Value: w.Runbook}} {
 		if tag.Value != "" && tagValue.MatchString(tag.Value) {
 			tags = append(tags, tag)
 		}
 	}
-	return NewTags(tags...)
+	return inventory.NewTags(tags...)
 }
 
 // alarmHash names what an alarm does.
@@ -32,7 +34,7 @@ func alarmHash(alarm any) string {
 }
 
 // tagsHash names a set of tags, for the remembered state.
-func tagsHash(tags Tags) string {
+func tagsHash(tags inventory.Tags) string {
 	parts := make([]string, 0, 2*len(tags))
 	for _, t := range tags {
 		parts = append(parts, t.Key, t.Value)
@@ -42,7 +44,7 @@ func tagsHash(tags Tags) string {
 
 // missingTags are those of want that have lacks or has otherwise, and the keys of ours
 // that should be gone.
-func (d *Desired) missingTags(want, have Tags) (set Tags, unset []string) {
+func (d *Desired) missingTags(want, have inventory.Tags) (set inventory.Tags, unset []string) {
 	for _, t := range want {
 		if v, found := have.Get(t.Key); !found || v != t.Value {
 			set = append(set, t)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // carried reports whether CloudWatch takes s as the value of a metric's dimension: 1 to
@@ -16,22 +18,22 @@ func carried(s string) bool {
 }
 
 // measurable reports whether the stage's metrics can be named; if not, its team is told.
-func (d *Desired) measurable(dec *Decision, s *Stage) bool {
+func (d *Desired) measurable(dec *Decision, s *inventory.Stage) bool {
 	name := s.API.ID
-	if s.API.Protocol == REST {
+	if s.API.Protocol == inventory.REST {
 		name = s.API.Name
 	}
 	if carried(name) && carried(s.Name) {
 		return true
 	}
 	dec.Findings = append(dec.Findings, Finding{Resource: d.place.StageARN(s), Problem: fmt.Sprintf(
-		"no alarms: CloudWatch cannot name the metrics of %q; rename the API to letters, digits and signs of ASCII", s.component())})
+		"no alarms: CloudWatch cannot name the metrics of %q; rename the API to letters, digits and signs of ASCII", s.Component())})
 	return false
 }
 
 // measurableRoutes are the positions of the routes whose metrics can be named; the team is told of the others.
-func (d *Desired) measurableRoutes(dec *Decision, s *Stage) []int {
-	if !s.DetailedMetrics || s.API.Protocol == WebSocket {
+func (d *Desired) measurableRoutes(dec *Decision, s *inventory.Stage) []int {
+	if !s.DetailedMetrics || s.API.Protocol == inventory.WebSocket {
 		return nil
 	}
 	var routes []int
@@ -49,7 +51,7 @@ func (d *Desired) measurableRoutes(dec *Decision, s *Stage) []int {
 
 // affordable keeps as many routes as the operator pays alarms for: three rules are five
 // alarm metrics a route. Which, hangs on their paths alone.
-func (d *Desired) affordable(dec *Decision, s *Stage, routes []int) []int {
+func (d *Desired) affordable(dec *Decision, s *inventory.Stage, routes []int) []int {
 	most := d.cfg.MaxRoutes
 	if len(routes) <= most {
 		return routes

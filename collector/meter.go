@@ -7,20 +7,22 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // Limits holds the token buckets of all places, so that what was learned outlives a
 // sweep. The zero value is ready; it is safe for concurrent use.
 type Limits struct {
 	mu      sync.Mutex
-	buckets map[Place]map[operation]*bucket
+	buckets map[inventory.Place]map[operation]*bucket
 }
 
-func (l *Limits) bucket(p Place, o operation) *bucket {
+func (l *Limits) bucket(p inventory.Place, o operation) *bucket {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.buckets == nil {
-		l.buckets = map[Place]map[operation]*bucket{}
+		l.buckets = map[inventory.Place]map[operation]*bucket{}
 	}
 	if l.buckets[p] == nil {
 		l.buckets[p] = map[operation]*bucket{}
@@ -40,7 +42,7 @@ var errHandOn = errors.New("handed on to the next sweep")
 
 // meter paces and counts the calls of one sweep.
 type meter struct {
-	place    Place
+	place    inventory.Place
 	limits   *Limits
 	deadline time.Time // zero: none
 	budget   int64     // calls; 0: any number

@@ -14,6 +14,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
@@ -24,19 +25,19 @@ func chaosTown(c *cloud.Cloud) *cloud.Region {
 	r := town(c)
 	for i := range chaosGroups {
 		name := chaosGroup(i)
-		r.AddLogGroup(collector.LogGroup{Name: name, Created: 1}, booking()...)
+		r.AddLogGroup(inventory.LogGroup{Name: name, Created: 1}, booking()...)
 		if i%3 == 0 {
-			r.AddFilter(name, collector.Filter{Name: "theirs", Destination: "arn:x"})
+			r.AddFilter(name, inventory.Filter{Name: "theirs", Destination: "arn:x"})
 		}
 	}
-	r.AddFunction(collector.Function{Name: "pay", Timeout: 9}, booking()...)
+	r.AddFunction(inventory.Function{Name: "pay", Timeout: 9}, booking()...)
 	return r
 }
 
 func chaosGroup(i int) string { return fmt.Sprintf("/app/%02d", i) }
 
 // chaosTags are the tags that a team may choose.
-var chaosTags = [][]collector.Tag{
+var chaosTags = [][]inventory.Tag{
 	booking(), nil, {tag("product", "cargo"), tag("environment", "prod")}, append(booking(), tag("logs", "off"), tag("alarms", "off")),
 	append(booking(), tag("filter", "errors-only"), tag("severity", "critical"), tag("alarm-errors", "3/10")),
 }
@@ -122,7 +123,7 @@ func chaos(t *testing.T, seed uint64, lives int) {
 // withoutKept is a snapshot without the log group of an access log, which stays when its
 // tags have gone: an undisturbed run that saw only the last tags never made it.
 func withoutKept(r *cloud.Region) string {
-	if (r.AccessLog("a1b2c3d4e5", "prod") != collector.AccessLog{}) {
+	if (r.AccessLog("a1b2c3d4e5", "prod") != inventory.AccessLog{}) {
 		return r.Snapshot(nil)
 	}
 	var lines []string
@@ -145,12 +146,12 @@ type model struct {
 	settled time.Time
 }
 
-func ourFilter(f collector.Filter) bool {
+func ourFilter(f inventory.Filter) bool {
 	_, err := seamark.ParseFilterName(f.Name)
 	return err == nil && strings.HasSuffix(f.Destination, ":destination:seamark")
 }
 
-func ourAlarm(tags collector.Tags) bool {
+func ourAlarm(tags inventory.Tags) bool {
 	owner, _ := tags.Get("seamark:owner")
 	return owner == "acme"
 }
@@ -159,11 +160,11 @@ func ourAlarm(tags collector.Tags) bool {
 func (m *model) theirs() string {
 	return m.r.Digest(func(kind string, it any) bool {
 		switch v := it.(type) {
-		case collector.Filter:
+		case inventory.Filter:
 			return !ourFilter(v)
-		case collector.MetricAlarm:
+		case inventory.MetricAlarm:
 			return !ourAlarm(v.Tags)
-		case collector.CompositeAlarm:
+		case inventory.CompositeAlarm:
 			return !ourAlarm(v.Tags)
 		}
 		return kind != "group" || !strings.HasPrefix(it.(string), "/aws/apigateway/")
@@ -174,15 +175,15 @@ func (m *model) theirs() string {
 func (m *model) ours() (names []string) {
 	m.r.Digest(func(_ string, it any) bool {
 		switch v := it.(type) {
-		case collector.Filter:
+		case inventory.Filter:
 			if ourFilter(v) {
 				names = append(names, v.Name)
 			}
-		case collector.MetricAlarm:
+		case inventory.MetricAlarm:
 			if ourAlarm(v.Tags) {
 				names = append(names, v.Name)
 			}
-		case collector.CompositeAlarm:
+		case inventory.CompositeAlarm:
 			if ourAlarm(v.Tags) {
 				names = append(names, v.Name)
 			}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
@@ -18,9 +19,9 @@ type emulated struct {
 
 func (e emulated) PartialTags() bool { return e.partial }
 
-func (e emulated) TaggedResources(ctx context.Context, token string) ([]collector.TaggedResource, string, error) {
+func (e emulated) TaggedResources(ctx context.Context, token string) ([]inventory.TaggedResource, string, error) {
 	page, next, err := e.Cloud.TaggedResources(ctx, token)
-	return slices.DeleteFunc(page, func(r collector.TaggedResource) bool { return strings.Contains(r.ARN, ":log-group:") }), next, err
+	return slices.DeleteFunc(page, func(r inventory.TaggedResource) bool { return strings.Contains(r.ARN, ":log-group:") }), next, err
 }
 
 // A type that the tagging API lacks is read resource by resource, the others are not; where
@@ -30,8 +31,8 @@ func TestTypeThatTaggingLacks(t *testing.T) {
 		inBubble(t, func(t *testing.T) {
 			c := cloud.New(cloud.Options{})
 			r := c.Region(place)
-			r.AddFunction(collector.Function{Name: "booking-create", Timeout: 30}, booking()...)
-			r.AddLogGroup(collector.LogGroup{Name: "/app/booking", Created: 1_000}, booking()...)
+			r.AddFunction(inventory.Function{Name: "booking-create", Timeout: 30}, booking()...)
+			r.AddLogGroup(inventory.LogGroup{Name: "/app/booking", Created: 1_000}, booking()...)
 			collector.Sweep(t.Context(), place, emulated{r, partial}, collector.Options{Config: config(), States: &states{}})
 			if got := len(r.Filters("/app/booking")) == 1; got != partial {
 				t.Errorf("partial %v: attached %v", partial, got)

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"unicode/utf8"
+
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // payloadBytes is about how large a payload becomes, before compression. A longer event
@@ -51,12 +53,12 @@ func (m *members) begin(o origin) {
 
 // add writes events, which it sorts: by stream, and in a stream by time and id. One that a
 // listing showed twice counts once.
-func (m *members) add(events []LogEvent) {
-	slices.SortFunc(events, func(a, b LogEvent) int {
+func (m *members) add(events []inventory.LogEvent) {
+	slices.SortFunc(events, func(a, b inventory.LogEvent) int {
 		return cmp.Or(cmp.Compare(a.Stream, b.Stream), cmp.Compare(a.Timestamp, b.Timestamp),
 			cmp.Compare(a.Ingested, b.Ingested), cmp.Compare(len(a.ID), len(b.ID)), cmp.Compare(a.ID, b.ID))
 	})
-	events = slices.CompactFunc(events, func(a, b LogEvent) bool {
+	events = slices.CompactFunc(events, func(a, b inventory.LogEvent) bool {
 		return a.ID == b.ID && a.Timestamp == b.Timestamp && a.Stream == b.Stream
 	})
 	for i := range events {
@@ -111,7 +113,7 @@ func (m *members) write(w io.Writer) error {
 	return nil
 }
 
-func appendEvent(b []byte, e *LogEvent) []byte {
+func appendEvent(b []byte, e *inventory.LogEvent) []byte {
 	b = appendJSON(append(b, `{"id":`...), e.ID)
 	b = strconv.AppendInt(append(b, `,"timestamp":`...), e.Timestamp, 10)
 	b = appendJSON(append(b, `,"message":`...), e.Message)

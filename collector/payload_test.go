@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
@@ -20,7 +21,7 @@ func TestHostileMessages(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		x := newHistory(cloud.Options{})
 		group := `/odd "group"\ é`
-		x.AddLogGroup(collector.LogGroup{Name: group, Created: time.Now().UnixMilli()}, booking()...)
+		x.AddLogGroup(inventory.LogGroup{Name: group, Created: time.Now().UnixMilli()}, booking()...)
 		for _, m := range messages {
 			x.Log(group, "str\"eam\n\xff", m)
 			time.Sleep(time.Second)
@@ -43,7 +44,7 @@ func TestHostileMessages(t *testing.T) {
 func FuzzPayload(f *testing.F) {
 	f.Add("s", "message", "\xff\x00\"\\")
 	f.Fuzz(func(t *testing.T, stream, one, two string) {
-		object := collector.PayloadOf(place.Account, "/g", "filter", []collector.LogEvent{
+		object := collector.PayloadOf(place.Account, "/g", "filter", []inventory.LogEvent{
 			{ID: "2", Stream: stream, Message: two, Timestamp: 2}, {ID: "1", Stream: stream, Message: one, Timestamp: 1},
 		})
 		got, err := payloads(object)

@@ -3,6 +3,8 @@ package collector
 import (
 	"context"
 	"sync"
+
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // SweepAll sweeps places side by side, at most parallel at a time (0: all of them: each
@@ -11,7 +13,7 @@ import (
 //
 // A place that cannot be opened, because its role cannot be assumed or its account is
 // suspended, gets a report with that failure and does not hold up the others.
-func SweepAll(ctx context.Context, places []Place, opener Opener, o Options, parallel int, report func(*Report)) {
+func SweepAll(ctx context.Context, places []inventory.Place, opener Opener, o Options, parallel int, report func(*Report)) {
 	if o.Limits == nil {
 		o.Limits = &Limits{}
 	}
@@ -27,10 +29,10 @@ func SweepAll(ctx context.Context, places []Place, opener Opener, o Options, par
 	})
 }
 
-func sweepOne(ctx context.Context, p Place, opener Opener, o Options) *Report {
+func sweepOne(ctx context.Context, p inventory.Place, opener Opener, o Options) *Report {
 	cloud, err := opener.Open(ctx, p)
 	if err != nil {
-		return &Report{Place: p, Failures: []Failure{{Resource: p.String(), Doing: "assume the role", Err: err}}}
+		return &Report{Place: p, Failures: []inventory.Failure{{Resource: p.String(), Doing: "assume the role", Err: err}}}
 	}
 	return Sweep(ctx, p, cloud, o)
 }

@@ -7,17 +7,18 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // threshold asks what a tag makes of a function's or a stage's rule.
 func threshold(t *testing.T, rule, value string) (got, problem string) {
 	t.Helper()
-	tags := collector.NewTags(append(booking(), tag("alarm-"+rule, value))...)
-	inv := &collector.Inventory{Place: place, Functions: []collector.Function{{Name: "f", Timeout: 3, Tags: tags}},
-		Stages: []collector.Stage{{Name: "prod", API: &collector.API{ID: "x", Name: "api", Tags: tags}}}}
-	kind := collector.KindStage
+	tags := inventory.NewTags(append(booking(), tag("alarm-"+rule, value))...)
+	inv := &inventory.Inventory{Place: place, Functions: []inventory.Function{{Name: "f", Timeout: 3, Tags: tags}},
+		Stages: []inventory.Stage{{Name: "prod", API: &inventory.API{ID: "x", Name: "api", Tags: tags}}}}
+	kind := inventory.KindStage
 	if rule == "errors" || rule == "throttles" || rule == "duration" {
-		kind = collector.KindFunction
+		kind = inventory.KindFunction
 	}
 	d, sources := collector.Explain(config(), inv, kind, 0)
 	for _, s := range sources {
@@ -62,9 +63,9 @@ func TestAlarmNames(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		name := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"a:b", "a*b", "a-b", `a"b`, strings.Repeat("x", 300), strings.Repeat("x", 301), "~", ""}))
 		names := rapid.SliceOfDistinct(name, func(s string) string { return s }).Draw(t, "names")
-		inv := &collector.Inventory{Place: place}
+		inv := &inventory.Inventory{Place: place}
 		for _, n := range names {
-			inv.Functions = append(inv.Functions, collector.Function{Name: n, Timeout: 3, Tags: collector.NewTags(tag("product", strings.Repeat("p", 80)), tag("environment", "e"))})
+			inv.Functions = append(inv.Functions, inventory.Function{Name: n, Timeout: 3, Tags: inventory.NewTags(tag("product", strings.Repeat("p", 80)), tag("environment", "e"))})
 		}
 		d := desire(config(), inv)
 		seen := map[string]bool{}
@@ -159,7 +160,7 @@ func TestExclude(t *testing.T) {
 	} {
 		cfg := config()
 		cfg.Exclude = []string{tt.pattern}
-		inv := &collector.Inventory{Place: place, Groups: []collector.LogGroup{{Name: tt.group, Tags: collector.NewTags(booking()...)}}}
+		inv := &inventory.Inventory{Place: place, Groups: []inventory.LogGroup{{Name: tt.group, Tags: inventory.NewTags(booking()...)}}}
 		if got := collector.Decide(cfg, inv)[0].Wish == nil; got != tt.want {
 			t.Errorf("%s, %s: excluded %v, want %v", tt.pattern, tt.group, got, tt.want)
 		}

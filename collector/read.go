@@ -6,32 +6,34 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // reader fills an inventory. Listings run side by side: each has a quota of its own.
 type reader struct {
 	*sweep
-	inv       *Inventory
+	inv       *inventory.Inventory
 	listing   sync.Mutex
-	tags      map[string]*Tags // by the last part of the ARN, from tag:GetResources
-	listed    map[string]bool  // types of which it listed any: "log-group", "function"
+	tags      map[string]*inventory.Tags // by the last part of the ARN, from tag:GetResources
+	listed    map[string]bool            // types of which it listed any: "log-group", "function"
 	tagsKnown bool
 }
 
 // readPlace lists what there is. A listing that fails is noted in Unreadable; then what
 // depends on it stays as it is.
-func (s *sweep) readPlace(ctx context.Context) *Inventory {
-	r := &reader{sweep: s, inv: &Inventory{Place: s.place}, tags: map[string]*Tags{}, listed: map[string]bool{}}
+func (s *sweep) readPlace(ctx context.Context) *inventory.Inventory {
+	r := &reader{sweep: s, inv: &inventory.Inventory{Place: s.place}, tags: map[string]*inventory.Tags{}, listed: map[string]bool{}}
 	inv := r.inv
 	s.doze()
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		r.list("DescribeLogGroups", pages(ctx, s.meter, describeLogGroups, func(t string) ([]LogGroup, string, error) { return s.cloud.LogGroups(ctx, t) },
-			func(g LogGroup) { inv.Groups = append(inv.Groups, g) }))
+		r.list("DescribeLogGroups", pages(ctx, s.meter, describeLogGroups, func(t string) ([]inventory.LogGroup, string, error) { return s.cloud.LogGroups(ctx, t) },
+			func(g inventory.LogGroup) { inv.Groups = append(inv.Groups, g) }))
 	})
 	wg.Go(func() {
-		r.list("ListFunctions", pages(ctx, s.meter, lambdaCalls, func(t string) ([]Function, string, error) { return s.cloud.Functions(ctx, t) },
-			func(f Function) { inv.Functions = append(inv.Functions, f) }))
+		r.list("ListFunctions", pages(ctx, s.meter, lambdaCalls, func(t string) ([]inventory.Function, string, error) { return s.cloud.Functions(ctx, t) },
+			func(f inventory.Function) { inv.Functions = append(inv.Functions, f) }))
 	})
 	wg.Go(func() { r.readAPIs(ctx) })
 	wg.Go(func() { r.readAlarms(ctx) })
@@ -57,7 +59,7 @@ func (r *reader) list(doing string, err error) {
 		r.handedOn = true
 	}
 	r.alarmsBlind = r.alarmsBlind || doing == "DescribeAlarms"
-	r.inv.Unreadable = append(r.inv.Unreadable, Failure{r.place.String(), doing, err})
+	r.inv.Unreadable = append(r.inv.Unreadable, inventory.Failure{Resource: r.place.String(), Doing: doing, Err: err})
 	r.listing.Unlock()
 	if !errors.Is(err, errHandOn) {
 		r.journal.fail(r.place.String(), doing, err)
@@ -65,10 +67,10 @@ func (r *reader) list(doing string, err error) {
 }
 
 func (r *reader) readAPIs(ctx context.Context) {
-	var apis []*API
-	each := func(a API) { a.Tags = r.sets.keep(r.cfg, a.Tags); apis = append(apis, &a) }
-	r.list("GetRestApis", pages(ctx, r.meter, apiGatewayCalls, func(t string) ([]API, string, error) { return r.cloud.RESTAPIs(ctx, t) }, each))
-	r.list("GetApis", pages(ctx, r.meter, apiGatewayCalls, func(t string) ([]API, string, error) { return r.cloud.HTTPAPIs(ctx, t) }, each))
+	var apis []*inventory.API
+	each := func(a inventory.API) { a.Tags = r.sets.Keep(a.Tags, r.cfg.concerns); apis = append(apis, &a) }
+	r.list("GetRestApis", pages(ctx, r.meter, apiGatewayCalls, func(t string) ([]inventory.API, string, error) { return r.cloud.RESTAPIs(ctx, t) }, each))
+	r.list("GetApis", pages(ctx, r.meter, apiGatewayCalls, func(t string) ([]inventory.API, string, error) { return r.cloud.HTTPAPIs(ctx, t) }, each))
 	for _, a := range apis {
 		stages, doing, err := r.stagesOf(ctx, a)
 		r.list(doing, err)
@@ -78,22 +80,22 @@ func (r *reader) readAPIs(ctx context.Context) {
 
 // stagesOf lists the stages of an API, and its routes where one has detailed metrics. An
 // error comes with the call that failed.
-func (s *sweep) stagesOf(ctx context.Context, a *API) (stages []Stage, doing string, err error) {
-	err = pages(ctx, s.meter, apiGatewayCalls, func(t string) ([]Stage, string, error) { return s.cloud.Stages(ctx, a, t) },
-		func(x Stage) {
-			x.API, x.Tags = a, s.sets.keep(s.cfg, x.Tags)
+func (s *sweep) stagesOf(ctx context.Context, a *inventory.API) (stages []inventory.Stage, doing string, err error) {
+	err = pages(ctx, s.meter, apiGatewayCalls, func(t string) ([]inventory.Stage, string, error) { return s.cloud.Stages(ctx, a, t) },
+		func(x inventory.Stage) {
+			x.API, x.Tags = a, s.sets.Keep(x.Tags, s.cfg.concerns)
 			stages = append(stages, x)
 		})
 	if err != nil {
 		return stages, "GetStages of " + a.ID, err
 	}
-	detailed := func(x Stage) bool { return x.DetailedMetrics && a.Protocol != WebSocket }
+	detailed := func(x inventory.Stage) bool { return x.DetailedMetrics && a.Protocol != inventory.WebSocket }
 	if !slices.ContainsFunc(stages, detailed) {
 		return stages, "", nil
 	}
-	var routes []Route
-	err = pages(ctx, s.meter, apiGatewayCalls, func(t string) ([]Route, string, error) { return s.cloud.Routes(ctx, a, t) },
-		func(x Route) { routes = append(routes, x) })
+	var routes []inventory.Route
+	err = pages(ctx, s.meter, apiGatewayCalls, func(t string) ([]inventory.Route, string, error) { return s.cloud.Routes(ctx, a, t) },
+		func(x inventory.Route) { routes = append(routes, x) })
 	for i := range stages {
 		if detailed(stages[i]) {
 			stages[i].Routes = routes
@@ -103,17 +105,17 @@ func (s *sweep) stagesOf(ctx context.Context, a *API) (stages []Stage, doing str
 }
 
 func (r *reader) readAlarms(ctx context.Context) {
-	r.list("DescribeAlarms", r.alarms(ctx, alarmPrefix, func(metric []MetricAlarm, composite []CompositeAlarm) {
-		r.inv.Metric, r.inv.Composite = append(r.inv.Metric, knownAlarms(metric)...), append(r.inv.Composite, composite...)
+	r.list("DescribeAlarms", r.alarms(ctx, alarmPrefix, func(metric []inventory.MetricAlarm, composite []inventory.CompositeAlarm) {
+		r.inv.Metric, r.inv.Composite = append(r.inv.Metric, inventory.Known(metric)...), append(r.inv.Composite, composite...)
 	}))
 }
 
 // alarms calls page with the alarms whose name begins with prefix.
-func (s *sweep) alarms(ctx context.Context, prefix string, page func([]MetricAlarm, []CompositeAlarm)) error {
+func (s *sweep) alarms(ctx context.Context, prefix string, page func([]inventory.MetricAlarm, []inventory.CompositeAlarm)) error {
 	token := ""
 	for {
-		var metric []MetricAlarm
-		var composite []CompositeAlarm
+		var metric []inventory.MetricAlarm
+		var composite []inventory.CompositeAlarm
 		var next string
 		err := s.meter.call(ctx, describeAlarms, func() (err error) {
 			metric, composite, next, err = s.cloud.Alarms(ctx, prefix, token)
@@ -132,12 +134,12 @@ func (s *sweep) alarms(ctx context.Context, prefix string, page func([]MetricAla
 
 // readTags lists the tags of the place. Denied is no fault: they are read resource by resource then.
 func (r *reader) readTags(ctx context.Context) {
-	err := pages(ctx, r.meter, getResources, func(t string) ([]TaggedResource, string, error) { return r.cloud.TaggedResources(ctx, t) },
-		func(t TaggedResource) {
-			kind, _, _ := strings.Cut(resourceOf(t.ARN), ":")
+	err := pages(ctx, r.meter, getResources, func(t string) ([]inventory.TaggedResource, string, error) { return r.cloud.TaggedResources(ctx, t) },
+		func(t inventory.TaggedResource) {
+			kind, _, _ := strings.Cut(inventory.ResourceOf(t.ARN), ":")
 			r.listed[kind] = true
-			if kept := r.sets.keep(r.cfg, t.Tags); kept != nil {
-				r.tags[resourceOf(t.ARN)] = &kept
+			if kept := r.sets.Keep(t.Tags, r.cfg.concerns); kept != nil {
+				r.tags[inventory.ResourceOf(t.ARN)] = &kept
 			}
 		})
 	r.tagsKnown = err == nil
@@ -168,7 +170,7 @@ func (r *reader) joinTags(ctx context.Context) {
 	}
 }
 
-func (r *reader) tagged(resource string) Tags {
+func (r *reader) tagged(resource string) inventory.Tags {
 	if tags := r.tags[resource]; tags != nil {
 		return *tags
 	}
@@ -193,7 +195,7 @@ func (r *reader) tagsOneByOne(ctx context.Context, groups, functions bool) {
 		each(ctx, r.width, len(r.inv.Groups), func(i int) {
 			g := &r.inv.Groups[i]
 			arn := r.place.LogGroupARN(g.Name)
-			g.Tags, g.Unread = r.tagsOf(ctx, logsListTags, arn, func() (Tags, error) { return r.cloud.LogGroupTags(ctx, arn) })
+			g.Tags, g.Unread = r.tagsOf(ctx, logsListTags, arn, func() (inventory.Tags, error) { return r.cloud.LogGroupTags(ctx, arn) })
 		})
 	})
 	wg.Go(func() {
@@ -203,14 +205,14 @@ func (r *reader) tagsOneByOne(ctx context.Context, groups, functions bool) {
 		each(ctx, r.width, len(r.inv.Functions), func(i int) {
 			f := &r.inv.Functions[i]
 			arn := r.place.FunctionARN(f.Name)
-			f.Tags, f.Unread = r.tagsOf(ctx, lambdaCalls, arn, func() (Tags, error) { return r.cloud.FunctionTags(ctx, arn) })
+			f.Tags, f.Unread = r.tagsOf(ctx, lambdaCalls, arn, func() (inventory.Tags, error) { return r.cloud.FunctionTags(ctx, arn) })
 		})
 	})
 	wg.Wait()
 }
 
 // tagsOf reads the tags of one resource. One that has gone meanwhile has none.
-func (s *sweep) tagsOf(ctx context.Context, o operation, arn string, read func() (Tags, error)) (tags Tags, unread bool) {
+func (s *sweep) tagsOf(ctx context.Context, o operation, arn string, read func() (inventory.Tags, error)) (tags inventory.Tags, unread bool) {
 	err := s.meter.call(ctx, o, func() (err error) {
 		tags, err = read()
 		return err
@@ -219,7 +221,7 @@ func (s *sweep) tagsOf(ctx context.Context, o operation, arn string, read func()
 		s.journal.fail(arn, string(o), err)
 		return nil, true
 	}
-	return s.sets.keep(s.cfg, tags), false
+	return s.sets.Keep(tags, s.cfg.concerns), false
 }
 
 // each calls fn for 0 to n-1, width at a time; it begins no more when ctx is done.

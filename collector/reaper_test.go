@@ -5,7 +5,7 @@ import (
 	"math/rand/v2"
 	"sync"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // reaper kills a process at a moment that is drawn beforehand: before or after an API call
@@ -40,7 +40,7 @@ type reaped struct {
 	reaper *reaper
 }
 
-func (s reaped) SaveState(ctx context.Context, p collector.Place, number int, b []byte) error {
+func (s reaped) SaveState(ctx context.Context, p inventory.Place, number int, b []byte) error {
 	if s.reaper.moment() {
 		return context.Canceled
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // RehearseOptions of a rehearsal. Of Options, Config, States, Limits, Width, Deadline and
@@ -20,18 +21,18 @@ type RehearseOptions struct {
 
 // Rehearsal is what the alarms of a plan would have done, and what the plan would cost.
 type Rehearsal struct {
-	Place      Place            `json:"place"`
-	From       time.Time        `json:"from"`
-	To         time.Time        `json:"to"`
-	Resolution int              `json:"resolution_seconds"` // of the figures read
-	Alarms     []AlarmRehearsal `json:"alarms"`             // by name
-	Products   []RuleRehearsal  `json:"products"`           // sums, by product, environment and rule
-	Reading    ReadingCost      `json:"reading"`            // of the figures; estimated before they were read
-	Cost       Cost             `json:"cost"`               // monthly, of what the plan would add
-	Notes      []string         `json:"notes"`              // what was assumed
-	Failures   []Failure        `json:"-"`
-	Reads      int64            `json:"reads"` // API calls made
-	Done       bool             `json:"done"`  // false: deadline, budget or cancel; what is missing has a Problem
+	Place      inventory.Place     `json:"place"`
+	From       time.Time           `json:"from"`
+	To         time.Time           `json:"to"`
+	Resolution int                 `json:"resolution_seconds"` // of the figures read
+	Alarms     []AlarmRehearsal    `json:"alarms"`             // by name
+	Products   []RuleRehearsal     `json:"products"`           // sums, by product, environment and rule
+	Reading    ReadingCost         `json:"reading"`            // of the figures; estimated before they were read
+	Cost       Cost                `json:"cost"`               // monthly, of what the plan would add
+	Notes      []string            `json:"notes"`              // what was assumed
+	Failures   []inventory.Failure `json:"-"`
+	Reads      int64               `json:"reads"` // API calls made
+	Done       bool                `json:"done"`  // false: deadline, budget or cancel; what is missing has a Problem
 }
 
 // AlarmRehearsal is what one alarm would have done.
@@ -94,7 +95,7 @@ const (
 // does, then the figures, and writes nothing. It fails when the span cannot be had, or,
 // with what was estimated, when reading the figures would cost more than allowed. What
 // could not be read is in the rehearsal.
-func Rehearse(ctx context.Context, place Place, cloud Cloud, o RehearseOptions) (*Rehearsal, error) {
+func Rehearse(ctx context.Context, place inventory.Place, cloud Cloud, o RehearseOptions) (*Rehearsal, error) {
 	if o.Since == 0 {
 		o.Since = fortnight
 	}
@@ -137,7 +138,7 @@ type rehearser struct {
 	volumes []volume
 }
 
-func newRehearser(place Place, cloud Cloud, o RehearseOptions) *rehearser {
+func newRehearser(place inventory.Place, cloud Cloud, o RehearseOptions) *rehearser {
 	o.DryRun, o.Destroy, o.Keep, o.Progress = true, false, false, nil
 	r := &rehearser{sweep: newSweep(place, cloud, o.Options), all: o.All}
 	if o.Prices != nil {

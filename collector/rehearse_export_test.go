@@ -1,5 +1,7 @@
 package collector
 
+import "github.com/seamark-hq/seamark/collector/inventory"
+
 // Evaluated is what the machine made of values at every step.
 type Evaluated struct{ Fired, First, Last, Longest, InAlarm, Steps int }
 
@@ -27,7 +29,7 @@ func EvaluateRatio(bad, all []float64, k int, least, threshold float64) Evaluate
 
 // EvaluatePercentile takes the percentiles of windows and the numbers of samples behind them.
 func EvaluatePercentile(values, samples []float64, statistic string, threshold float64) Evaluated {
-	return evaluated(enoughSamples(values, samples, statistic, ignore, make([]float64, len(values))), 1, 1, 1, threshold)
+	return evaluated(enoughSamples(values, samples, statistic, inventory.Ignore, make([]float64, len(values))), 1, 1, 1, threshold)
 }
 
 func evaluated(values []float64, k, evaluations, datapoints int, threshold float64) Evaluated {

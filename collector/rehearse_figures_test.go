@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
@@ -26,9 +27,9 @@ func TestRehearsalFigures(t *testing.T) {
 		one := []cloud.Sample{{Value: 1, Count: 30}}
 		for i := range functions {
 			name := fmt.Sprintf("f%04d", i)
-			r.AddFunction(collector.Function{Name: name, Timeout: 3}, booking()...)
+			r.AddFunction(inventory.Function{Name: name, Timeout: 3}, booking()...)
 			for _, metric := range []string{"Invocations", "Errors", "Throttles", "Duration"} {
-				r.SetMetric(collector.Metric{Namespace: "AWS/Lambda", Name: metric, Dimensions: []collector.Dimension{{Name: "FunctionName", Value: name}}},
+				r.SetMetric(inventory.Metric{Namespace: "AWS/Lambda", Name: metric, Dimensions: []inventory.Dimension{{Name: "FunctionName", Value: name}}},
 					func(at int64) []cloud.Sample {
 						if metric != "Invocations" && at/minuteMs%60 > 7 { // an incident each hour
 							return nil

@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // machine is CloudWatch's evaluation of an alarm that fires at or above a threshold and
@@ -151,7 +153,7 @@ func enoughSamples(values, samples []float64, statistic, low string, out []float
 	}
 	for i := range out {
 		out[i] = values[i]
-		if low == ignore && !math.IsNaN(values[i]) && samples[i] < 10/rare-1e-6 {
+		if low == inventory.Ignore && !math.IsNaN(values[i]) && samples[i] < 10/rare-1e-6 {
 			out[i] = math.Inf(-1)
 		}
 	}

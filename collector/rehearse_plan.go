@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // The limits of one call of GetMetricData.
@@ -23,7 +25,7 @@ type rehearsalBatch struct{ from, to int }
 
 // plan decides which alarms are rehearsed, and divides them into calls.
 func (r *rehearser) plan(d *Desired) {
-	have := map[string]*KnownAlarm{}
+	have := map[string]*inventory.KnownAlarm{}
 	for i := range d.inv.Metric {
 		if a := &d.inv.Metric[i]; d.owns(a.Tags) {
 			have[a.Name] = a
@@ -33,7 +35,7 @@ func (r *rehearser) plan(d *Desired) {
 		a := d.Alarm(&d.Alarms[i])
 		action := Create
 		if was := have[a.Name]; was != nil {
-			if action = Update; sameAlarm(was, &a) {
+			if action = Update; was.Does(&a) {
 				action = ""
 			}
 		}
@@ -46,26 +48,16 @@ func (r *rehearser) plan(d *Desired) {
 	r.divide(d)
 }
 
-func (r *rehearser) blank(w *WantedAlarm, a *MetricAlarm, action Action) AlarmRehearsal {
+func (r *rehearser) blank(w *WantedAlarm, a *inventory.MetricAlarm, action Action) AlarmRehearsal {
 	out := AlarmRehearsal{
 		Name: w.Name, Product: w.Wish.Product, Environment: w.Wish.Environment, Rule: w.ref.rule.name, Component: w.what,
 		Action: action, Threshold: w.Wish.Thresholds[w.ref.rule.index()].String(),
 	}
-	if window := a.window(); window%r.out.Resolution != 0 {
+	if window := a.Window(); window%r.out.Resolution != 0 {
 		out.Problem = fmt.Sprintf("a window of %d minutes cannot be rehearsed so far back, where CloudWatch keeps %d-minute figures: take a shorter span",
 			window/60, r.out.Resolution/60)
 	}
 	return out
-}
-
-// window is the alarm's period in seconds.
-func (a *MetricAlarm) window() int {
-	for _, q := range a.Queries {
-		if q.Period > 0 {
-			return q.Period
-		}
-	}
-	return a.Period
 }
 
 // divide fills calls one after another. The alarms of a resource are neighbours by name,
@@ -97,7 +89,7 @@ func (r *rehearser) divide(d *Desired) {
 func (r *rehearser) fresh(d *Desired, j rehearsalJob, asked map[string]bool) (points int, keys []string) {
 	a := d.Alarm(&d.Alarms[j.alarm])
 	for _, q := range r.needs(&a) {
-		if key := q.key(); !asked[key] {
+		if key := queryKey(&q); !asked[key] {
 			keys = append(keys, key)
 			points += r.pointsOf(q.Period)
 		}
@@ -113,35 +105,22 @@ func (r *rehearser) pointsOf(period int) int {
 // the finest periods there are, so that the window can slide; a ratio as its two sums, so
 // that thresholds can be tried: metric math would cost the same. Percentiles come as they
 // are, with the number of samples behind them.
-func (r *rehearser) needs(a *MetricAlarm) []Query {
-	if a.window()%r.out.Resolution != 0 {
+func (r *rehearser) needs(a *inventory.MetricAlarm) []inventory.Query {
+	if a.Window()%r.out.Resolution != 0 {
 		return nil
 	}
 	if len(a.Queries) > 0 {
-		bad, all := a.ratioParts()
-		return []Query{{Metric: bad, Period: r.out.Resolution}, {Metric: all, Period: r.out.Resolution}}
+		bad, all := ratioParts(a)
+		return []inventory.Query{{Metric: bad, Period: r.out.Resolution}, {Metric: all, Period: r.out.Resolution}}
 	}
 	if strings.HasPrefix(a.Metric.Statistic, "p") {
-		return []Query{{Metric: a.Metric, Period: a.Period}, {Metric: a.Metric.of(a.Metric.Name, "SampleCount"), Period: a.Period}}
+		return []inventory.Query{{Metric: a.Metric, Period: a.Period}, {Metric: a.Metric.With(a.Metric.Name, "SampleCount"), Period: a.Period}}
 	}
-	return []Query{{Metric: a.Metric, Period: r.out.Resolution}}
+	return []inventory.Query{{Metric: a.Metric, Period: r.out.Resolution}}
 }
 
-// ratioParts are the two metrics that ratio has put together.
-func (a *MetricAlarm) ratioParts() (bad, all Metric) {
-	for _, q := range a.Queries {
-		switch q.ID {
-		case "bad":
-			bad = q.Metric
-		case "all":
-			all = q.Metric
-		}
-	}
-	return bad, all
-}
-
-// key names what a query asks for. Its metrics are ours, with dimensions in one order.
-func (q *Query) key() string {
+// queryKey names what a query asks for. Its metrics are ours, with dimensions in one order.
+func queryKey(q *inventory.Query) string {
 	var b strings.Builder
 	for _, s := range []string{q.Metric.Namespace, q.Metric.Name, q.Metric.Statistic, strconv.Itoa(q.Period)} {
 		b.WriteString(s + "\x00")

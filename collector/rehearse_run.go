@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // run reads the figures call by call, works each alarm out, and keeps no series.
@@ -24,7 +26,7 @@ func (r *rehearser) run(ctx context.Context, d *Desired) {
 // batch rehearses the alarms of one call.
 func (r *rehearser) batch(ctx context.Context, d *Desired, b rehearsalBatch, s *sheet) {
 	s.reset()
-	alarms := make([]MetricAlarm, b.to-b.from)
+	alarms := make([]inventory.MetricAlarm, b.to-b.from)
 	for i := range alarms {
 		alarms[i] = d.Alarm(&d.Alarms[r.jobs[b.from+i].alarm])
 		for _, q := range r.needs(&alarms[i]) {
@@ -35,7 +37,7 @@ func (r *rehearser) batch(ctx context.Context, d *Desired, b rehearsalBatch, s *
 		return
 	}
 	from := r.out.From.UnixMilli()
-	err := r.metricData(ctx, s.queries, func(q int, p Point) { s.put(q, from, p) })
+	err := r.metricData(ctx, s.queries, func(q int, p inventory.Point) { s.put(q, from, p) })
 	if err != nil {
 		r.failed(ctx, alarms[0].Name+" and "+strconv.Itoa(len(alarms)-1)+" more alarms", "GetMetricData", err)
 	}
@@ -52,11 +54,13 @@ func (r *rehearser) batch(ctx context.Context, d *Desired, b rehearsalBatch, s *
 }
 
 // metricData reads the figures of the rehearsal's span, to the last page.
-func (r *rehearser) metricData(ctx context.Context, queries []Query, each func(query int, p Point)) error {
+func (r *rehearser) metricData(ctx context.Context, queries []inventory.Query, each func(query int, p inventory.Point)) error {
 	from, to := r.out.From.UnixMilli(), r.out.To.UnixMilli()
 	return pages(ctx, r.meter, getMetricData,
-		func(token string) ([]Series, string, error) { return r.cloud.MetricData(ctx, queries, from, to, token) },
-		func(s Series) {
+		func(token string) ([]inventory.Series, string, error) {
+			return r.cloud.MetricData(ctx, queries, from, to, token)
+		},
+		func(s inventory.Series) {
 			i, err := strconv.Atoi(s.ID[min(1, len(s.ID)):])
 			if err != nil || i < 0 || i >= len(queries) {
 				return
@@ -72,7 +76,7 @@ func queryID(i int) string { return "q" + strconv.Itoa(i) }
 
 // sheet holds the figures of one call. It is used again: thousands of alarms fit in a few megabytes.
 type sheet struct {
-	queries []Query
+	queries []inventory.Query
 	index   map[string]int
 	rows    [][]float64 // by query: a value per period, NaN where there is none
 	spare   [3][]float64
@@ -86,8 +90,8 @@ func (s *sheet) reset() {
 	clear(s.index)
 }
 
-func (s *sheet) want(q Query, points int) {
-	key := q.key()
+func (s *sheet) want(q inventory.Query, points int) {
+	key := queryKey(&q)
 	if _, asked := s.index[key]; asked {
 		return
 	}
@@ -111,20 +115,20 @@ func room(b []float64, n int) []float64 {
 	return b[:n]
 }
 
-func (s *sheet) put(query int, from int64, p Point) {
+func (s *sheet) put(query int, from int64, p inventory.Point) {
 	row, period := s.rows[query], int64(s.queries[query].Period)*1000
 	if i := (p.Time - from) / period; p.Time >= from && i < int64(len(row)) {
 		row[i] = p.Value
 	}
 }
 
-func (s *sheet) row(q Query) []float64 { return s.rows[s.index[q.key()]] }
+func (s *sheet) row(q inventory.Query) []float64 { return s.rows[s.index[queryKey(&q)]] }
 
 // values are what the alarm looks at: one per step, of the window that ends with it. The
 // first of a full window is at index stride-1; windows follow one another every stride.
-func (s *sheet) values(a *MetricAlarm, needs []Query, least int) (values []float64, stride int) {
+func (s *sheet) values(a *inventory.MetricAlarm, needs []inventory.Query, least int) (values []float64, stride int) {
 	first := s.row(needs[0])
-	stride = a.window() / needs[0].Period
+	stride = a.Window() / needs[0].Period
 	switch {
 	case len(a.Queries) > 0:
 		bad, all := s.room(0, len(first)), s.room(1, len(first))
@@ -149,7 +153,7 @@ func (s *sheet) room(i, n int) []float64 {
 }
 
 // judge works one alarm out, and looks for a better threshold where it would have been a nuisance.
-func (r *rehearser) judge(d *Desired, w *WantedAlarm, a *MetricAlarm, s *sheet, out *AlarmRehearsal) {
+func (r *rehearser) judge(d *Desired, w *WantedAlarm, a *inventory.MetricAlarm, s *sheet, out *AlarmRehearsal) {
 	needs := r.needs(a)
 	values, stride := s.values(a, needs, d.cfg.MinRequests)
 	step := time.Duration(needs[0].Period) * time.Second

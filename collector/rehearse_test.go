@@ -17,6 +17,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
@@ -31,8 +32,8 @@ type fortnight struct {
 }
 
 // record sets a metric from what happens at minute i of the fortnight.
-func (f fortnight) record(namespace, name string, dimensions []collector.Dimension, what func(i int) []cloud.Sample) {
-	f.r.SetMetric(collector.Metric{Namespace: namespace, Name: name, Dimensions: dimensions}, func(at int64) []cloud.Sample {
+func (f fortnight) record(namespace, name string, dimensions []inventory.Dimension, what func(i int) []cloud.Sample) {
+	f.r.SetMetric(inventory.Metric{Namespace: namespace, Name: name, Dimensions: dimensions}, func(at int64) []cloud.Sample {
 		if at < f.start {
 			return nil
 		}
@@ -54,11 +55,11 @@ func bookingFortnight(c *cloud.Cloud) *cloud.Region {
 	r := c.Region(place)
 	f := fortnight{r, time.Now().Truncate(time.Hour).Add(-14 * 24 * time.Hour).UnixMilli()}
 	old := f.start - 1000
-	r.AddLogGroup(collector.LogGroup{Name: "/aws/lambda/booking-create", Created: old}, booking()...)
-	r.AddFunction(collector.Function{Name: "booking-create", Timeout: 30}, booking()...)
-	r.AddAPI(collector.API{ID: "a1", Name: "booking-api", Protocol: collector.REST, Tags: collector.NewTags(booking()...)}, nil, collector.Stage{Name: "prod"})
+	r.AddLogGroup(inventory.LogGroup{Name: "/aws/lambda/booking-create", Created: old}, booking()...)
+	r.AddFunction(inventory.Function{Name: "booking-create", Timeout: 30}, booking()...)
+	r.AddAPI(inventory.API{ID: "a1", Name: "booking-api", Protocol: inventory.REST, Tags: inventory.NewTags(booking()...)}, nil, inventory.Stage{Name: "prod"})
 
-	stage := []collector.Dimension{{Name: "ApiName", Value: "booking-api"}, {Name: "Stage", Value: "prod"}}
+	stage := []inventory.Dimension{{Name: "ApiName", Value: "booking-api"}, {Name: "Stage", Value: "prod"}}
 	night := func(i int) bool { return i >= 3*day && i < 3*day+60 } // one request a minute, and it fails
 	incident := func(i int) bool {
 		return i >= 2*day && i < 2*day+10 || i >= 9*day+30 && i < 9*day+31
@@ -96,7 +97,7 @@ func bookingFortnight(c *cloud.Cloud) *cloud.Region {
 		}
 		return []cloud.Sample{{Value: 100, Count: 96}, {Value: 5000, Count: 4}}
 	})
-	function := []collector.Dimension{{Name: "FunctionName", Value: "booking-create"}}
+	function := []inventory.Dimension{{Name: "FunctionName", Value: "booking-create"}}
 	f.record("AWS/Lambda", "Invocations", function, func(i int) []cloud.Sample { return times(10) })
 	f.record("AWS/Lambda", "Errors", function, func(i int) []cloud.Sample { return outOf(10, 10) }) // always
 	f.record("AWS/Lambda", "Duration", function, func(i int) []cloud.Sample {                       // once, and nothing after it
@@ -105,7 +106,7 @@ func bookingFortnight(c *cloud.Cloud) *cloud.Region {
 		}
 		return nil
 	})
-	logs := []collector.Dimension{{Name: "LogGroupName", Value: "/aws/lambda/booking-create"}}
+	logs := []inventory.Dimension{{Name: "LogGroupName", Value: "/aws/lambda/booking-create"}}
 	f.record("AWS/Logs", "IncomingBytes", logs, func(i int) []cloud.Sample { return []cloud.Sample{{Value: 1 << 20, Count: 1}} })
 	f.record("AWS/Logs", "IncomingLogEvents", logs, func(i int) []cloud.Sample { return []cloud.Sample{{Value: 5000, Count: 1}} })
 	return r
@@ -201,7 +202,7 @@ func TestSuggestionHelps(t *testing.T) {
 				if a.Suggestion() != "seamark:alarm-5xx = 3/5" {
 					t.Errorf("%s: %s", a.Name, a.Suggestion())
 				}
-				copied = append(copied, collector.Tag{Key: a.Tag, Value: a.Suggested})
+				copied = append(copied, inventory.Tag{Key: a.Tag, Value: a.Suggested})
 			}
 		}
 		r.Tag("a1", copied...)
@@ -297,9 +298,9 @@ func TestRehearsalCalls(t *testing.T) {
 		c := cloud.New(cloud.Options{})
 		r := c.Region(place)
 		for i := range 40 {
-			r.AddFunction(collector.Function{Name: fmt.Sprintf("f%02d", i), Timeout: 3}, booking()...)
+			r.AddFunction(inventory.Function{Name: fmt.Sprintf("f%02d", i), Timeout: 3}, booking()...)
 		}
-		r.AddAPI(collector.API{ID: "a", Name: "api", Protocol: collector.HTTP, Tags: collector.NewTags(booking()...)}, nil, collector.Stage{Name: "prod"})
+		r.AddAPI(inventory.API{ID: "a", Name: "api", Protocol: inventory.HTTP, Tags: inventory.NewTags(booking()...)}, nil, inventory.Stage{Name: "prod"})
 		got := rehearse(t, r, collector.RehearseOptions{})
 		// 160 series of functions and 3 of the stage by the minute, 2 by five; 80 of the 40 log groups, one of the access log.
 		if got.Reading.Metrics != 40*4+5+80+1 || len(got.Alarms) != 123 {
@@ -319,13 +320,13 @@ func TestRehearsalOfRandomDays(t *testing.T) {
 			random := rand.New(rand.NewPCG(seed, 1))
 			minutes := 1 + random.IntN(20)
 			r := cloud.New(cloud.Options{}).Region(place)
-			r.AddFunction(collector.Function{Name: "f", Timeout: 10},
+			r.AddFunction(inventory.Function{Name: "f", Timeout: 10},
 				append(booking(), tag("alarm-errors", fmt.Sprintf("20/%d", minutes)), tag("alarm-throttles", fmt.Sprintf("9/%d", minutes)), tag("alarm-duration", fmt.Sprintf("90/%d", minutes)))...)
 			f := fortnight{r, time.Now().Truncate(time.Hour).Add(-24 * time.Hour).UnixMilli()}
 			raw := map[string][]float64{}
 			for _, name := range []string{"Invocations", "Errors", "Throttles", "Duration"} {
 				raw[name] = randomDay(random, name)
-				f.record("AWS/Lambda", name, []collector.Dimension{{Name: "FunctionName", Value: "f"}}, func(i int) []cloud.Sample {
+				f.record("AWS/Lambda", name, []inventory.Dimension{{Name: "FunctionName", Value: "f"}}, func(i int) []cloud.Sample {
 					if i >= day || math.IsNaN(raw[name][i]) {
 						return nil
 					}

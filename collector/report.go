@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // Action is what a change does.
@@ -34,16 +36,9 @@ type Change struct {
 	Why      string // for people
 }
 
-// Failure is something that could not be read or done.
-type Failure struct {
-	Resource string
-	Doing    string // "PutSubscriptionFilter"
-	Err      error
-}
-
 // Report is what came of a sweep.
 type Report struct {
-	Place     Place
+	Place     inventory.Place
 	Resources int // seen
 	Onboarded int // with filter or alarms as their tags wish
 	Unchanged int // filters and alarms that were as they should be
@@ -51,7 +46,7 @@ type Report struct {
 	Updated   int
 	Deleted   int
 	Changes   []Change // these, only when Options.Keep is set; Options.Progress sees each
-	Failures  []Failure
+	Failures  []inventory.Failure
 	Findings  []Finding
 	Decisions []Decision // only when Options.Keep is set
 	Reads     int64      // API calls made
@@ -90,7 +85,7 @@ func (j *journal) change(c Change) {
 
 func (j *journal) fail(resource, doing string, err error) {
 	j.mu.Lock()
-	j.report.Failures = append(j.report.Failures, Failure{resource, doing, err})
+	j.report.Failures = append(j.report.Failures, inventory.Failure{Resource: resource, Doing: doing, Err: err})
 	j.mu.Unlock()
 }
 
@@ -109,7 +104,7 @@ func (j *journal) unchanged(n int) {
 // settle puts what came from many goroutines into one order.
 func (r *Report) settle() { sortReport(r.Findings, r.Failures) }
 
-func sortReport(findings []Finding, failures []Failure) {
+func sortReport(findings []Finding, failures []inventory.Failure) {
 	slices.SortStableFunc(findings, func(a, b Finding) int { return strings.Compare(a.Resource+a.Tag, b.Resource+b.Tag) })
-	slices.SortStableFunc(failures, func(a, b Failure) int { return strings.Compare(a.Resource+a.Doing, b.Resource+b.Doing) })
+	slices.SortStableFunc(failures, func(a, b inventory.Failure) int { return strings.Compare(a.Resource+a.Doing, b.Resource+b.Doing) })
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // stateVersion is the version of the format; see docs/formats/collector.md.
@@ -69,7 +71,7 @@ type Gap struct {
 	Began int64  `json:"began,omitempty"` // the time in the names of the landing objects
 }
 
-func newState(deployment string, p Place) *State {
+func newState(deployment string, p inventory.Place) *State {
 	return &State{
 		Version: stateVersion, Deployment: deployment, Account: p.Account, Region: p.Region,
 		Groups: map[string]GroupState{}, Alarms: map[string]AlarmState{}, Pending: map[string]Gap{},

@@ -6,25 +6,27 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"time"
+
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // memory is a state as it was loaded or saved last, and what it has become since.
 type memory struct {
 	deployment string
-	place      Place
+	place      inventory.Place
 	state      *State
 	known      bool   // there was one
 	saved      packed // as base of a merge; nothing: there was none that could be used
 	number     int
 }
 
-func newMemory(deployment string, p Place) *memory {
+func newMemory(deployment string, p inventory.Place) *memory {
 	return &memory{deployment: deployment, place: p, state: newState(deployment, p)}
 }
 
 // recall loads the state. When there is none, or none that can be used, it is a new one; err
 // then says why, unless there was none.
-func recall(ctx context.Context, store StateStore, deployment string, p Place) (*memory, error) {
+func recall(ctx context.Context, store StateStore, deployment string, p inventory.Place) (*memory, error) {
 	m := newMemory(deployment, p)
 	b, number, err := store.LoadState(ctx, p)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -94,7 +96,7 @@ func contend(ctx context.Context, save, behind func() error) error {
 
 // updateState changes the saved state of a place. change is called again when someone else
 // was faster, each time with what is saved by then; without a change nothing is saved.
-func updateState(ctx context.Context, store StateStore, deployment string, p Place, change func(*State)) error {
+func updateState(ctx context.Context, store StateStore, deployment string, p inventory.Place, change func(*State)) error {
 	m, err := recall(ctx, store, deployment, p)
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/lake"
 )
 
@@ -18,10 +19,10 @@ import (
 type StateStore interface {
 	// LoadState gives the state with the highest number. It fails with fs.ErrNotExist when there
 	// is none; that counts as number 0.
-	LoadState(ctx context.Context, p Place) (b []byte, number int, err error)
+	LoadState(ctx context.Context, p inventory.Place) (b []byte, number int, err error)
 	// SaveState makes the state of that number, one above what was loaded. It fails with
 	// fs.ErrExist when someone was faster: load, merge, and save above that.
-	SaveState(ctx context.Context, p Place, number int, b []byte) error
+	SaveState(ctx context.Context, p inventory.Place, number int, b []byte) error
 }
 
 // LakeStates keeps states in the hub's store, beside the lake:
@@ -35,16 +36,16 @@ type LakeStates struct {
 // stood still meanwhile; as long as those are kept that were made since, it is noticed.
 const keptStates = 4
 
-func (l LakeStates) folder(p Place) string {
+func (l LakeStates) folder(p inventory.Place) string {
 	return "collector/" + l.Deployment + "/" + p.Account + "/" + p.Region
 }
 
-func (l LakeStates) key(p Place, number int) string {
+func (l LakeStates) key(p inventory.Place, number int) string {
 	return fmt.Sprintf("%s/%010d.json", l.folder(p), number)
 }
 
 // numbers lists the states that are there, ascending.
-func (l LakeStates) numbers(p Place) ([]int, error) {
+func (l LakeStates) numbers(p inventory.Place) ([]int, error) {
 	var all []int
 	err := l.Store.Walk(l.folder(p), func(key string, _ fs.DirEntry) error {
 		name, isState := strings.CutSuffix(key[strings.LastIndexByte(key, '/')+1:], ".json")
@@ -60,7 +61,7 @@ func (l LakeStates) numbers(p Place) ([]int, error) {
 }
 
 // LoadState reads the newest object.
-func (l LakeStates) LoadState(ctx context.Context, p Place) ([]byte, int, error) {
+func (l LakeStates) LoadState(ctx context.Context, p inventory.Place) ([]byte, int, error) {
 	for {
 		all, err := l.numbers(p)
 		if err == nil && len(all) == 0 {
@@ -78,7 +79,7 @@ func (l LakeStates) LoadState(ctx context.Context, p Place) ([]byte, int, error)
 }
 
 // SaveState makes an object, and removes old ones.
-func (l LakeStates) SaveState(_ context.Context, p Place, number int, b []byte) error {
+func (l LakeStates) SaveState(_ context.Context, p inventory.Place, number int, b []byte) error {
 	if err := l.Store.Create(l.key(p, number), func(w io.Writer) error {
 		_, err := w.Write(b)
 		return err
@@ -106,13 +107,13 @@ func (l LakeStates) SaveState(_ context.Context, p Place, number int, b []byte) 
 
 // loadState reads what is remembered. When nothing is, or it cannot be used, the state is
 // new and known is false; err then says why, unless there was none.
-func loadState(ctx context.Context, store StateStore, deployment string, p Place) (s *State, known bool, err error) {
+func loadState(ctx context.Context, store StateStore, deployment string, p inventory.Place) (s *State, known bool, err error) {
 	m, err := recall(ctx, store, deployment, p)
 	return m.state, m.known, err
 }
 
 // decodeStateOf decodes the state of a place.
-func decodeStateOf(b []byte, deployment string, p Place) (*State, error) {
+func decodeStateOf(b []byte, deployment string, p inventory.Place) (*State, error) {
 	s, err := DecodeState(b)
 	if err == nil && (s.Deployment != deployment || s.Account != p.Account || s.Region != p.Region) {
 		return nil, fmt.Errorf("it is of %s in %s/%s", s.Deployment, s.Account, s.Region)
@@ -120,7 +121,7 @@ func decodeStateOf(b []byte, deployment string, p Place) (*State, error) {
 	return s, err
 }
 
-func unusableState(p Place, err error) error {
+func unusableState(p inventory.Place, err error) error {
 	return &seamark.Fault{Class: seamark.Temporary, Where: "state of " + p.String(),
 		What: "cannot be used", Err: err, Remedy: "nothing is lost: the sweep asks AWS again"}
 }

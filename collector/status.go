@@ -3,37 +3,39 @@ package collector
 import (
 	"context"
 	"strings"
+
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // ResourceStatus says of one resource whether its logs and alarms are there.
 type ResourceStatus struct {
-	Account     string `json:"account"`
-	Region      string `json:"region"`
-	Kind        Kind   `json:"kind"`
-	Name        string `json:"name"`
-	ARN         string `json:"arn"`
-	Product     string `json:"product,omitempty"`
-	Environment string `json:"environment,omitempty"`
-	Team        string `json:"team,omitempty"`
-	Onboarded   bool   `json:"onboarded"`
-	Reason      string `json:"reason,omitempty"` // why it is not, or not as its tags say; in words a team understands
+	Account     string         `json:"account"`
+	Region      string         `json:"region"`
+	Kind        inventory.Kind `json:"kind"`
+	Name        string         `json:"name"`
+	ARN         string         `json:"arn"`
+	Product     string         `json:"product,omitempty"`
+	Environment string         `json:"environment,omitempty"`
+	Team        string         `json:"team,omitempty"`
+	Onboarded   bool           `json:"onboarded"`
+	Reason      string         `json:"reason,omitempty"` // why it is not, or not as its tags say; in words a team understands
 }
 
 // Status looks at a place and changes nothing: every resource, and the reason for what is
 // not as it should be. Options.DryRun and Keep are set by it.
-func Status(ctx context.Context, place Place, cloud Cloud, o Options) ([]ResourceStatus, *Report) {
+func Status(ctx context.Context, place inventory.Place, cloud Cloud, o Options) ([]ResourceStatus, *Report) {
 	var all []ResourceStatus
 	of := map[string]int{} // by what is made: the resource that it is made for
 	byARN := map[string]int{}
 	o.DryRun, o.Keep = true, true
 	o.Look = func(v *View) {
 		all = make([]ResourceStatus, len(v.Decisions))
-		kinds := map[Kind]map[int]int{KindFunction: {}, KindStage: {}}
+		kinds := map[inventory.Kind]map[int]int{inventory.KindFunction: {}, inventory.KindStage: {}}
 		for i := range v.Decisions {
 			dec := &v.Decisions[i]
 			all[i] = statusOf(v, dec)
 			byARN[all[i].ARN] = i
-			if dec.Kind == KindLogGroup {
+			if dec.Kind == inventory.KindLogGroup {
 				of[dec.Name] = i
 			} else {
 				kinds[dec.Kind][dec.Index] = i

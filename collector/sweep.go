@@ -5,6 +5,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // Options of a sweep.
@@ -30,14 +32,14 @@ type FormatStore interface {
 
 // sweep is one pass over one place.
 type sweep struct {
-	place   Place
+	place   inventory.Place
 	cloud   Cloud
 	cfg     *Config
 	opt     Options
 	width   int
 	meter   *meter
 	journal *journal
-	sets    tagSets
+	sets    inventory.TagSets
 	scope   *scope // nil: the whole place
 
 	remembered  map[string]bool // alarms that are ours by memory alone: the tagging API does not show them yet
@@ -54,13 +56,13 @@ const margin = 2 * time.Second
 
 // Sweep brings one place to what its tags ask for. It never fails as a whole: what could
 // not be read or done is in the report, by resource, and never stops the rest.
-func Sweep(ctx context.Context, place Place, cloud Cloud, o Options) *Report {
+func Sweep(ctx context.Context, place inventory.Place, cloud Cloud, o Options) *Report {
 	s := newSweep(place, cloud, o)
 	return s.run(ctx, s.readPlace)
 }
 
 // run sweeps what read reads; nil: nothing.
-func (s *sweep) run(ctx context.Context, read func(context.Context) *Inventory) *Report {
+func (s *sweep) run(ctx context.Context, read func(context.Context) *inventory.Inventory) *Report {
 	r := s.journal.report
 	defer func() {
 		r.Reads, r.Writes = s.meter.reads.Load(), s.meter.writes.Load()
@@ -101,9 +103,9 @@ func (s *sweep) run(ctx context.Context, read func(context.Context) *Inventory) 
 	return r
 }
 
-func newSweep(place Place, cloud Cloud, o Options) *sweep {
+func newSweep(place inventory.Place, cloud Cloud, o Options) *sweep {
 	s := &sweep{place: place, cloud: cloud, cfg: o.Config.withDefaults(), opt: o, width: o.Width,
-		meter: &meter{place: place, limits: o.Limits, budget: o.Budget}, journal: &journal{report: &Report{Place: place}, keep: o.Keep, tell: o.Progress}}
+		meter: &meter{place: place, limits: o.Limits, budget: o.Budget}, journal: &journal{report: &Report{Place: place}, keep: o.Keep, tell: o.Progress}, sets: inventory.TagSets{Unique: hashTag}}
 	s.memory = newMemory(s.cfg.Deployment, place)
 	if s.width <= 0 {
 		s.width = 4
@@ -118,7 +120,7 @@ func newSweep(place Place, cloud Cloud, o Options) *sweep {
 }
 
 // decide is Decide, or for the end of it all: nothing is wished for.
-func (s *sweep) decide(inv *Inventory) []Decision {
+func (s *sweep) decide(inv *inventory.Inventory) []Decision {
 	all := Decide(s.cfg, inv)
 	if s.opt.Destroy {
 		for i := range all {
@@ -143,7 +145,7 @@ func (dec *Decision) onboarded() bool {
 	switch {
 	case dec.Wish == nil:
 		return dec.Central != ""
-	case dec.Kind == KindLogGroup:
+	case dec.Kind == inventory.KindLogGroup:
 		return dec.Wish.Logs
 	}
 	return dec.Wish.Alarms

@@ -4,11 +4,13 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // recognise finds out whose the alarms are whose tags the listing does not have: ours if
 // we remember them, else by asking for their tags.
-func (s *sweep) recognise(ctx context.Context, inv *Inventory) {
+func (s *sweep) recognise(ctx context.Context, inv *inventory.Inventory) {
 	s.remembered = map[string]bool{}
 	for i := range inv.Metric {
 		s.ownerOf(ctx, inv.Metric[i].Name, &inv.Metric[i].Tags)
@@ -18,17 +20,17 @@ func (s *sweep) recognise(ctx context.Context, inv *Inventory) {
 	}
 }
 
-func (s *sweep) ownerOf(ctx context.Context, name string, tags *Tags) {
+func (s *sweep) ownerOf(ctx context.Context, name string, tags *inventory.Tags) {
 	if _, marked := tags.Get(ownerTag); marked {
 		return
 	}
 	if _, known := s.state.Alarms[name]; known {
 		s.remembered[name] = true
-		*tags = NewTags(Tag{ownerTag, s.cfg.Deployment})
+		*tags = inventory.NewTags(inventory.Tag{Key: ownerTag, Value: s.cfg.Deployment})
 		return
 	}
 	arn := s.place.AlarmARN(name)
-	read, unread := s.tagsOf(ctx, alarmListTags, arn, func() (Tags, error) { return s.cloud.AlarmTags(ctx, arn) })
+	read, unread := s.tagsOf(ctx, alarmListTags, arn, func() (inventory.Tags, error) { return s.cloud.AlarmTags(ctx, arn) })
 	if unread {
 		s.alarmsBlind = true
 	}
@@ -39,8 +41,8 @@ func (s *sweep) ownerOf(ctx context.Context, name string, tags *Tags) {
 type alarmSweep struct {
 	*sweep
 	d         *Desired
-	metric    map[string]*KnownAlarm // ours, by name
-	composite map[string]*CompositeAlarm
+	metric    map[string]*inventory.KnownAlarm // ours, by name
+	composite map[string]*inventory.CompositeAlarm
 	missing   map[string]bool // wanted, and could not be made
 	complete  bool            // all was read: what is not wanted may go
 }
@@ -51,7 +53,7 @@ func (s *sweep) sweepAlarms(ctx context.Context, d *Desired) {
 	if s.alarmsBlind {
 		return // whose the alarms are is not known: each could be another's
 	}
-	a := &alarmSweep{sweep: s, d: d, metric: map[string]*KnownAlarm{}, composite: map[string]*CompositeAlarm{}, missing: map[string]bool{},
+	a := &alarmSweep{sweep: s, d: d, metric: map[string]*inventory.KnownAlarm{}, composite: map[string]*inventory.CompositeAlarm{}, missing: map[string]bool{},
 		complete: d.complete}
 	for i := range d.inv.Metric {
 		if m := &d.inv.Metric[i]; d.owns(m.Tags) {
@@ -99,7 +101,7 @@ func (a *alarmSweep) putMetric(ctx context.Context) {
 	var jobs []int
 	for i := range a.d.Alarms {
 		w := a.d.Alarm(&a.d.Alarms[i])
-		if have := a.metric[w.Name]; have != nil && sameAlarm(have, &w) && !a.tagsDiffer(w.Name, w.Tags, have.Tags) {
+		if have := a.metric[w.Name]; have != nil && have.Does(&w) && !a.tagsDiffer(w.Name, w.Tags, have.Tags) {
 			a.journal.unchanged(1)
 			a.remember(w.Name, w.Tags, a.d.of(&a.d.Alarms[i]))
 			continue
@@ -121,9 +123,9 @@ func (a *alarmSweep) putMetric(ctx context.Context) {
 	a.ended(ctx, err)
 }
 
-func (a *alarmSweep) doMetric(ctx context.Context, w *MetricAlarm, of string) {
+func (a *alarmSweep) doMetric(ctx context.Context, w *inventory.MetricAlarm, of string) {
 	have := a.metric[w.Name]
-	if have == nil || !sameAlarm(have, w) {
+	if have == nil || !have.Does(w) {
 		c := Change{Create, changeAlarm, w.Name, w.Name, "its resource's tags ask for it"}
 		if have != nil {
 			c.Action, c.Why = Update, "it is not as the tags and the configuration say"
@@ -154,7 +156,7 @@ const settling = 15 * time.Minute
 
 // tagsDiffer compares tags with what was applied, when that was a moment ago or is all
 // that is known, else with what the tagging API says.
-func (a *alarmSweep) tagsDiffer(name string, want, have Tags) bool {
+func (a *alarmSweep) tagsDiffer(name string, want, have inventory.Tags) bool {
 	a.mu.Lock()
 	applied := a.state.Alarms[name]
 	a.mu.Unlock()
@@ -166,7 +168,7 @@ func (a *alarmSweep) tagsDiffer(name string, want, have Tags) bool {
 }
 
 // tag brings the tags of an alarm that is there to what they shall be: Put takes none.
-func (a *alarmSweep) tag(ctx context.Context, name string, want, have Tags, of string) {
+func (a *alarmSweep) tag(ctx context.Context, name string, want, have inventory.Tags, of string) {
 	if !a.tagsDiffer(name, want, have) {
 		a.remember(name, want, of)
 		return
@@ -200,7 +202,7 @@ func (a *alarmSweep) tag(ctx context.Context, name string, want, have Tags, of s
 }
 
 // remember notes an alarm as ours; one that is noted keeps its time.
-func (a *alarmSweep) remember(name string, tags Tags, of string) {
+func (a *alarmSweep) remember(name string, tags inventory.Tags, of string) {
 	a.mu.Lock()
 	have := a.state.Alarms[name]
 	a.mu.Unlock()
@@ -209,13 +211,13 @@ func (a *alarmSweep) remember(name string, tags Tags, of string) {
 	}
 }
 
-func (a *alarmSweep) applied(name string, tags Tags, of string) {
+func (a *alarmSweep) applied(name string, tags inventory.Tags, of string) {
 	a.mu.Lock()
 	a.state.Alarms[name] = AlarmState{Tags: tagsHash(tags), At: unixMilli(), Of: of}
 	a.mu.Unlock()
 }
 
-func (a *alarmSweep) doComposite(ctx context.Context, w *CompositeAlarm) {
+func (a *alarmSweep) doComposite(ctx context.Context, w *inventory.CompositeAlarm) {
 	have := a.composite[w.Name]
 	if have != nil && sameComposite(have, w) && !a.tagsDiffer(w.Name, w.Tags, have.Tags) {
 		a.journal.unchanged(1)
@@ -244,7 +246,7 @@ func (a *alarmSweep) doComposite(ctx context.Context, w *CompositeAlarm) {
 }
 
 // deleteComposites deletes what is not wanted, parents before their children.
-func (a *alarmSweep) deleteComposites(ctx context.Context, wanted []CompositeAlarm) {
+func (a *alarmSweep) deleteComposites(ctx context.Context, wanted []inventory.CompositeAlarm) {
 	keep := map[string]bool{}
 	for _, c := range wanted {
 		keep[c.Name] = true

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
@@ -41,7 +42,7 @@ func TestManyGroups(t *testing.T) {
 		c := cloud.New(cloud.Options{Latency: 100 * time.Millisecond})
 		r := c.Region(place)
 		for i := range groups {
-			r.AddLogGroup(collector.LogGroup{Name: fmt.Sprintf("/app/%05d", i), Created: 1}, booking()...)
+			r.AddLogGroup(inventory.LogGroup{Name: fmt.Sprintf("/app/%05d", i), Created: 1}, booking()...)
 		}
 		before := r.Snapshot(nil)
 		o := collector.Options{Config: config(), States: &states{}}
@@ -72,7 +73,7 @@ func TestSideBySide(t *testing.T) {
 		var wg sync.WaitGroup
 		for i := range 10 {
 			name := fmt.Sprint("/new/", i)
-			r.AddLogGroup(collector.LogGroup{Name: name, Created: 1}, booking()...)
+			r.AddLogGroup(inventory.LogGroup{Name: name, Created: 1}, booking()...)
 			wg.Go(func() {
 				time.Sleep(time.Duration(i) * 300 * time.Millisecond)
 				if got := collector.SweepHint(t.Context(), r, collector.Hint{Place: place, Groups: []string{name}}, o); !got.Done {

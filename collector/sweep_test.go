@@ -14,15 +14,16 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
-var place = collector.Place{Account: "111122223333", Region: "eu-central-1"}
+var place = inventory.Place{Account: "111122223333", Region: "eu-central-1"}
 
 // states keeps states in memory.
 type states struct {
 	mu sync.Mutex
-	of map[collector.Place]saved
+	of map[inventory.Place]saved
 }
 
 type saved struct {
@@ -30,7 +31,7 @@ type saved struct {
 	b      []byte
 }
 
-func (s *states) LoadState(_ context.Context, p collector.Place) ([]byte, int, error) {
+func (s *states) LoadState(_ context.Context, p inventory.Place) ([]byte, int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	have, found := s.of[p]
@@ -40,30 +41,30 @@ func (s *states) LoadState(_ context.Context, p collector.Place) ([]byte, int, e
 	return have.b, have.number, nil
 }
 
-func (s *states) SaveState(_ context.Context, p collector.Place, number int, b []byte) error {
+func (s *states) SaveState(_ context.Context, p inventory.Place, number int, b []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if number != s.of[p].number+1 {
 		return fs.ErrExist
 	}
 	if s.of == nil {
-		s.of = map[collector.Place]saved{}
+		s.of = map[inventory.Place]saved{}
 	}
 	s.of[p] = saved{number, b}
 	return nil
 }
 
 // put makes b the state.
-func (s *states) put(p collector.Place, b []byte) {
+func (s *states) put(p inventory.Place, b []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.of == nil {
-		s.of = map[collector.Place]saved{}
+		s.of = map[inventory.Place]saved{}
 	}
 	s.of[p] = saved{s.of[p].number + 1, b}
 }
 
-func (s *states) decoded(t *testing.T, p collector.Place) *collector.State {
+func (s *states) decoded(t *testing.T, p inventory.Place) *collector.State {
 	t.Helper()
 	b, _, err := s.LoadState(t.Context(), p)
 	if err != nil {
@@ -84,27 +85,27 @@ func config() *collector.Config {
 	}
 }
 
-func tag(key, value string) collector.Tag { return collector.Tag{Key: "seamark:" + key, Value: value} }
+func tag(key, value string) inventory.Tag { return inventory.Tag{Key: "seamark:" + key, Value: value} }
 
-func booking() []collector.Tag {
-	return []collector.Tag{tag("product", "booking"), tag("environment", "prod"), tag("team", "web-mobile")}
+func booking() []inventory.Tag {
+	return []inventory.Tag{tag("product", "booking"), tag("environment", "prod"), tag("team", "web-mobile")}
 }
 
 // town is a small place in which much is ours to do and some is others'.
 func town(c *cloud.Cloud) *cloud.Region {
 	r := c.Region(place)
-	r.AddFunction(collector.Function{Name: "booking-create", Timeout: 30}, booking()...)
-	r.AddFunction(collector.Function{Name: "untagged", Timeout: 3})
-	r.AddLogGroup(collector.LogGroup{Name: "/app/booking", Created: 1_000}, booking()...)
-	r.AddLogGroup(collector.LogGroup{Name: "/app/full", Created: 1_000}, booking()...)
-	r.AddLogGroup(collector.LogGroup{Name: "/app/rare", Class: "INFREQUENT_ACCESS"}, booking()...)
+	r.AddFunction(inventory.Function{Name: "booking-create", Timeout: 30}, booking()...)
+	r.AddFunction(inventory.Function{Name: "untagged", Timeout: 3})
+	r.AddLogGroup(inventory.LogGroup{Name: "/app/booking", Created: 1_000}, booking()...)
+	r.AddLogGroup(inventory.LogGroup{Name: "/app/full", Created: 1_000}, booking()...)
+	r.AddLogGroup(inventory.LogGroup{Name: "/app/rare", Class: "INFREQUENT_ACCESS"}, booking()...)
 	for _, n := range []string{"datadog", "splunk"} {
-		r.AddFilter("/app/full", collector.Filter{Name: n, Destination: "arn:aws:lambda:eu-central-1:111122223333:function:" + n})
+		r.AddFilter("/app/full", inventory.Filter{Name: n, Destination: "arn:aws:lambda:eu-central-1:111122223333:function:" + n})
 	}
-	api := collector.API{ID: "a1b2c3d4e5", Name: "booking-api", Protocol: collector.REST, Tags: collector.NewTags(booking()...)}
-	r.AddAPI(api, []collector.Route{{Method: "GET", Resource: "/pets/{id}"}}, collector.Stage{Name: "prod", DetailedMetrics: true})
-	r.AddAlarm(collector.MetricAlarm{Name: "seamark/booking/prod/booking-create/errors", Evaluations: 1, Threshold: 7}, collector.Tag{Key: "seamark:owner", Value: "other"})
-	r.AddAlarm(collector.MetricAlarm{Name: "cpu", Evaluations: 1})
+	api := inventory.API{ID: "a1b2c3d4e5", Name: "booking-api", Protocol: inventory.REST, Tags: inventory.NewTags(booking()...)}
+	r.AddAPI(api, []inventory.Route{{Method: "GET", Resource: "/pets/{id}"}}, inventory.Stage{Name: "prod", DetailedMetrics: true})
+	r.AddAlarm(inventory.MetricAlarm{Name: "seamark/booking/prod/booking-create/errors", Evaluations: 1, Threshold: 7}, inventory.Tag{Key: "seamark:owner", Value: "other"})
+	r.AddAlarm(inventory.MetricAlarm{Name: "cpu", Evaluations: 1})
 	return r
 }
 
@@ -187,8 +188,8 @@ func TestUntagged(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		c := cloud.New(cloud.Options{Latency: 100 * time.Millisecond, TagDelay: 5 * time.Second})
 		r := c.Region(place)
-		r.AddFunction(collector.Function{Name: "f", Timeout: 30})
-		r.AddLogGroup(collector.LogGroup{Name: "/app", Created: 1})
+		r.AddFunction(inventory.Function{Name: "f", Timeout: 30})
+		r.AddLogGroup(inventory.LogGroup{Name: "/app", Created: 1})
 		time.Sleep(time.Minute)
 		before := r.Snapshot(nil)
 		o := collector.Options{Config: config(), States: &states{}, Keep: true}
@@ -224,7 +225,7 @@ func TestSwap(t *testing.T) {
 				c := cloud.New(cloud.Options{Latency: 100 * time.Millisecond, FilterLimit: limit})
 				r := c.Region(place)
 				created := time.Now().Add(-time.Hour).UnixMilli()
-				r.AddLogGroup(collector.LogGroup{Name: "/app", Created: created}, booking()...)
+				r.AddLogGroup(inventory.LogGroup{Name: "/app", Created: created}, booking()...)
 				st := &states{}
 				o := collector.Options{Config: config(), States: st, Keep: true}
 				collector.Sweep(t.Context(), place, r, o)
@@ -253,7 +254,7 @@ func TestRemovedByHand(t *testing.T) {
 		c := cloud.New(cloud.Options{})
 		r := c.Region(place)
 		for i := range 60 {
-			r.AddLogGroup(collector.LogGroup{Name: fmt.Sprintf("/app/%02d", i), Created: 1}, booking()...)
+			r.AddLogGroup(inventory.LogGroup{Name: fmt.Sprintf("/app/%02d", i), Created: 1}, booking()...)
 		}
 		o := collector.Options{Config: config(), States: &states{}, Keep: true}
 		collector.Sweep(t.Context(), place, r, o)
@@ -385,11 +386,11 @@ func TestDeadlineAndBudget(t *testing.T) {
 func TestPlacesThatCannotBeOpened(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		c := cloud.New(cloud.Options{})
-		var places []collector.Place
+		var places []inventory.Place
 		for i := range 5 {
-			p := collector.Place{Account: fmt.Sprintf("%012d", i), Region: "eu-central-1"}
+			p := inventory.Place{Account: fmt.Sprintf("%012d", i), Region: "eu-central-1"}
 			places = append(places, p)
-			c.Region(p).AddLogGroup(collector.LogGroup{Name: "/app", Created: 1}, booking()...)
+			c.Region(p).AddLogGroup(inventory.LogGroup{Name: "/app", Created: 1}, booking()...)
 		}
 		c.Break(places[1].Account, "AccessDenied")
 		c.Break(places[3].Account, "AccountSuspended")

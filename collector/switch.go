@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // accessLogDays is how long a log group that we make for an access log keeps its events:
@@ -41,7 +43,7 @@ func (s *sweep) switchAccessLogsOn(ctx context.Context, d *Desired) {
 			d.dropFilter(w.Group)
 			continue
 		}
-		log := AccessLog{Destination: s.place.LogGroupARN(w.Group), Format: formatFor(w.API.Protocol)}
+		log := inventory.AccessLog{Destination: s.place.LogGroupARN(w.Group), Format: formatFor(w.API.Protocol)}
 		if err := s.meter.call(ctx, apiGatewayUpdates, func() error { return s.cloud.SetAccessLog(ctx, w.API, w.Stage, log) }); err != nil {
 			s.failed(ctx, stage, "UpdateStage", err)
 			d.dropFilter(w.Group)
@@ -52,13 +54,13 @@ func (s *sweep) switchAccessLogsOn(ctx context.Context, d *Desired) {
 // makeGroup makes a log group with our owner mark, or finds it made by us before.
 func (s *sweep) makeGroup(ctx context.Context, d *Desired, name string) error {
 	err := s.meter.call(ctx, createLogGroup, func() error {
-		return s.cloud.CreateLogGroup(ctx, name, NewTags(Tag{ownerTag, s.cfg.Deployment}))
+		return s.cloud.CreateLogGroup(ctx, name, inventory.NewTags(inventory.Tag{Key: ownerTag, Value: s.cfg.Deployment}))
 	})
 	if errorCode(err) != "ResourceAlreadyExistsException" {
 		return err
 	}
 	arn := s.place.LogGroupARN(name)
-	tags, unread := s.tagsOf(ctx, logsListTags, arn, func() (Tags, error) { return s.cloud.LogGroupTags(ctx, arn) })
+	tags, unread := s.tagsOf(ctx, logsListTags, arn, func() (inventory.Tags, error) { return s.cloud.LogGroupTags(ctx, arn) })
 	if unread || !d.owns(tags) {
 		return errNotOurGroup
 	}
@@ -106,7 +108,7 @@ func (s *sweep) switchOff(ctx context.Context, w WantedAccessLog) bool {
 	if s.opt.DryRun {
 		return true
 	}
-	err := s.meter.call(ctx, apiGatewayUpdates, func() error { return s.cloud.SetAccessLog(ctx, w.API, w.Stage, AccessLog{}) })
+	err := s.meter.call(ctx, apiGatewayUpdates, func() error { return s.cloud.SetAccessLog(ctx, w.API, w.Stage, inventory.AccessLog{}) })
 	if err != nil && judge(err) != gone {
 		s.failed(ctx, stage, "UpdateStage", err)
 		return false

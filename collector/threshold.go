@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // Threshold is when an alarm fires: at Value, over a window of Minutes.
@@ -31,7 +32,7 @@ const maxMinutes = 1440
 // rule is one kind of alarm.
 type rule struct {
 	name       string
-	kind       Kind
+	kind       inventory.Kind
 	unit       string // as people read it
 	def        Threshold
 	least, top float64
@@ -40,12 +41,12 @@ type rule struct {
 
 // rules are all rules, in the order in which reports name them.
 var rules = []rule{
-	{"4xx", KindStage, "percent of requests", Threshold{Value: 5, Minutes: 5}, 0.001, 100, "4xx"},
-	{"5xx", KindStage, "percent of requests", Threshold{Value: 1, Minutes: 5}, 0.001, 100, "5xx"},
-	{"latency", KindStage, "milliseconds (95th percentile)", Threshold{Value: 3000, Minutes: 5}, 1, 900_000, ""},
-	{"errors", KindFunction, "percent of invocations", Threshold{Value: 1, Minutes: 5}, 0.001, 100, ""},
-	{"throttles", KindFunction, "throttled invocations", Threshold{Value: 1, Minutes: 5}, 1, 1e9, ""},
-	{"duration", KindFunction, "percent of the time-out", Threshold{Value: 90, Minutes: 5}, 1, 100, ""},
+	{"4xx", inventory.KindStage, "percent of requests", Threshold{Value: 5, Minutes: 5}, 0.001, 100, "4xx"},
+	{"5xx", inventory.KindStage, "percent of requests", Threshold{Value: 1, Minutes: 5}, 0.001, 100, "5xx"},
+	{"latency", inventory.KindStage, "milliseconds (95th percentile)", Threshold{Value: 3000, Minutes: 5}, 1, 900_000, ""},
+	{"errors", inventory.KindFunction, "percent of invocations", Threshold{Value: 1, Minutes: 5}, 0.001, 100, ""},
+	{"throttles", inventory.KindFunction, "throttled invocations", Threshold{Value: 1, Minutes: 5}, 1, 1e9, ""},
+	{"duration", inventory.KindFunction, "percent of the time-out", Threshold{Value: 90, Minutes: 5}, 1, 100, ""},
 }
 
 func ruleNamed(name string) *rule {

@@ -1,9 +1,11 @@
 package collector
 
+import "github.com/seamark-hq/seamark/collector/inventory"
+
 // View is what a sweep saw of a place, and what follows from it. It is whole only while
 // Options.Look has it.
 type View struct {
-	Inventory *Inventory
+	Inventory *inventory.Inventory
 	Decisions []Decision
 	Desired   *Desired
 }
@@ -12,9 +14,9 @@ type View struct {
 func (v *View) ARN(dec *Decision) string {
 	p, inv := v.Inventory.Place, v.Inventory
 	switch dec.Kind {
-	case KindFunction:
+	case inventory.KindFunction:
 		return p.FunctionARN(dec.Name)
-	case KindStage:
+	case inventory.KindStage:
 		return p.StageARN(&inv.Stages[dec.Index])
 	}
 	return p.LogGroupARN(dec.Name)
@@ -22,11 +24,11 @@ func (v *View) ARN(dec *Decision) string {
 
 // Tags are those of the resource of a decision that a sweep looks at; a stage's API's are
 // inherited ones and come apart.
-func (v *View) Tags(dec *Decision) (own, inherited Tags) {
+func (v *View) Tags(dec *Decision) (own, inherited inventory.Tags) {
 	switch dec.Kind {
-	case KindFunction:
+	case inventory.KindFunction:
 		return v.Inventory.Functions[dec.Index].Tags, nil
-	case KindStage:
+	case inventory.KindStage:
 		s := &v.Inventory.Stages[dec.Index]
 		return s.Tags, s.API.Tags
 	}
@@ -34,20 +36,20 @@ func (v *View) Tags(dec *Decision) (own, inherited Tags) {
 }
 
 // Filter is the subscription filter that the log group of a decision shall have.
-func (v *View) Filter(dec *Decision) (Filter, bool) {
-	if dec.Kind == KindLogGroup {
+func (v *View) Filter(dec *Decision) (inventory.Filter, bool) {
+	if dec.Kind == inventory.KindLogGroup {
 		for i := range v.Desired.Filters {
 			if w := &v.Desired.Filters[i]; w.Group == dec.Name {
 				return v.Desired.Filter(w), true
 			}
 		}
 	}
-	return Filter{}, false
+	return inventory.Filter{}, false
 }
 
 // Alarms are those that the resource of a decision shall have.
-func (v *View) Alarms(dec *Decision) []MetricAlarm {
-	var alarms []MetricAlarm
+func (v *View) Alarms(dec *Decision) []inventory.MetricAlarm {
+	var alarms []inventory.MetricAlarm
 	for i := range v.Desired.Alarms {
 		if w := &v.Desired.Alarms[i]; w.ref.kind == dec.Kind && w.ref.index == dec.Index {
 			alarms = append(alarms, v.Desired.Alarm(w))

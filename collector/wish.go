@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // resolver reads the settings of one resource from the tags of its bearers.
@@ -40,9 +41,9 @@ func (d *decider) resolve(dec *Decision, arn string, bearers []bearer, sources *
 	r.unknownRules()
 	r.pinned(w.Product)
 	switch {
-	case dec.Kind == KindLogGroup && !w.Logs:
+	case dec.Kind == inventory.KindLogGroup && !w.Logs:
 		dec.Why = "switched off by tag " + d.cfg.Tags.Logs
-	case dec.Kind != KindLogGroup && !w.Alarms:
+	case dec.Kind != inventory.KindLogGroup && !w.Alarms:
 		dec.Why = "switched off by tag " + d.cfg.Tags.Alarms
 	}
 	dec.Wish = d.share(w)
@@ -191,7 +192,7 @@ func (r *resolver) runbook(product string) string {
 }
 
 // threshold is when rule fires for a resource of that kind; the zero value for others.
-func (r *resolver) threshold(kind Kind, rule *rule) Threshold {
+func (r *resolver) threshold(kind inventory.Kind, rule *rule) Threshold {
 	if rule.kind != kind {
 		return Threshold{}
 	}

@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/aws"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/config"
 	"github.com/seamark-hq/seamark/lake"
 	"github.com/seamark-hq/seamark/lake/s3"
@@ -25,7 +25,7 @@ func openStore(ctx context.Context, place string) (lake.Store, error) {
 
 // places are the regions of the listed accounts and of the organisation's active ones. The
 // organisation is asked once a process: Lambda replaces it every few hours.
-func places(ctx context.Context, c *config.Config, o *aws.Opener) ([]collector.Place, error) {
+func places(ctx context.Context, c *config.Config, o *aws.Opener) ([]inventory.Place, error) {
 	if c.Onboard.Organization == nil {
 		return c.Places(), nil
 	}

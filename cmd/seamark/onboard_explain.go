@@ -9,6 +9,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/app"
 )
 
@@ -35,7 +36,7 @@ and what a sweep would change. Writes nothing. With --json one document per reso
 				return err
 			}
 			for _, x := range found.Failures {
-				c.printFault(failure(f, collector.Place{}, x))
+				c.printFault(failure(f, inventory.Place{}, x))
 			}
 			switch {
 			case len(all) == 0 && len(found.Similar) > 0:
@@ -102,7 +103,7 @@ func explained(e *collector.Explanation) explanation {
 		ARN: e.ARN, Account: e.Place.Account, Region: e.Place.Region, Kind: string(e.Decision.Kind), Onboarded: e.Onboarded, Reason: e.Decision.Why,
 		Tags: map[string]string{}, Settings: []setting{}, Alarms: []string{}, Changes: []string{}, Problems: append([]string{}, e.Problems...),
 	}
-	for _, t := range append(append(collector.Tags{}, e.Inherited...), e.Tags...) {
+	for _, t := range append(append(inventory.Tags{}, e.Inherited...), e.Tags...) {
 		out.Tags[t.Key] = t.Value
 	}
 	for _, s := range e.Sources {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/app"
 )
 
@@ -56,12 +57,12 @@ func linesOf(f *app.Fleet, r *collector.Report, all bool) []changeLine {
 }
 
 func (l *liner) know(dec *collector.Decision) {
-	if dec.Kind == collector.KindFunction {
+	if dec.Kind == inventory.KindFunction {
 		l.watched = append(l.watched, dec)
 	} else {
 		l.named[dec.Name] = dec
 	}
-	if dec.Kind == collector.KindStage {
+	if dec.Kind == inventory.KindStage {
 		l.watched = append(l.watched, dec)
 	}
 	for _, x := range dec.Findings {

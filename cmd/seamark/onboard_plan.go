@@ -9,6 +9,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/app"
 )
 
@@ -209,7 +210,7 @@ func (c *cli) apply(ctx context.Context, f *app.Fleet, a applying) error {
 
 // fetchHistory lands what log groups took before their filters. What fails is reported
 // and stays to be done.
-func (c *cli) fetchHistory(ctx context.Context, f *app.Fleet, places []collector.Place, t *app.Totals) {
+func (c *cli) fetchHistory(ctx context.Context, f *app.Fleet, places []inventory.Place, t *app.Totals) {
 	if len(places) == 0 {
 		return
 	}

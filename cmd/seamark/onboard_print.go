@@ -9,6 +9,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/app"
 )
 
@@ -28,7 +29,7 @@ func (c *cli) printSweep(f *app.Fleet, r *collector.Report, all bool) {
 }
 
 // printPlace writes the lines of a place, product by product.
-func (c *cli) printPlace(f *app.Fleet, p collector.Place, lines []changeLine) {
+func (c *cli) printPlace(f *app.Fleet, p inventory.Place, lines []changeLine) {
 	for from := 0; from < len(lines); {
 		to := from + 1
 		for to < len(lines) && lines[to].product == lines[from].product {
@@ -48,9 +49,9 @@ func (c *cli) printFailures(f *app.Fleet, r *collector.Report) {
 }
 
 // failure is a fault of one resource, with the remedy of what caused it.
-func failure(f *app.Fleet, p collector.Place, x collector.Failure) error {
+func failure(f *app.Fleet, p inventory.Place, x inventory.Failure) error {
 	out := &seamark.Fault{Where: strings.TrimSpace(f.Name(p.Account) + " " + p.Region), What: x.Doing, Err: x.Err}
-	if p == (collector.Place{}) {
+	if p == (inventory.Place{}) {
 		out.Where = x.Resource
 	} else if x.Resource != p.String() {
 		out.Where += " " + x.Resource

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/app"
 )
 
@@ -87,7 +88,7 @@ type coverage struct {
 
 // placeLines are the lines of one place, kept until the reasons are summed up.
 type placeLines struct {
-	place collector.Place
+	place inventory.Place
 	lines []changeLine
 }
 

@@ -15,8 +15,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/aws"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/app"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
@@ -35,8 +35,8 @@ func (s simulated) Accounts(context.Context, []string) ([]aws.Account, error) {
 }
 
 var (
-	web     = collector.Place{Account: "111111111111", Region: "eu-central-1"}
-	booking = collector.Place{Account: "222222222222", Region: "eu-central-1"}
+	web     = inventory.Place{Account: "111111111111", Region: "eu-central-1"}
+	booking = inventory.Place{Account: "222222222222", Region: "eu-central-1"}
 )
 
 const onboardSettings = `
@@ -50,10 +50,10 @@ alarms:
   topic: "arn:aws:sns:{region}:999999999999:seamark"
 `
 
-func teamTags(product string, more ...string) []collector.Tag {
-	tags := []collector.Tag{{Key: "seamark:product", Value: product}, {Key: "seamark:environment", Value: "prod"}, {Key: "seamark:team", Value: "web-mobile"}}
+func teamTags(product string, more ...string) []inventory.Tag {
+	tags := []inventory.Tag{{Key: "seamark:product", Value: product}, {Key: "seamark:environment", Value: "prod"}, {Key: "seamark:team", Value: "web-mobile"}}
 	for i := 0; i+1 < len(more); i += 2 {
-		tags = append(tags, collector.Tag{Key: "seamark:" + more[i], Value: more[i+1]})
+		tags = append(tags, inventory.Tag{Key: "seamark:" + more[i], Value: more[i+1]})
 	}
 	return tags
 }
@@ -62,17 +62,17 @@ func teamTags(product string, more ...string) []collector.Tag {
 func newTown() simulated {
 	c := cloud.New(cloud.Options{Seed: 1})
 	r := c.Region(booking)
-	r.AddFunction(collector.Function{Name: "booking-create", Timeout: 30}, teamTags("booking", "alarm-errors", "abc", "alarm-duration", "80/15")...)
-	r.AddLogGroup(collector.LogGroup{Name: "/app/full", Created: 1_000}, teamTags("booking")...)
-	r.AddLogGroup(collector.LogGroup{Name: "/app/quote", Created: 1_000}, teamTags("quote", "filter", "errors-only")...)
-	r.AddLogGroup(collector.LogGroup{Name: "/app/nobody", Created: 1_000})
+	r.AddFunction(inventory.Function{Name: "booking-create", Timeout: 30}, teamTags("booking", "alarm-errors", "abc", "alarm-duration", "80/15")...)
+	r.AddLogGroup(inventory.LogGroup{Name: "/app/full", Created: 1_000}, teamTags("booking")...)
+	r.AddLogGroup(inventory.LogGroup{Name: "/app/quote", Created: 1_000}, teamTags("quote", "filter", "errors-only")...)
+	r.AddLogGroup(inventory.LogGroup{Name: "/app/nobody", Created: 1_000})
 	for _, n := range []string{"dd-fwd", "splunk"} {
-		r.AddFilter("/app/full", collector.Filter{Name: n, Destination: "arn:aws:lambda:eu-central-1:222222222222:function:" + n})
+		r.AddFilter("/app/full", inventory.Filter{Name: n, Destination: "arn:aws:lambda:eu-central-1:222222222222:function:" + n})
 	}
 	r = c.Region(web)
-	r.AddAPI(collector.API{ID: "a1b2c3d4e5", Name: "shop\x1b[31m-api", Protocol: collector.REST, Tags: collector.NewTags(teamTags("shop", "alarm-4xx", "5/10")...)}, nil,
-		collector.Stage{Name: "prod", AccessLog: collector.AccessLog{Destination: web.LogGroupARN("/api/shop"), Format: `{"status":"$context.status"}`}})
-	r.AddLogGroup(collector.LogGroup{Name: "/api/shop", Created: 1_000})
+	r.AddAPI(inventory.API{ID: "a1b2c3d4e5", Name: "shop\x1b[31m-api", Protocol: inventory.REST, Tags: inventory.NewTags(teamTags("shop", "alarm-4xx", "5/10")...)}, nil,
+		inventory.Stage{Name: "prod", AccessLog: inventory.AccessLog{Destination: web.LogGroupARN("/api/shop"), Format: `{"status":"$context.status"}`}})
+	r.AddLogGroup(inventory.LogGroup{Name: "/api/shop", Created: 1_000})
 	return simulated{Cloud: c}
 }
 
@@ -185,7 +185,7 @@ func testOnboard(t *testing.T) {
 
 	untouched := newTown()
 	change(untouched.Region(booking))
-	for _, p := range []collector.Place{web, booking} {
+	for _, p := range []inventory.Place{web, booking} {
 		if diff := cmp.Diff(town.Region(p).Snapshot(nil), untouched.Region(p).Snapshot(nil)); diff != "" {
 			t.Errorf("%s is not as it was found (-got +want):\n%s", p, diff)
 		}

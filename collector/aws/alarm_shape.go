@@ -10,10 +10,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
-func putMetricAlarm(a *collector.MetricAlarm) *cloudwatch.PutMetricAlarmInput {
+func putMetricAlarm(a *inventory.MetricAlarm) *cloudwatch.PutMetricAlarmInput {
 	in := &cloudwatch.PutMetricAlarmInput{
 		AlarmName: &a.Name, AlarmDescription: token(a.Description), ActionsEnabled: sdk.Bool(!a.Actions.Disabled),
 		AlarmActions: a.Actions.Alarm, OKActions: a.Actions.OK, InsufficientDataActions: a.Actions.NoData,
@@ -34,7 +34,7 @@ func putMetricAlarm(a *collector.MetricAlarm) *cloudwatch.PutMetricAlarmInput {
 	return in
 }
 
-func putCompositeAlarm(a *collector.CompositeAlarm) *cloudwatch.PutCompositeAlarmInput {
+func putCompositeAlarm(a *inventory.CompositeAlarm) *cloudwatch.PutCompositeAlarmInput {
 	return &cloudwatch.PutCompositeAlarmInput{
 		AlarmName: &a.Name, AlarmDescription: token(a.Description), AlarmRule: &a.Rule, ActionsEnabled: sdk.Bool(!a.Actions.Disabled),
 		AlarmActions: a.Actions.Alarm, OKActions: a.Actions.OK, InsufficientDataActions: a.Actions.NoData, Tags: alarmTags(a.Tags),
@@ -46,7 +46,7 @@ func simple(statistic string) bool {
 	return slices.Contains(types.Statistic("").Values(), types.Statistic(statistic))
 }
 
-func queries(list []collector.Query) []types.MetricDataQuery {
+func queries(list []inventory.Query) []types.MetricDataQuery {
 	out := make([]types.MetricDataQuery, len(list))
 	for i := range list {
 		q := &list[i]
@@ -63,7 +63,7 @@ func queries(list []collector.Query) []types.MetricDataQuery {
 	return out
 }
 
-func dimensions(list []collector.Dimension) []types.Dimension {
+func dimensions(list []inventory.Dimension) []types.Dimension {
 	var out []types.Dimension
 	for i := range list {
 		out = append(out, types.Dimension{Name: &list[i].Name, Value: &list[i].Value})
@@ -78,13 +78,13 @@ func number(n int) *int32 {
 	return sdk.Int32(int32(n))
 }
 
-func metricAlarm(a *types.MetricAlarm) collector.MetricAlarm {
-	out := collector.MetricAlarm{
+func metricAlarm(a *types.MetricAlarm) inventory.MetricAlarm {
+	out := inventory.MetricAlarm{
 		Name: sdk.ToString(a.AlarmName), Description: sdk.ToString(a.AlarmDescription), Period: int(sdk.ToInt32(a.Period)),
 		Evaluations: int(sdk.ToInt32(a.EvaluationPeriods)), Datapoints: int(sdk.ToInt32(a.DatapointsToAlarm)), Threshold: sdk.ToFloat64(a.Threshold),
 		Comparison: string(a.ComparisonOperator), Missing: sdk.ToString(a.TreatMissingData), LowSamples: sdk.ToString(a.EvaluateLowSampleCountPercentile),
 		Actions: actions(a.ActionsEnabled, a.AlarmActions, a.OKActions, a.InsufficientDataActions),
-		Metric: collector.Metric{
+		Metric: inventory.Metric{
 			Namespace: sdk.ToString(a.Namespace), Name: sdk.ToString(a.MetricName), Dimensions: dimensionsOf(a.Dimensions),
 			Statistic: cmp.Or(sdk.ToString(a.ExtendedStatistic), string(a.Statistic)),
 		},
@@ -99,17 +99,17 @@ func metricAlarm(a *types.MetricAlarm) collector.MetricAlarm {
 	return out
 }
 
-func compositeAlarm(a *types.CompositeAlarm) collector.CompositeAlarm {
+func compositeAlarm(a *types.CompositeAlarm) inventory.CompositeAlarm {
 	var other foreign
 	other.note("suppressor", sdk.ToString(a.ActionsSuppressor))
-	return collector.CompositeAlarm{
+	return inventory.CompositeAlarm{
 		Name: sdk.ToString(a.AlarmName), Description: sdk.ToString(a.AlarmDescription), Rule: sdk.ToString(a.AlarmRule),
 		Actions: actions(a.ActionsEnabled, a.AlarmActions, a.OKActions, a.InsufficientDataActions), Other: other.String(),
 	}
 }
 
-func queryOf(q *types.MetricDataQuery, other *foreign) collector.Query {
-	out := collector.Query{
+func queryOf(q *types.MetricDataQuery, other *foreign) inventory.Query {
+	out := inventory.Query{
 		ID: sdk.ToString(q.Id), Expression: sdk.ToString(q.Expression), Period: int(sdk.ToInt32(q.Period)),
 		Return: q.ReturnData == nil || *q.ReturnData,
 	}
@@ -124,16 +124,16 @@ func queryOf(q *types.MetricDataQuery, other *foreign) collector.Query {
 	return out
 }
 
-func dimensionsOf(list []types.Dimension) []collector.Dimension {
-	var out []collector.Dimension
+func dimensionsOf(list []types.Dimension) []inventory.Dimension {
+	var out []inventory.Dimension
 	for _, d := range list {
-		out = append(out, collector.Dimension{Name: sdk.ToString(d.Name), Value: sdk.ToString(d.Value)})
+		out = append(out, inventory.Dimension{Name: sdk.ToString(d.Name), Value: sdk.ToString(d.Value)})
 	}
 	return out
 }
 
-func actions(enabled *bool, alarm, ok, noData []string) collector.Actions {
-	return collector.Actions{Disabled: enabled != nil && !*enabled, Alarm: alarm, OK: ok, NoData: noData}
+func actions(enabled *bool, alarm, ok, noData []string) inventory.Actions {
+	return inventory.Actions{Disabled: enabled != nil && !*enabled, Alarm: alarm, OK: ok, NoData: noData}
 }
 
 // foreign collects settings that change what an alarm does and that ours never have.

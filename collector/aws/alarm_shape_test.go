@@ -9,38 +9,38 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
-	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/aws"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
-func anyMetric(t *rapid.T) collector.Metric {
+func anyMetric(t *rapid.T) inventory.Metric {
 	text := rapid.StringMatching(`[A-Za-z/]{1,12}`)
-	m := collector.Metric{Namespace: text.Draw(t, "namespace"), Name: text.Draw(t, "metric"),
+	m := inventory.Metric{Namespace: text.Draw(t, "namespace"), Name: text.Draw(t, "metric"),
 		Statistic: rapid.SampledFrom([]string{"Sum", "Average", "Minimum", "Maximum", "SampleCount", "p95", "p99.9", "p100", "tm90"}).Draw(t, "statistic")}
 	for range rapid.IntRange(0, 3).Draw(t, "dimensions") {
-		m.Dimensions = append(m.Dimensions, collector.Dimension{Name: text.Draw(t, "name"), Value: rapid.StringN(1, 20, 60).Draw(t, "value")})
+		m.Dimensions = append(m.Dimensions, inventory.Dimension{Name: text.Draw(t, "name"), Value: rapid.StringN(1, 20, 60).Draw(t, "value")})
 	}
 	return m
 }
 
-func anyAlarm(t *rapid.T) collector.MetricAlarm {
+func anyAlarm(t *rapid.T) inventory.MetricAlarm {
 	arns := rapid.SliceOfN(rapid.StringMatching(`arn:aws:sns:[a-z]{4}:[0-9]{12}:[a-z]{1,5}`), 0, 5)
 	n := rapid.IntRange(1, 5).Draw(t, "evaluations")
-	a := collector.MetricAlarm{
+	a := inventory.MetricAlarm{
 		Name: rapid.StringN(1, 40, 255).Draw(t, "name"), Description: rapid.StringN(0, 60, 1024).Draw(t, "description"),
 		Evaluations: n, Datapoints: rapid.IntRange(0, n).Draw(t, "datapoints"), Threshold: rapid.Float64().Draw(t, "threshold"),
 		Comparison: rapid.SampledFrom([]string{"GreaterThanOrEqualToThreshold", "LessThanThreshold"}).Draw(t, "comparison"),
 		Missing:    rapid.SampledFrom([]string{"", "breaching", "notBreaching", "ignore", "missing"}).Draw(t, "missing"),
 		LowSamples: rapid.SampledFrom([]string{"", "ignore", "evaluate"}).Draw(t, "few samples"),
-		Actions:    collector.Actions{Disabled: rapid.Bool().Draw(t, "disabled"), Alarm: arns.Draw(t, "alarm"), OK: arns.Draw(t, "ok"), NoData: arns.Draw(t, "no data")},
+		Actions:    inventory.Actions{Disabled: rapid.Bool().Draw(t, "disabled"), Alarm: arns.Draw(t, "alarm"), OK: arns.Draw(t, "ok"), NoData: arns.Draw(t, "no data")},
 	}
 	if rapid.Bool().Draw(t, "plain") {
 		a.Metric, a.Period = anyMetric(t), rapid.SampledFrom([]int{10, 60, 300}).Draw(t, "period")
 		return a
 	}
-	a.Queries = []collector.Query{{ID: "ratio", Expression: "bad / all", Return: true}}
+	a.Queries = []inventory.Query{{ID: "ratio", Expression: "bad / all", Return: true}}
 	for _, id := range []string{"bad", "all"} {
-		a.Queries = append(a.Queries, collector.Query{ID: id, Metric: anyMetric(t), Period: 300})
+		a.Queries = append(a.Queries, inventory.Query{ID: id, Metric: anyMetric(t), Period: 300})
 	}
 	return a
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // clients are one per service for all places: region and credentials go with each call.
@@ -39,7 +39,7 @@ func newClients(cfg sdk.Config) *clients {
 
 // place is a collector.Cloud: one region of one account.
 type place struct {
-	collector.Place
+	inventory.Place
 	*clients
 	credentials sdk.CredentialsProvider
 	emulated    bool // another endpoint than AWS's own answers

@@ -7,6 +7,7 @@ import (
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/aws"
 	"github.com/seamark-hq/seamark/collector/cloudtest"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // hub is the account from which roles are assumed; an emulator takes it as an access key.
@@ -54,13 +55,13 @@ func subject(t *testing.T, url string, gaps []cloudtest.Gap, o aws.Options) *clo
 	op := opener(t, o)
 	return &cloudtest.Subject{
 		Gaps: gaps,
-		Open: func(t *testing.T, p collector.Place) collector.Cloud {
+		Open: func(t *testing.T, p inventory.Place) collector.Cloud {
 			c, err := op.Open(t.Context(), p)
 			if err != nil {
 				t.Fatal(err)
 			}
 			return c
 		},
-		Team: func(t *testing.T, p collector.Place) cloudtest.Team { return newTeam(t, url, p) },
+		Team: func(t *testing.T, p inventory.Place) cloudtest.Team { return newTeam(t, url, p) },
 	}
 }

@@ -4,11 +4,11 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // ThroughCloudWatch is an alarm as CloudWatch gives it back after it was put.
-func ThroughCloudWatch(a collector.MetricAlarm) collector.MetricAlarm {
+func ThroughCloudWatch(a inventory.MetricAlarm) inventory.MetricAlarm {
 	in := putMetricAlarm(&a)
 	return metricAlarm(&types.MetricAlarm{
 		AlarmName: in.AlarmName, AlarmDescription: in.AlarmDescription, ActionsEnabled: in.ActionsEnabled, AlarmActions: in.AlarmActions,
@@ -20,7 +20,7 @@ func ThroughCloudWatch(a collector.MetricAlarm) collector.MetricAlarm {
 }
 
 // Shape is what the adapter makes of an alarm that someone else has made.
-func Shape(a *types.MetricAlarm) collector.MetricAlarm { return metricAlarm(a) }
+func Shape(a *types.MetricAlarm) inventory.MetricAlarm { return metricAlarm(a) }
 
 // Whole is the HTTP client that the adapter wraps around another.
 func Whole(c sdk.HTTPClient) sdk.HTTPClient { return whole{c} }

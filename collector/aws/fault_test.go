@@ -12,10 +12,11 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/aws"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/lake"
 )
 
-var here = collector.Place{Account: "111122223333", Region: "us-west-2"}
+var here = inventory.Place{Account: "111122223333", Region: "us-west-2"}
 
 // hijacked hands out the connection of an answer.
 func hijacked(w http.ResponseWriter) *net.TCPConn {
@@ -151,7 +152,7 @@ func TestGatewayRole(t *testing.T) {
 		refuse(w, c, 400, "BadRequestException", "CloudWatch Logs role ARN must be set in account settings to enable logging")
 		return true
 	}
-	err = c.SetAccessLog(t.Context(), &collector.API{ID: "a1", Protocol: collector.REST}, "prod", collector.AccessLog{Destination: "arn", Format: "f"})
+	err = c.SetAccessLog(t.Context(), &inventory.API{ID: "a1", Protocol: inventory.REST}, "prod", inventory.AccessLog{Destination: "arn", Format: "f"})
 	var fault *seamark.Fault
 	if !errors.As(err, &fault) || !strings.Contains(fault.Remedy, "cloudwatchRoleArn") || !strings.Contains(fault.Where, here.Account) {
 		t.Error(err)

@@ -7,24 +7,24 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // Functions is ListFunctions: 50 a page.
-func (p *place) Functions(ctx context.Context, t string) ([]collector.Function, string, error) {
+func (p *place) Functions(ctx context.Context, t string) ([]inventory.Function, string, error) {
 	out, err := p.lambda.ListFunctions(ctx, &lambda.ListFunctionsInput{Marker: token(t)}, p.inLambda)
 	if err != nil {
 		return nil, "", p.fail(ctx, err)
 	}
-	page := make([]collector.Function, len(out.Functions))
+	page := make([]inventory.Function, len(out.Functions))
 	for i := range out.Functions {
 		page[i] = function(&out.Functions[i])
 	}
 	return page, sdk.ToString(out.NextMarker), nil
 }
 
-func function(f *types.FunctionConfiguration) collector.Function {
-	out := collector.Function{Name: sdk.ToString(f.FunctionName), Timeout: int(sdk.ToInt32(f.Timeout))}
+func function(f *types.FunctionConfiguration) inventory.Function {
+	out := inventory.Function{Name: sdk.ToString(f.FunctionName), Timeout: int(sdk.ToInt32(f.Timeout))}
 	if f.LoggingConfig != nil {
 		out.LogGroup = sdk.ToString(f.LoggingConfig.LogGroup)
 	}
@@ -32,7 +32,7 @@ func function(f *types.FunctionConfiguration) collector.Function {
 }
 
 // FunctionTags is ListTags.
-func (p *place) FunctionTags(ctx context.Context, arn string) (collector.Tags, error) {
+func (p *place) FunctionTags(ctx context.Context, arn string) (inventory.Tags, error) {
 	out, err := p.lambda.ListTags(ctx, &lambda.ListTagsInput{Resource: &arn}, p.inLambda)
 	if err != nil {
 		return nil, p.fail(ctx, err)
@@ -42,10 +42,10 @@ func (p *place) FunctionTags(ctx context.Context, arn string) (collector.Tags, e
 
 // Function reads one function and its tags. Not with GetFunction, which has both: its right
 // is that to fetch the function's code too.
-func (p *place) Function(ctx context.Context, name string) (collector.Function, error) {
+func (p *place) Function(ctx context.Context, name string) (inventory.Function, error) {
 	out, err := p.lambda.GetFunctionConfiguration(ctx, &lambda.GetFunctionConfigurationInput{FunctionName: &name}, p.inLambda)
 	if err != nil {
-		return collector.Function{}, p.fail(ctx, err)
+		return inventory.Function{}, p.fail(ctx, err)
 	}
 	f := function(&types.FunctionConfiguration{FunctionName: out.FunctionName, Timeout: out.Timeout, LoggingConfig: out.LoggingConfig})
 	f.Tags, err = p.FunctionTags(ctx, p.FunctionARN(name))

@@ -8,43 +8,43 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // LogGroups is DescribeLogGroups: 50 a page.
-func (p *place) LogGroups(ctx context.Context, t string) ([]collector.LogGroup, string, error) {
+func (p *place) LogGroups(ctx context.Context, t string) ([]inventory.LogGroup, string, error) {
 	out, err := p.logs.DescribeLogGroups(ctx, &cloudwatchlogs.DescribeLogGroupsInput{NextToken: token(t)}, p.inLogs)
 	if err != nil {
 		return nil, "", p.fail(ctx, err)
 	}
-	page := make([]collector.LogGroup, len(out.LogGroups))
+	page := make([]inventory.LogGroup, len(out.LogGroups))
 	for i := range out.LogGroups {
 		page[i] = logGroup(&out.LogGroups[i])
 	}
 	return page, sdk.ToString(out.NextToken), nil
 }
 
-func logGroup(g *types.LogGroup) collector.LogGroup {
-	return collector.LogGroup{Name: sdk.ToString(g.LogGroupName), Class: string(g.LogGroupClass), Created: sdk.ToInt64(g.CreationTime)}
+func logGroup(g *types.LogGroup) inventory.LogGroup {
+	return inventory.LogGroup{Name: sdk.ToString(g.LogGroupName), Class: string(g.LogGroupClass), Created: sdk.ToInt64(g.CreationTime)}
 }
 
 // LogGroup reads one group: the listing by prefix, in which it comes first, since names
 // are listed in their order.
-func (p *place) LogGroup(ctx context.Context, name string) (collector.LogGroup, error) {
+func (p *place) LogGroup(ctx context.Context, name string) (inventory.LogGroup, error) {
 	out, err := p.logs.DescribeLogGroups(ctx, &cloudwatchlogs.DescribeLogGroupsInput{LogGroupNamePrefix: &name}, p.inLogs)
 	if err != nil {
-		return collector.LogGroup{}, p.fail(ctx, err)
+		return inventory.LogGroup{}, p.fail(ctx, err)
 	}
 	i := slices.IndexFunc(out.LogGroups, func(g types.LogGroup) bool { return sdk.ToString(g.LogGroupName) == name })
 	if i < 0 {
-		return collector.LogGroup{}, &Error{Code: "ResourceNotFoundException", Operation: "CloudWatch Logs: DescribeLogGroups", Message: "no log group " + name}
+		return inventory.LogGroup{}, &Error{Code: "ResourceNotFoundException", Operation: "CloudWatch Logs: DescribeLogGroups", Message: "no log group " + name}
 	}
 	return logGroup(&out.LogGroups[i]), nil
 }
 
 // SubscriptionFilters is DescribeSubscriptionFilters. A group has a handful, which come on one page.
-func (p *place) SubscriptionFilters(ctx context.Context, group string) ([]collector.Filter, error) {
-	var filters []collector.Filter
+func (p *place) SubscriptionFilters(ctx context.Context, group string) ([]inventory.Filter, error) {
+	var filters []inventory.Filter
 	pages := cloudwatchlogs.NewDescribeSubscriptionFiltersPaginator(p.logs, &cloudwatchlogs.DescribeSubscriptionFiltersInput{LogGroupName: &group})
 	for pages.HasMorePages() {
 		out, err := pages.NextPage(ctx, p.inLogs)
@@ -61,8 +61,8 @@ func (p *place) SubscriptionFilters(ctx context.Context, group string) ([]collec
 // systemFields are the fields that centralised copies of logs need on each event.
 var systemFields = []string{"@aws.account", "@aws.region"}
 
-func filter(f *types.SubscriptionFilter) collector.Filter {
-	return collector.Filter{
+func filter(f *types.SubscriptionFilter) inventory.Filter {
+	return inventory.Filter{
 		Name: sdk.ToString(f.FilterName), Pattern: sdk.ToString(f.FilterPattern), Destination: sdk.ToString(f.DestinationArn),
 		Role: sdk.ToString(f.RoleArn), Created: sdk.ToInt64(f.CreationTime),
 		System: !slices.ContainsFunc(systemFields, func(s string) bool { return !slices.Contains(f.EmitSystemFields, s) }),
@@ -70,7 +70,7 @@ func filter(f *types.SubscriptionFilter) collector.Filter {
 }
 
 // LogGroupTags is ListTagsForResource.
-func (p *place) LogGroupTags(ctx context.Context, arn string) (collector.Tags, error) {
+func (p *place) LogGroupTags(ctx context.Context, arn string) (inventory.Tags, error) {
 	out, err := p.logs.ListTagsForResource(ctx, &cloudwatchlogs.ListTagsForResourceInput{ResourceArn: &arn}, p.inLogs)
 	if err != nil {
 		return nil, p.fail(ctx, err)
@@ -79,7 +79,7 @@ func (p *place) LogGroupTags(ctx context.Context, arn string) (collector.Tags, e
 }
 
 // PutSubscriptionFilter makes a filter, or replaces the one of its name.
-func (p *place) PutSubscriptionFilter(ctx context.Context, group string, f collector.Filter) error {
+func (p *place) PutSubscriptionFilter(ctx context.Context, group string, f inventory.Filter) error {
 	in := &cloudwatchlogs.PutSubscriptionFilterInput{
 		LogGroupName: &group, FilterName: &f.Name, FilterPattern: &f.Pattern, DestinationArn: &f.Destination, RoleArn: token(f.Role),
 	}
@@ -97,7 +97,7 @@ func (p *place) DeleteSubscriptionFilter(ctx context.Context, group, name string
 }
 
 // CreateLogGroup makes a log group with its tags.
-func (p *place) CreateLogGroup(ctx context.Context, name string, tags collector.Tags) error {
+func (p *place) CreateLogGroup(ctx context.Context, name string, tags inventory.Tags) error {
 	_, err := p.logs.CreateLogGroup(ctx, &cloudwatchlogs.CreateLogGroupInput{LogGroupName: &name, Tags: tagMap(tags)}, p.inLogs)
 	return p.fail(ctx, err)
 }
@@ -115,7 +115,7 @@ func (p *place) DeleteLogGroup(ctx context.Context, name string) error {
 }
 
 // LogEvents is FilterLogEvents, whose end is inclusive.
-func (p *place) LogEvents(ctx context.Context, group, pattern string, from, to int64, t string) ([]collector.LogEvent, string, error) {
+func (p *place) LogEvents(ctx context.Context, group, pattern string, from, to int64, t string) ([]inventory.LogEvent, string, error) {
 	if to <= from {
 		return nil, "", nil
 	}
@@ -125,9 +125,9 @@ func (p *place) LogEvents(ctx context.Context, group, pattern string, from, to i
 	if err != nil {
 		return nil, "", p.fail(ctx, err)
 	}
-	page := make([]collector.LogEvent, len(out.Events))
+	page := make([]inventory.LogEvent, len(out.Events))
 	for i, e := range out.Events {
-		page[i] = collector.LogEvent{
+		page[i] = inventory.LogEvent{
 			ID: sdk.ToString(e.EventId), Stream: sdk.ToString(e.LogStreamName), Message: sdk.ToString(e.Message),
 			Timestamp: sdk.ToInt64(e.Timestamp), Ingested: sdk.ToInt64(e.IngestionTime),
 		}

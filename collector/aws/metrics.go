@@ -8,12 +8,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // MetricData is GetMetricData, the oldest points first. A series may go on, under the same
 // id, on the next page.
-func (p *place) MetricData(ctx context.Context, list []collector.Query, from, to int64, t string) ([]collector.Series, string, error) {
+func (p *place) MetricData(ctx context.Context, list []inventory.Query, from, to int64, t string) ([]inventory.Series, string, error) {
 	if len(list) == 0 || to <= from {
 		return nil, "", nil
 	}
@@ -24,7 +24,7 @@ func (p *place) MetricData(ctx context.Context, list []collector.Query, from, to
 	if err != nil {
 		return nil, "", p.fail(ctx, err)
 	}
-	series := make([]collector.Series, len(out.MetricDataResults))
+	series := make([]inventory.Series, len(out.MetricDataResults))
 	for i, r := range out.MetricDataResults {
 		switch r.StatusCode {
 		case types.StatusCodeInternalError:
@@ -32,11 +32,11 @@ func (p *place) MetricData(ctx context.Context, list []collector.Query, from, to
 		case types.StatusCodeForbidden:
 			return nil, "", &Error{Code: "AccessDenied", Operation: "CloudWatch: GetMetricData", Message: "the figures of " + sdk.ToString(r.Id) + " may not be read"}
 		}
-		points := make([]collector.Point, min(len(r.Timestamps), len(r.Values)))
+		points := make([]inventory.Point, min(len(r.Timestamps), len(r.Values)))
 		for j := range points {
-			points[j] = collector.Point{Time: r.Timestamps[j].UnixMilli(), Value: r.Values[j]}
+			points[j] = inventory.Point{Time: r.Timestamps[j].UnixMilli(), Value: r.Values[j]}
 		}
-		series[i] = collector.Series{ID: sdk.ToString(r.Id), Points: points}
+		series[i] = inventory.Series{ID: sdk.ToString(r.Id), Points: points}
 	}
 	return series, sdk.ToString(out.NextToken), nil
 }

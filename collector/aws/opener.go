@@ -18,6 +18,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // Options say how places are opened. The zero value uses the caller's own credentials,
@@ -104,7 +105,7 @@ func (o Options) httpClient() *awshttp.BuildableClient {
 
 // Open opens a place: it assumes the role of its account, unless that was done lately. The
 // error is a *seamark.Fault that names the place and the remedy.
-func (o *Opener) Open(ctx context.Context, p collector.Place) (collector.Cloud, error) {
+func (o *Opener) Open(ctx context.Context, p inventory.Place) (collector.Cloud, error) {
 	credentials, err := o.signIn(ctx, p)
 	if err != nil {
 		return nil, err

@@ -17,6 +17,7 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/aws"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 func contextWithTimeout(t *testing.T, d time.Duration) (context.Context, context.CancelFunc) {
@@ -24,7 +25,7 @@ func contextWithTimeout(t *testing.T, d time.Duration) (context.Context, context
 	return context.WithTimeout(t.Context(), d)
 }
 
-func mustOpen(t *testing.T, op *aws.Opener, p collector.Place) collector.Cloud {
+func mustOpen(t *testing.T, op *aws.Opener, p inventory.Place) collector.Cloud {
 	t.Helper()
 	c, err := op.Open(t.Context(), p)
 	if err != nil {
@@ -39,7 +40,7 @@ func TestPlaces(t *testing.T) {
 	var actions []string
 	op := opener(t, aws.Options{SessionName: "seamark-test", Called: func(a string) { actions = append(actions, a) }})
 	for _, region := range []string{"us-west-2", "eu-central-1"} {
-		c := mustOpen(t, op, collector.Place{Account: here.Account, Region: region})
+		c := mustOpen(t, op, inventory.Place{Account: here.Account, Region: region})
 		if _, _, err := c.LogGroups(t.Context(), ""); err != nil {
 			t.Fatal(err)
 		}
@@ -87,7 +88,7 @@ func TestOwnCredentials(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		mustOpen(t, op, collector.Place{Account: hub, Region: "us-west-2"})
+		mustOpen(t, op, inventory.Place{Account: hub, Region: "us-west-2"})
 	}
 	if a, err := op.CallerAccount(t.Context()); a != hub || err != nil || f.count("GetCallerIdentity") != 1 {
 		t.Errorf("caller %s, %v, asked %d times", a, err, f.count("GetCallerIdentity"))
@@ -112,7 +113,7 @@ func TestOpenFaults(t *testing.T) {
 	for name, x := range map[string]struct {
 		env                 map[string]string
 		meet                func(http.ResponseWriter, call) bool
-		place               collector.Place
+		place               inventory.Place
 		class               seamark.Class
 		where, what, remedy string
 	}{
@@ -122,9 +123,9 @@ func TestOpenFaults(t *testing.T) {
 		"own token ran out":  {meet: refusing(403, "ExpiredToken"), place: here, what: "cannot be assumed", remedy: "sign in anew"},
 		"STS down":           {meet: refusing(503, "ServiceUnavailable"), place: here, class: seamark.Temporary, what: "cannot be assumed", remedy: "next sweep"},
 		"no credentials":     {env: map[string]string{"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, place: here, what: "no AWS credentials", remedy: "AWS_PROFILE"},
-		"no region":          {place: collector.Place{Account: here.Account}, class: seamark.Rejected, where: here.Account, what: "no region", remedy: "regions:"},
-		"a bad region":       {place: collector.Place{Account: here.Account, Region: "x.evil.example/"}, class: seamark.Rejected, what: "is no region", remedy: "eu-central-1"},
-		"a bad account":      {place: collector.Place{Account: "12345", Region: "us-west-2"}, class: seamark.Rejected, what: "is no account", remedy: "12 digits"},
+		"no region":          {place: inventory.Place{Account: here.Account}, class: seamark.Rejected, where: here.Account, what: "no region", remedy: "regions:"},
+		"a bad region":       {place: inventory.Place{Account: here.Account, Region: "x.evil.example/"}, class: seamark.Rejected, what: "is no region", remedy: "eu-central-1"},
+		"a bad account":      {place: inventory.Place{Account: "12345", Region: "us-west-2"}, class: seamark.Rejected, what: "is no account", remedy: "12 digits"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFake(t)
@@ -169,7 +170,7 @@ func TestOptions(t *testing.T) {
 func TestPartitions(t *testing.T) {
 	f := newFake(t)
 	for region, want := range map[string]string{"cn-north-1": "arn:aws-cn:", "us-gov-west-1": "arn:aws-us-gov:"} {
-		mustOpen(t, opener(t, aws.Options{}), collector.Place{Account: here.Account, Region: region})
+		mustOpen(t, opener(t, aws.Options{}), inventory.Place{Account: here.Account, Region: region})
 		form, _ := url.ParseQuery(f.last().body)
 		if !strings.HasPrefix(form.Get("RoleArn"), want) {
 			t.Errorf("%s: %s", region, form.Get("RoleArn"))
@@ -188,7 +189,7 @@ func TestMemory(t *testing.T) {
 	var open []collector.Cloud
 	for i := range 1000 {
 		for _, region := range []string{"us-west-2", "eu-central-1"} {
-			open = append(open, mustOpen(t, op, collector.Place{Account: fmt.Sprint(200000000000 + i), Region: region}))
+			open = append(open, mustOpen(t, op, inventory.Place{Account: fmt.Sprint(200000000000 + i), Region: region}))
 		}
 	}
 	runtime.GC()

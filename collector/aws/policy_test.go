@@ -13,6 +13,7 @@ import (
 
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/aws"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // asksBesides are actions that AWS asks for beside the one that is called, and for what.
@@ -26,18 +27,18 @@ var asksBesides = map[string]string{
 // It returns the names of the methods.
 func everyCall(t *testing.T, c collector.Cloud) []string {
 	ctx := t.Context()
-	rest, http := &collector.API{ID: "r", Protocol: collector.REST}, &collector.API{ID: "h", Protocol: collector.HTTP}
-	on := collector.AccessLog{Destination: "d", Format: "f"}
+	rest, http := &inventory.API{ID: "r", Protocol: inventory.REST}, &inventory.API{ID: "h", Protocol: inventory.HTTP}
+	on := inventory.AccessLog{Destination: "d", Format: "f"}
 	calls := map[string]func(){
 		"LogGroups":           func() { _, _, _ = c.LogGroups(ctx, "") },
 		"LogGroup":            func() { _, _ = c.LogGroup(ctx, "/g") },
 		"SubscriptionFilters": func() { _, _ = c.SubscriptionFilters(ctx, "/g") },
 		"LogGroupTags":        func() { _, _ = c.LogGroupTags(ctx, "arn") },
 		"PutSubscriptionFilter": func() {
-			_ = c.PutSubscriptionFilter(ctx, "/g", collector.Filter{Name: "n", Destination: "d", Role: "r", System: true})
+			_ = c.PutSubscriptionFilter(ctx, "/g", inventory.Filter{Name: "n", Destination: "d", Role: "r", System: true})
 		},
 		"DeleteSubscriptionFilter": func() { _ = c.DeleteSubscriptionFilter(ctx, "/g", "n") },
-		"CreateLogGroup":           func() { _ = c.CreateLogGroup(ctx, "/g", collector.Tags{{Key: "k", Value: "v"}}) },
+		"CreateLogGroup":           func() { _ = c.CreateLogGroup(ctx, "/g", inventory.Tags{{Key: "k", Value: "v"}}) },
 		"RetainLogGroup":           func() { _ = c.RetainLogGroup(ctx, "/g", 30) },
 		"DeleteLogGroup":           func() { _ = c.DeleteLogGroup(ctx, "/g") },
 		"Functions":                func() { _, _, _ = c.Functions(ctx, "") },
@@ -45,26 +46,26 @@ func everyCall(t *testing.T, c collector.Cloud) []string {
 		"Function":                 func() { _, _ = c.Function(ctx, "f") },
 		"RESTAPIs":                 func() { _, _, _ = c.RESTAPIs(ctx, "") },
 		"HTTPAPIs":                 func() { _, _, _ = c.HTTPAPIs(ctx, "") },
-		"API":                      func() { _, _ = c.API(ctx, "r", collector.REST); _, _ = c.API(ctx, "h", collector.HTTP) },
+		"API":                      func() { _, _ = c.API(ctx, "r", inventory.REST); _, _ = c.API(ctx, "h", inventory.HTTP) },
 		"Stages":                   func() { _, _, _ = c.Stages(ctx, rest, ""); _, _, _ = c.Stages(ctx, http, "") },
 		"Routes":                   func() { _, _, _ = c.Routes(ctx, rest, ""); _, _, _ = c.Routes(ctx, http, "") },
 		"SetAccessLog": func() {
-			for _, a := range []*collector.API{rest, http} {
-				_, _ = c.SetAccessLog(ctx, a, "s", on), c.SetAccessLog(ctx, a, "s", collector.AccessLog{})
+			for _, a := range []*inventory.API{rest, http} {
+				_, _ = c.SetAccessLog(ctx, a, "s", on), c.SetAccessLog(ctx, a, "s", inventory.AccessLog{})
 			}
 		},
 		"TaggedResources": func() { _, _, _ = c.TaggedResources(ctx, "") },
 		"Alarms":          func() { _, _, _, _ = c.Alarms(ctx, "seamark/", "") },
 		"AlarmTags":       func() { _, _ = c.AlarmTags(ctx, "arn") },
 		"PutMetricAlarm": func() {
-			_ = c.PutMetricAlarm(ctx, collector.MetricAlarm{Name: "n", Evaluations: 1, Comparison: "x", Tags: collector.Tags{{Key: "k"}}})
+			_ = c.PutMetricAlarm(ctx, inventory.MetricAlarm{Name: "n", Evaluations: 1, Comparison: "x", Tags: inventory.Tags{{Key: "k"}}})
 		},
-		"PutCompositeAlarm": func() { _ = c.PutCompositeAlarm(ctx, collector.CompositeAlarm{Name: "n", Rule: "r"}) },
+		"PutCompositeAlarm": func() { _ = c.PutCompositeAlarm(ctx, inventory.CompositeAlarm{Name: "n", Rule: "r"}) },
 		"DeleteAlarms":      func() { _ = c.DeleteAlarms(ctx, []string{"n"}) },
-		"TagAlarm":          func() { _ = c.TagAlarm(ctx, "arn", collector.Tags{{Key: "k"}}) },
+		"TagAlarm":          func() { _ = c.TagAlarm(ctx, "arn", inventory.Tags{{Key: "k"}}) },
 		"UntagAlarm":        func() { _ = c.UntagAlarm(ctx, "arn", []string{"k"}) },
 		"LogEvents":         func() { _, _, _ = c.LogEvents(ctx, "/g", "", 1, 2, "") },
-		"MetricData":        func() { _, _, _ = c.MetricData(ctx, []collector.Query{{ID: "a", Expression: "1"}}, 1, 2, "") },
+		"MetricData":        func() { _, _, _ = c.MetricData(ctx, []inventory.Query{{ID: "a", Expression: "1"}}, 1, 2, "") },
 	}
 	var names []string
 	for name, call := range calls {

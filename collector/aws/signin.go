@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // renewBefore is how long before their end credentials are renewed: longer than any call.
@@ -23,7 +23,7 @@ var (
 )
 
 // signIn returns the credentials for a place, once they are known to work.
-func (o *Opener) signIn(ctx context.Context, p collector.Place) (sdk.CredentialsProvider, error) {
+func (o *Opener) signIn(ctx context.Context, p inventory.Place) (sdk.CredentialsProvider, error) {
 	where := "place " + p.String()
 	switch {
 	case p.Region == "":
@@ -47,7 +47,7 @@ func (o *Opener) signIn(ctx context.Context, p collector.Place) (sdk.Credentials
 }
 
 // ownCredentials are the caller's, where the place is of the caller's account.
-func (o *Opener) ownCredentials(ctx context.Context, p collector.Place) (sdk.CredentialsProvider, error) {
+func (o *Opener) ownCredentials(ctx context.Context, p inventory.Place) (sdk.CredentialsProvider, error) {
 	account, err := o.callerAccount(ctx, p.Region)
 	if err != nil {
 		return nil, err
@@ -60,7 +60,7 @@ func (o *Opener) ownCredentials(ctx context.Context, p collector.Place) (sdk.Cre
 }
 
 // role is the ARN of the role in an account.
-func (o *Opener) role(p collector.Place) (string, error) {
+func (o *Opener) role(p inventory.Place) (string, error) {
 	if !strings.HasPrefix(o.o.Role, "arn:") {
 		return "arn:" + partition(p.Region) + ":iam::" + p.Account + ":role/" + strings.TrimPrefix(o.o.Role, "/"), nil
 	}
@@ -83,7 +83,7 @@ func partition(region string) string {
 
 // assumed are the credentials of the role in an account, renewed as they run out. The
 // regions of an account share them.
-func (o *Opener) assumed(p collector.Place, role string) sdk.CredentialsProvider {
+func (o *Opener) assumed(p inventory.Place, role string) sdk.CredentialsProvider {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if c := o.roles[p.Account]; c != nil {

@@ -12,25 +12,26 @@ import (
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/aws"
 	"github.com/seamark-hq/seamark/collector/cloudtest"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/lake"
 )
 
 // town is an account of MiniStack with what teams have made there.
 type town struct {
 	t         *testing.T
-	place     collector.Place
+	place     inventory.Place
 	cloud     collector.Cloud
 	team      *team
 	resources []string // ARNs that the team tags
 }
 
-var bookingTags = collector.NewTags(collector.Tag{Key: "seamark:product", Value: "booking"}, collector.Tag{Key: "seamark:environment", Value: "prod"},
-	collector.Tag{Key: "seamark:team", Value: "web-mobile"})
+var bookingTags = inventory.NewTags(inventory.Tag{Key: "seamark:product", Value: "booking"}, inventory.Tag{Key: "seamark:environment", Value: "prod"},
+	inventory.Tag{Key: "seamark:team", Value: "web-mobile"})
 
 func newTown(t *testing.T) *town {
 	t.Helper()
 	url := emulator(t, "SEAMARK_MINISTACK")
-	p := collector.Place{Account: cloudtest.Account(), Region: "eu-central-1"}
+	p := inventory.Place{Account: cloudtest.Account(), Region: "eu-central-1"}
 	c, err := opener(t, aws.Options{}).Open(t.Context(), p)
 	if err != nil {
 		t.Fatal(err)
@@ -38,12 +39,12 @@ func newTown(t *testing.T) *town {
 	owner := newTeam(t, url, p)
 	w := &town{t: t, place: p, cloud: tagged{c, owner}, team: owner}
 	for _, name := range []string{"/app/booking", "/app/other", "/aws/lambda/booking-create"} {
-		w.must(w.team.MakeLogGroup(t.Context(), collector.LogGroup{Name: name}))
+		w.must(w.team.MakeLogGroup(t.Context(), inventory.LogGroup{Name: name}))
 	}
-	w.must(c.PutSubscriptionFilter(t.Context(), "/app/booking", collector.Filter{Name: "datadog", Destination: "arn:aws:lambda:eu-central-1:" + p.Account + ":function:datadog"}))
-	w.must(w.team.MakeFunction(t.Context(), collector.Function{Name: "booking-create", Timeout: 30}))
-	w.must(c.PutMetricAlarm(t.Context(), collector.MetricAlarm{Name: "seamark/booking/prod/booking-create/throttles", Period: 60, Evaluations: 1, Threshold: 7,
-		Comparison: "GreaterThanThreshold", Metric: collector.Metric{Namespace: "Custom", Name: "theirs", Statistic: "Sum"}}))
+	w.must(c.PutSubscriptionFilter(t.Context(), "/app/booking", inventory.Filter{Name: "datadog", Destination: "arn:aws:lambda:eu-central-1:" + p.Account + ":function:datadog"}))
+	w.must(w.team.MakeFunction(t.Context(), inventory.Function{Name: "booking-create", Timeout: 30}))
+	w.must(c.PutMetricAlarm(t.Context(), inventory.MetricAlarm{Name: "seamark/booking/prod/booking-create/throttles", Period: 60, Evaluations: 1, Threshold: 7,
+		Comparison: "GreaterThanThreshold", Metric: inventory.Metric{Namespace: "Custom", Name: "theirs", Statistic: "Sum"}}))
 	w.resources = []string{p.LogGroupARN("/app/booking"), p.FunctionARN("booking-create")}
 	return w
 }
@@ -51,13 +52,13 @@ func newTown(t *testing.T) *town {
 // addAPIs makes an API of each kind.
 func (w *town) addAPIs() {
 	w.t.Helper()
-	for _, protocol := range []collector.Protocol{collector.REST, collector.HTTP} {
-		a, err := w.team.MakeAPI(w.t.Context(), collector.API{Name: "shop-" + strings.ToLower(string(protocol)), Protocol: protocol},
-			[]collector.Route{{Method: "GET", Resource: "/pets"}}, []collector.Stage{{Name: "prod", DetailedMetrics: protocol == collector.REST}})
+	for _, protocol := range []inventory.Protocol{inventory.REST, inventory.HTTP} {
+		a, err := w.team.MakeAPI(w.t.Context(), inventory.API{Name: "shop-" + strings.ToLower(string(protocol)), Protocol: protocol},
+			[]inventory.Route{{Method: "GET", Resource: "/pets"}}, []inventory.Stage{{Name: "prod", DetailedMetrics: protocol == inventory.REST}})
 		w.must(err)
 		w.resources = append(w.resources, apiARN(w.place.Region, a))
-		if protocol == collector.HTTP { // switching its access log off would delete the stage: see ministackGaps
-			w.must(w.team.TagAPI(w.t.Context(), a, w.place.Region, collector.NewTags(collector.Tag{Key: "seamark:logs", Value: "off"})))
+		if protocol == inventory.HTTP { // switching its access log off would delete the stage: see ministackGaps
+			w.must(w.team.TagAPI(w.t.Context(), a, w.place.Region, inventory.NewTags(inventory.Tag{Key: "seamark:logs", Value: "off"})))
 		}
 	}
 }
@@ -70,7 +71,7 @@ func (w *town) must(err error) {
 }
 
 // tag tags, or untags, all that the team has.
-func (w *town) tag(tags collector.Tags, unset bool) {
+func (w *town) tag(tags inventory.Tags, unset bool) {
 	w.t.Helper()
 	for _, arn := range w.resources {
 		w.must(w.team.tag(w.t.Context(), arn, tags, unset))
@@ -113,9 +114,9 @@ func (w *town) snapshot() string {
 			lines = append(lines, fmt.Sprintf("filter %s %s -> %s", g.Name, f.Name, f.Destination))
 		}
 	}
-	for _, list := range []func() ([]collector.API, string, error){
-		func() ([]collector.API, string, error) { return w.cloud.RESTAPIs(w.t.Context(), "") },
-		func() ([]collector.API, string, error) { return w.cloud.HTTPAPIs(w.t.Context(), "") },
+	for _, list := range []func() ([]inventory.API, string, error){
+		func() ([]inventory.API, string, error) { return w.cloud.RESTAPIs(w.t.Context(), "") },
+		func() ([]inventory.API, string, error) { return w.cloud.HTTPAPIs(w.t.Context(), "") },
 	} {
 		apis, _, err := list()
 		w.must(err)
@@ -240,7 +241,7 @@ func TestMiniStackDeployments(t *testing.T) {
 	w.tag(bookingTags, false)
 	firstAcme := w.sweep(acme)
 	onlyAcme := w.snapshot()
-	w.tag(collector.NewTags(collector.Tag{Key: "obs:product", Value: "desk"}, collector.Tag{Key: "obs:environment", Value: "test"}), false)
+	w.tag(inventory.NewTags(inventory.Tag{Key: "obs:product", Value: "desk"}, inventory.Tag{Key: "obs:environment", Value: "test"}), false)
 	firstOther := w.sweep(other)
 	for _, d := range []string{"acme", "other"} {
 		if !strings.Contains(w.snapshot(), "destination:"+d) {

@@ -21,18 +21,19 @@ import (
 
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/aws"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // team owns an account of an emulator, and does there what teams do.
 type team struct {
-	place  collector.Place
+	place  inventory.Place
 	logs   *cloudwatchlogs.Client
 	lambda *lambda.Client
 	rest   *apigateway.Client
 	http   *apigatewayv2.Client
 }
 
-func newTeam(t *testing.T, url string, p collector.Place) *team {
+func newTeam(t *testing.T, url string, p inventory.Place) *team {
 	t.Helper()
 	cfg, err := config.LoadDefaultConfig(t.Context(), config.WithRegion(p.Region), config.WithBaseEndpoint(url),
 		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(p.Account, "test", "")))
@@ -43,7 +44,7 @@ func newTeam(t *testing.T, url string, p collector.Place) *team {
 	return &team{place: p, logs: cloudwatchlogs.NewFromConfig(cfg), lambda: lambda.NewFromConfig(cfg), rest: apigateway.NewFromConfig(cfg), http: apigatewayv2.NewFromConfig(cfg)}
 }
 
-func asMap(tags collector.Tags) map[string]string {
+func asMap(tags inventory.Tags) map[string]string {
 	m := map[string]string{}
 	for _, t := range tags {
 		m[t.Key] = t.Value
@@ -51,7 +52,7 @@ func asMap(tags collector.Tags) map[string]string {
 	return m
 }
 
-func (m *team) MakeLogGroup(ctx context.Context, g collector.LogGroup) error {
+func (m *team) MakeLogGroup(ctx context.Context, g inventory.LogGroup) error {
 	in := &cloudwatchlogs.CreateLogGroupInput{LogGroupName: &g.Name, LogGroupClass: logtypes.LogGroupClass(g.Class)}
 	if len(g.Tags) > 0 {
 		in.Tags = asMap(g.Tags)
@@ -60,7 +61,7 @@ func (m *team) MakeLogGroup(ctx context.Context, g collector.LogGroup) error {
 	return err
 }
 
-func (m *team) MakeFunction(ctx context.Context, f collector.Function) error {
+func (m *team) MakeFunction(ctx context.Context, f inventory.Function) error {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	w, err := z.Create("index.py")
@@ -84,8 +85,8 @@ func (m *team) MakeFunction(ctx context.Context, f collector.Function) error {
 	return err
 }
 
-func (m *team) MakeAPI(ctx context.Context, a collector.API, routes []collector.Route, stages []collector.Stage) (*collector.API, error) {
-	if a.Protocol == collector.REST {
+func (m *team) MakeAPI(ctx context.Context, a inventory.API, routes []inventory.Route, stages []inventory.Stage) (*inventory.API, error) {
+	if a.Protocol == inventory.REST {
 		return m.makeREST(ctx, a, routes, stages)
 	}
 	out, err := m.http.CreateApi(ctx, &apigatewayv2.CreateApiInput{Name: &a.Name, ProtocolType: httptypes.ProtocolType(a.Protocol), Tags: asMap(a.Tags)})
@@ -110,7 +111,7 @@ func (m *team) MakeAPI(ctx context.Context, a collector.API, routes []collector.
 	return &a, nil
 }
 
-func (m *team) makeREST(ctx context.Context, a collector.API, routes []collector.Route, stages []collector.Stage) (*collector.API, error) {
+func (m *team) makeREST(ctx context.Context, a inventory.API, routes []inventory.Route, stages []inventory.Stage) (*inventory.API, error) {
 	out, err := m.rest.CreateRestApi(ctx, &apigateway.CreateRestApiInput{Name: &a.Name, Tags: asMap(a.Tags)})
 	if err != nil {
 		return nil, err
@@ -131,7 +132,7 @@ func (m *team) makeREST(ctx context.Context, a collector.API, routes []collector
 }
 
 // makeMethod makes the resources of a path, of which ids knows those there are, and the method on the last.
-func (m *team) makeMethod(ctx context.Context, api string, ids map[string]string, r collector.Route) error {
+func (m *team) makeMethod(ctx context.Context, api string, ids map[string]string, r inventory.Route) error {
 	path := ""
 	for _, part := range strings.Split(strings.Trim(r.Resource, "/"), "/") {
 		parent := ids[path]
@@ -153,7 +154,7 @@ func (m *team) makeMethod(ctx context.Context, api string, ids map[string]string
 	return err
 }
 
-func (m *team) makeRESTStage(ctx context.Context, api string, s collector.Stage) error {
+func (m *team) makeRESTStage(ctx context.Context, api string, s inventory.Stage) error {
 	d, err := m.rest.CreateDeployment(ctx, &apigateway.CreateDeploymentInput{RestApiId: &api})
 	if err != nil {
 		return err
@@ -169,20 +170,20 @@ func (m *team) makeRESTStage(ctx context.Context, api string, s collector.Stage)
 	return err
 }
 
-func apiARN(region string, a *collector.API) string {
+func apiARN(region string, a *inventory.API) string {
 	kind := "/apis/"
-	if a.Protocol == collector.REST {
+	if a.Protocol == inventory.REST {
 		kind = "/restapis/"
 	}
 	return "arn:aws:apigateway:" + region + "::" + kind + a.ID
 }
 
-func (m *team) TagAPI(ctx context.Context, a *collector.API, region string, tags collector.Tags) error {
+func (m *team) TagAPI(ctx context.Context, a *inventory.API, region string, tags inventory.Tags) error {
 	return m.tag(ctx, apiARN(region, a), tags, false)
 }
 
 // Write sorts nothing: events of a stream come in the order of their times.
-func (m *team) Write(ctx context.Context, group string, events []collector.LogEvent) error {
+func (m *team) Write(ctx context.Context, group string, events []inventory.LogEvent) error {
 	streams := map[string][]logtypes.InputLogEvent{}
 	for i := range events {
 		e := &events[i]
@@ -200,7 +201,7 @@ func (m *team) Write(ctx context.Context, group string, events []collector.LogEv
 }
 
 // tag sets tags of a log group or function by its ARN, or removes the keys of tags where unset.
-func (m *team) tag(ctx context.Context, arn string, tags collector.Tags, unset bool) error {
+func (m *team) tag(ctx context.Context, arn string, tags inventory.Tags, unset bool) error {
 	var keys []string
 	for _, t := range tags {
 		keys = append(keys, t.Key)
@@ -235,7 +236,7 @@ type tagged struct {
 	team *team
 }
 
-func (c tagged) RESTAPIs(ctx context.Context, token string) ([]collector.API, string, error) {
+func (c tagged) RESTAPIs(ctx context.Context, token string) ([]inventory.API, string, error) {
 	page, next, err := c.Cloud.RESTAPIs(ctx, token)
 	for i := range page {
 		out, e := c.team.rest.GetTags(ctx, &apigateway.GetTagsInput{ResourceArn: sdk.String(apiARN(c.team.place.Region, &page[i]))})
@@ -247,7 +248,7 @@ func (c tagged) RESTAPIs(ctx context.Context, token string) ([]collector.API, st
 	return page, next, err
 }
 
-func (c tagged) HTTPAPIs(ctx context.Context, token string) ([]collector.API, string, error) {
+func (c tagged) HTTPAPIs(ctx context.Context, token string) ([]inventory.API, string, error) {
 	page, next, err := c.Cloud.HTTPAPIs(ctx, token)
 	for i := range page {
 		out, e := c.team.http.GetTags(ctx, &apigatewayv2.GetTagsInput{ResourceArn: sdk.String(apiARN(c.team.place.Region, &page[i]))})
@@ -259,10 +260,10 @@ func (c tagged) HTTPAPIs(ctx context.Context, token string) ([]collector.API, st
 	return page, next, err
 }
 
-func tagList(m map[string]string) collector.Tags {
-	var list []collector.Tag
+func tagList(m map[string]string) inventory.Tags {
+	var list []inventory.Tag
 	for k, v := range m {
-		list = append(list, collector.Tag{Key: k, Value: v})
+		list = append(list, inventory.Tag{Key: k, Value: v})
 	}
-	return collector.NewTags(list...)
+	return inventory.NewTags(list...)
 }

@@ -6,25 +6,25 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/aws"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // TestWire: what is sent, where no emulator would notice something else.
 func TestWire(t *testing.T) {
 	f := newFake(t)
 	c := mustOpen(t, opener(t, aws.Options{}), here)
-	rest, http := &collector.API{ID: "r1", Protocol: collector.REST}, &collector.API{ID: "h1", Protocol: collector.HTTP}
-	log := collector.AccessLog{Destination: "arn:x", Format: "$context.requestId"}
+	rest, http := &inventory.API{ID: "r1", Protocol: inventory.REST}, &inventory.API{ID: "h1", Protocol: inventory.HTTP}
+	log := inventory.AccessLog{Destination: "arn:x", Format: "$context.requestId"}
 	for _, x := range []struct {
 		call            func() error
 		operation, body string
 	}{
 		{func() error {
-			return c.PutSubscriptionFilter(t.Context(), "/g", collector.Filter{Name: "n", Destination: "d", Role: "r", System: true})
+			return c.PutSubscriptionFilter(t.Context(), "/g", inventory.Filter{Name: "n", Destination: "d", Role: "r", System: true})
 		}, "PutSubscriptionFilter", `{"logGroupName":"/g","filterName":"n","filterPattern":"","destinationArn":"d","roleArn":"r","emitSystemFields":["@aws.account","@aws.region"]}`},
 		{func() error {
-			return c.PutSubscriptionFilter(t.Context(), "/g", collector.Filter{Name: "n", Destination: "d"})
+			return c.PutSubscriptionFilter(t.Context(), "/g", inventory.Filter{Name: "n", Destination: "d"})
 		}, "PutSubscriptionFilter", `{"logGroupName":"/g","filterName":"n","filterPattern":"","destinationArn":"d","emitSystemFields":[]}`},
 		{func() error { _, _, err := c.LogEvents(t.Context(), "/g", "ERROR", 1000, 2000, "t"); return err },
 			"FilterLogEvents", `{"logGroupName":"/g","filterPattern":"ERROR","startTime":1000,"endTime":1999,"nextToken":"t"}`},
@@ -33,11 +33,11 @@ func TestWire(t *testing.T) {
 			"GetResources", `{"ResourceTypeFilters":["lambda:function","logs:log-group","cloudwatch:alarm"],"ResourcesPerPage":100}`},
 		{func() error { return c.SetAccessLog(t.Context(), rest, "prod", log) }, "PATCH /restapis/r1/stages/prod",
 			`{"patchOperations":[{"op":"replace","path":"/accessLogSettings/destinationArn","value":"arn:x"},{"op":"replace","path":"/accessLogSettings/format","value":"$context.requestId"}]}`},
-		{func() error { return c.SetAccessLog(t.Context(), rest, "prod", collector.AccessLog{}) }, "PATCH /restapis/r1/stages/prod",
+		{func() error { return c.SetAccessLog(t.Context(), rest, "prod", inventory.AccessLog{}) }, "PATCH /restapis/r1/stages/prod",
 			`{"patchOperations":[{"op":"remove","path":"/accessLogSettings"}]}`},
 		{func() error { return c.SetAccessLog(t.Context(), http, "$default", log) }, "PATCH /v2/apis/h1/stages/$default",
 			`{"accessLogSettings":{"destinationArn":"arn:x","format":"$context.requestId"}}`},
-		{func() error { return c.SetAccessLog(t.Context(), http, "$default", collector.AccessLog{}) }, "DELETE /v2/apis/h1/stages/$default/accesslogsettings", ``},
+		{func() error { return c.SetAccessLog(t.Context(), http, "$default", inventory.AccessLog{}) }, "DELETE /v2/apis/h1/stages/$default/accesslogsettings", ``},
 	} {
 		if err := x.call(); err != nil {
 			t.Errorf("%s: %v", x.operation, err)

@@ -7,33 +7,33 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // plainAlarm is an alarm over one metric, as the collector makes it.
-func plainAlarm(name string) collector.MetricAlarm {
-	return collector.MetricAlarm{
+func plainAlarm(name string) inventory.MetricAlarm {
+	return inventory.MetricAlarm{
 		Name: name, Description: `{"product":"booking","rule":"throttles","threshold":1}`, Period: 300, Evaluations: 1, Datapoints: 1,
 		Threshold: 1, Comparison: "GreaterThanOrEqualToThreshold", Missing: "notBreaching",
-		Metric: collector.Metric{Namespace: "AWS/Lambda", Name: "Throttles", Statistic: "Sum", Dimensions: []collector.Dimension{{Name: "FunctionName", Value: "f"}}},
+		Metric: inventory.Metric{Namespace: "AWS/Lambda", Name: "Throttles", Statistic: "Sum", Dimensions: []inventory.Dimension{{Name: "FunctionName", Value: "f"}}},
 	}
 }
 
-func percentileAlarm(name string) collector.MetricAlarm {
+func percentileAlarm(name string) inventory.MetricAlarm {
 	a := plainAlarm(name)
 	a.Threshold, a.LowSamples = 3000, "ignore"
-	a.Metric = collector.Metric{Namespace: "AWS/ApiGateway", Name: "Latency", Statistic: "p95",
-		Dimensions: []collector.Dimension{{Name: "ApiName", Value: "shop"}, {Name: "Stage", Value: "prod"}}}
+	a.Metric = inventory.Metric{Namespace: "AWS/ApiGateway", Name: "Latency", Statistic: "p95",
+		Dimensions: []inventory.Dimension{{Name: "ApiName", Value: "shop"}, {Name: "Stage", Value: "prod"}}}
 	return a
 }
 
-func ratioAlarm(name string) collector.MetricAlarm {
+func ratioAlarm(name string) inventory.MetricAlarm {
 	a := plainAlarm(name)
-	of := func(metric string) collector.Metric {
-		return collector.Metric{Namespace: "AWS/ApiGateway", Name: metric, Statistic: "Sum", Dimensions: []collector.Dimension{{Name: "ApiName", Value: "shop"}}}
+	of := func(metric string) inventory.Metric {
+		return inventory.Metric{Namespace: "AWS/ApiGateway", Name: metric, Statistic: "Sum", Dimensions: []inventory.Dimension{{Name: "ApiName", Value: "shop"}}}
 	}
-	a.Metric, a.Period, a.Threshold = collector.Metric{}, 0, 0.05
-	a.Queries = []collector.Query{
+	a.Metric, a.Period, a.Threshold = inventory.Metric{}, 0, 0.05
+	a.Queries = []inventory.Query{
 		{ID: "ratio", Expression: "IF(all >= 20, bad / all, 0)", Return: true},
 		{ID: "bad", Metric: of("5XXError"), Period: 300}, {ID: "all", Metric: of("Count"), Period: 300},
 	}
@@ -41,8 +41,8 @@ func ratioAlarm(name string) collector.MetricAlarm {
 }
 
 // alarms reads those whose name begins with prefix.
-func (s *session) alarms(prefix string) (metric map[string]collector.MetricAlarm, composite map[string]collector.CompositeAlarm, err error) {
-	metric, composite = map[string]collector.MetricAlarm{}, map[string]collector.CompositeAlarm{}
+func (s *session) alarms(prefix string) (metric map[string]inventory.MetricAlarm, composite map[string]inventory.CompositeAlarm, err error) {
+	metric, composite = map[string]inventory.MetricAlarm{}, map[string]inventory.CompositeAlarm{}
 	token := ""
 	for range 100 {
 		m, c, next, err := s.cloud.Alarms(s.ctx, prefix, token)
@@ -67,7 +67,7 @@ func (s *session) alarms(prefix string) (metric map[string]collector.MetricAlarm
 }
 
 // keeps puts an alarm and checks that it is read as it was put; tags come apart.
-func (s *session) keeps(a collector.MetricAlarm) error {
+func (s *session) keeps(a inventory.MetricAlarm) error {
 	if err := s.cloud.PutMetricAlarm(s.ctx, a); err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (s *session) keeps(a collector.MetricAlarm) error {
 	return nil
 }
 
-func (s *session) hasAlarmTags(name string, want collector.Tags) error {
+func (s *session) hasAlarmTags(name string, want inventory.Tags) error {
 	got, err := s.cloud.AlarmTags(s.ctx, s.place.AlarmARN(name))
 	if d := cmp.Diff(want, got, cmpopts.EquateEmpty()); err != nil || d != "" {
 		return fmt.Errorf("tags of %s: %v\n%s", name, err, d)
@@ -92,7 +92,7 @@ const anAlarm = "seamark/booking/prod/f/throttles"
 var alarmChecks = []check{
 	{"an alarm is read as it was put", func(s *session) error {
 		a := plainAlarm(anAlarm)
-		a.Actions = collector.Actions{Alarm: []string{"arn:aws:sns:eu-central-1:999999999999:seamark"}, OK: []string{"arn:aws:sns:eu-central-1:999999999999:seamark"}}
+		a.Actions = inventory.Actions{Alarm: []string{"arn:aws:sns:eu-central-1:999999999999:seamark"}, OK: []string{"arn:aws:sns:eu-central-1:999999999999:seamark"}}
 		return s.keeps(a)
 	}},
 	{"an alarm without actions enabled", func(s *session) error {

@@ -6,7 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 const (
@@ -14,9 +14,9 @@ const (
 	branch, top    = "seamark/booking/prod/all/part-2-1", "seamark/booking/prod/all/all"
 )
 
-func compositeAlarm(name, rule string) collector.CompositeAlarm {
+func compositeAlarm(name, rule string) inventory.CompositeAlarm {
 	topic := []string{"arn:aws:sns:eu-central-1:999999999999:seamark"}
-	return collector.CompositeAlarm{Name: name, Description: `{"product":"booking","rule":"all"}`, Rule: rule, Actions: collector.Actions{Alarm: topic, OK: topic}}
+	return inventory.CompositeAlarm{Name: name, Description: `{"product":"booking","rule":"all"}`, Rule: rule, Actions: inventory.Actions{Alarm: topic, OK: topic}}
 }
 
 // tree makes two alarms, a composite over them and one over that.

@@ -7,26 +7,26 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // ours is a filter as the collector puts it.
-func (s *session) ours(component string) collector.Filter {
-	return collector.Filter{
+func (s *session) ours(component string) inventory.Filter {
+	return inventory.Filter{
 		Name: "seamark/1/booking/prod/web%2Bmobile/eu-central-1/" + component, Pattern: `{ $.level = "ERROR" }`,
 		Destination: "arn:aws:logs:" + s.place.Region + ":999999999999:destination:seamark",
 	}
 }
 
-func (s *session) filters(group string) ([]collector.Filter, error) {
+func (s *session) filters(group string) ([]inventory.Filter, error) {
 	return s.cloud.SubscriptionFilters(s.ctx, group)
 }
 
 // has checks the filters of a group, but for when they were made.
-func (s *session) has(group string, want ...collector.Filter) error {
+func (s *session) has(group string, want ...inventory.Filter) error {
 	got, err := s.filters(group)
-	byName := cmpopts.SortSlices(func(a, b collector.Filter) bool { return a.Name < b.Name })
-	if d := cmp.Diff(want, got, byName, cmpopts.EquateEmpty(), cmpopts.IgnoreFields(collector.Filter{}, "Created")); err != nil || d != "" {
+	byName := cmpopts.SortSlices(func(a, b inventory.Filter) bool { return a.Name < b.Name })
+	if d := cmp.Diff(want, got, byName, cmpopts.EquateEmpty(), cmpopts.IgnoreFields(inventory.Filter{}, "Created")); err != nil || d != "" {
 		return fmt.Errorf("filters of %s: %v\n%s", group, err, d)
 	}
 	return nil
@@ -106,7 +106,7 @@ var filterChecks = []check{
 		return s.cloud.PutSubscriptionFilter(s.ctx, "/app", f)
 	}},
 	{"no filter on infrequent access", func(s *session) error {
-		if err := first(s.team.MakeLogGroup(s.ctx, collector.LogGroup{Name: "/rare", Class: "INFREQUENT_ACCESS"}), s.cloud.CreateLogGroup(s.ctx, "/app", nil),
+		if err := first(s.team.MakeLogGroup(s.ctx, inventory.LogGroup{Name: "/rare", Class: "INFREQUENT_ACCESS"}), s.cloud.CreateLogGroup(s.ctx, "/app", nil),
 			s.cloud.PutSubscriptionFilter(s.ctx, "/app", s.ours("app"))); err != nil {
 			return err
 		}

@@ -5,20 +5,20 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 var functionChecks = []check{
 	{"functions come in pages of 50", func(s *session) error {
 		var want []string
 		for i := range 60 {
-			f := collector.Function{Name: fmt.Sprintf("f%02d", i), Timeout: 3}
+			f := inventory.Function{Name: fmt.Sprintf("f%02d", i), Timeout: 3}
 			want = append(want, f.Name)
 			if err := s.team.MakeFunction(s.ctx, f); err != nil {
 				return err
 			}
 		}
-		functions, pages, err := everything(50, func(t string) ([]collector.Function, string, error) { return s.cloud.Functions(s.ctx, t) })
+		functions, pages, err := everything(50, func(t string) ([]inventory.Function, string, error) { return s.cloud.Functions(s.ctx, t) })
 		if err != nil || pages < 2 {
 			return fmt.Errorf("%d pages, %v", pages, err)
 		}
@@ -29,7 +29,7 @@ var functionChecks = []check{
 		return same("functions", got, want)
 	}},
 	{"a function has its time-out and tags", func(s *session) error {
-		want := collector.Function{Name: "booking-create", Timeout: 30, Tags: tags("seamark:product", "booking", "team", "web")}
+		want := inventory.Function{Name: "booking-create", Timeout: 30, Tags: tags("seamark:product", "booking", "team", "web")}
 		if err := s.team.MakeFunction(s.ctx, want); err != nil {
 			return err
 		}
@@ -52,7 +52,7 @@ var functionChecks = []check{
 		return nil
 	}},
 	{"a function names its log group", func(s *session) error {
-		if err := s.team.MakeFunction(s.ctx, collector.Function{Name: "f", LogGroup: "/shared/booking", Timeout: 3}); err != nil {
+		if err := s.team.MakeFunction(s.ctx, inventory.Function{Name: "f", LogGroup: "/shared/booking", Timeout: 3}); err != nil {
 			return err
 		}
 		f, err := s.cloud.Function(s.ctx, "f")

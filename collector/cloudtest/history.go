@@ -5,18 +5,18 @@ import (
 	"slices"
 	"time"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // events reads what a group took between two moments.
-func (s *session) events(group, pattern string, from, to int64) ([]collector.LogEvent, error) {
-	all, _, err := everything(10_000, func(t string) ([]collector.LogEvent, string, error) {
+func (s *session) events(group, pattern string, from, to int64) ([]inventory.LogEvent, error) {
+	all, _, err := everything(10_000, func(t string) ([]inventory.LogEvent, string, error) {
 		return s.cloud.LogEvents(s.ctx, group, pattern, from, to, t)
 	})
 	return all, err
 }
 
-func messages(events []collector.LogEvent) []string {
+func messages(events []inventory.LogEvent) []string {
 	var out []string
 	for _, e := range events {
 		out = append(out, e.Message)
@@ -30,9 +30,9 @@ var historyChecks = []check{
 		if err := s.cloud.CreateLogGroup(s.ctx, "/app", nil); err != nil {
 			return err
 		}
-		var events []collector.LogEvent
+		var events []inventory.LogEvent
 		for i := range int64(5) {
-			events = append(events, collector.LogEvent{Stream: fmt.Sprint("s", i%2), Message: fmt.Sprint("line ", i), Timestamp: at + i})
+			events = append(events, inventory.LogEvent{Stream: fmt.Sprint("s", i%2), Message: fmt.Sprint("line ", i), Timestamp: at + i})
 		}
 		if err := s.team.Write(s.ctx, "/app", events); err != nil {
 			return err
@@ -57,7 +57,7 @@ var historyChecks = []check{
 	}},
 	{"history is filtered by a pattern", func(s *session) error {
 		at := time.Now().Add(-time.Hour).UnixMilli()
-		if err := first(s.cloud.CreateLogGroup(s.ctx, "/app", nil), s.team.Write(s.ctx, "/app", []collector.LogEvent{
+		if err := first(s.cloud.CreateLogGroup(s.ctx, "/app", nil), s.team.Write(s.ctx, "/app", []inventory.LogEvent{
 			{Stream: "s", Message: `{"level":"ERROR","n":1}`, Timestamp: at}, {Stream: "s", Message: `{"level":"INFO","n":2}`, Timestamp: at + 1},
 		})); err != nil {
 			return err

@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 var logChecks = []check{
@@ -19,7 +19,7 @@ var logChecks = []check{
 				return err
 			}
 		}
-		groups, pages, err := everything(50, func(t string) ([]collector.LogGroup, string, error) { return s.cloud.LogGroups(s.ctx, t) })
+		groups, pages, err := everything(50, func(t string) ([]inventory.LogGroup, string, error) { return s.cloud.LogGroups(s.ctx, t) })
 		if err != nil {
 			return err
 		}
@@ -49,7 +49,7 @@ var logChecks = []check{
 		return fails("a prefix that is no group", err, "ResourceNotFoundException")
 	}},
 	{"a log group has its class", func(s *session) error {
-		if err := s.team.MakeLogGroup(s.ctx, collector.LogGroup{Name: "/rare", Class: "INFREQUENT_ACCESS"}); err != nil {
+		if err := s.team.MakeLogGroup(s.ctx, inventory.LogGroup{Name: "/rare", Class: "INFREQUENT_ACCESS"}); err != nil {
 			return err
 		}
 		g, err := s.cloud.LogGroup(s.ctx, "/rare")
@@ -96,8 +96,8 @@ var logChecks = []check{
 		return fails("deleted twice", s.cloud.DeleteLogGroup(s.ctx, "/once"), "ResourceNotFoundException")
 	}},
 	{"accounts and regions do not see each other", func(s *session) error {
-		other := s.of.at(s.t, collector.Place{Account: Account(), Region: s.place.Region})
-		away := s.of.at(s.t, collector.Place{Account: s.place.Account, Region: "us-west-2"})
+		other := s.of.at(s.t, inventory.Place{Account: Account(), Region: s.place.Region})
+		away := s.of.at(s.t, inventory.Place{Account: s.place.Account, Region: "us-west-2"})
 		if err := s.cloud.CreateLogGroup(s.ctx, "/mine", nil); err != nil {
 			return err
 		}

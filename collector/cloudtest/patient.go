@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // patient repeats what the checks do in numbers when the cloud says "slower", as the
@@ -23,19 +24,19 @@ func again(fn func() error) error {
 	return err
 }
 
-func (p patient) CreateLogGroup(ctx context.Context, name string, t collector.Tags) error {
+func (p patient) CreateLogGroup(ctx context.Context, name string, t inventory.Tags) error {
 	return again(func() error { return p.Cloud.CreateLogGroup(ctx, name, t) })
 }
 
-func (p patient) PutSubscriptionFilter(ctx context.Context, group string, f collector.Filter) error {
+func (p patient) PutSubscriptionFilter(ctx context.Context, group string, f inventory.Filter) error {
 	return again(func() error { return p.Cloud.PutSubscriptionFilter(ctx, group, f) })
 }
 
-func (p patient) PutMetricAlarm(ctx context.Context, a collector.MetricAlarm) error {
+func (p patient) PutMetricAlarm(ctx context.Context, a inventory.MetricAlarm) error {
 	return again(func() error { return p.Cloud.PutMetricAlarm(ctx, a) })
 }
 
-func (p patient) PutCompositeAlarm(ctx context.Context, a collector.CompositeAlarm) error {
+func (p patient) PutCompositeAlarm(ctx context.Context, a inventory.CompositeAlarm) error {
 	return again(func() error { return p.Cloud.PutCompositeAlarm(ctx, a) })
 }
 

@@ -17,12 +17,13 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // Subject is a cloud under test. Accounts are made up, and empty when a check begins.
 type Subject struct {
-	Open func(t *testing.T, p collector.Place) collector.Cloud
-	Team func(t *testing.T, p collector.Place) Team
+	Open func(t *testing.T, p inventory.Place) collector.Cloud
+	Team func(t *testing.T, p inventory.Place) Team
 	Gaps []Gap
 	// Within runs a check, in a bubble of simulated time for instance; nil just runs it.
 	Within func(t *testing.T, check func(t *testing.T))
@@ -37,12 +38,12 @@ type Gap struct {
 
 // Team does in an account what the teams that own it do.
 type Team interface {
-	MakeLogGroup(ctx context.Context, g collector.LogGroup) error // with class and tags
-	MakeFunction(ctx context.Context, f collector.Function) error // with tags
+	MakeLogGroup(ctx context.Context, g inventory.LogGroup) error // with class and tags
+	MakeFunction(ctx context.Context, f inventory.Function) error // with tags
 	// MakeAPI makes an API with tags, routes and stages, and returns it with its id.
-	MakeAPI(ctx context.Context, a collector.API, routes []collector.Route, stages []collector.Stage) (*collector.API, error)
-	TagAPI(ctx context.Context, a *collector.API, region string, tags collector.Tags) error // adds tags
-	Write(ctx context.Context, group string, events []collector.LogEvent) error
+	MakeAPI(ctx context.Context, a inventory.API, routes []inventory.Route, stages []inventory.Stage) (*inventory.API, error)
+	TagAPI(ctx context.Context, a *inventory.API, region string, tags inventory.Tags) error // adds tags
+	Write(ctx context.Context, group string, events []inventory.LogEvent) error
 }
 
 // check is one promise. Its error says how it is broken.
@@ -56,7 +57,7 @@ type session struct {
 	ctx   context.Context
 	t     *testing.T
 	of    *Subject
-	place collector.Place
+	place inventory.Place
 	cloud collector.Cloud
 	team  Team
 }
@@ -102,11 +103,11 @@ func (s *Subject) within(t *testing.T, run func(t *testing.T)) {
 }
 
 func (s *Subject) session(t *testing.T) *session {
-	p := collector.Place{Account: Account(), Region: "eu-central-1"}
+	p := inventory.Place{Account: Account(), Region: "eu-central-1"}
 	return s.at(t, p)
 }
 
-func (s *Subject) at(t *testing.T, p collector.Place) *session {
+func (s *Subject) at(t *testing.T, p inventory.Place) *session {
 	return &session{ctx: t.Context(), t: t, of: s, place: p, cloud: patient{s.Open(t, p)}, team: s.Team(t, p)}
 }
 
@@ -175,10 +176,10 @@ func same(what string, got, want []string) error {
 // first returns the first error.
 func first(errs ...error) error { return cmp.Or(errs...) }
 
-func tags(pairs ...string) collector.Tags {
-	var list []collector.Tag
+func tags(pairs ...string) inventory.Tags {
+	var list []inventory.Tag
 	for i := 0; i < len(pairs); i += 2 {
-		list = append(list, collector.Tag{Key: pairs[i], Value: pairs[i+1]})
+		list = append(list, inventory.Tag{Key: pairs[i], Value: pairs[i+1]})
 	}
-	return collector.NewTags(list...)
+	return inventory.NewTags(list...)
 }

@@ -6,13 +6,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // tagged reads what the tagging API lists, by ARN. Resources that once had tags may be listed without.
-func (s *session) tagged() (map[string]collector.Tags, error) {
-	all, _, err := everything(100, func(t string) ([]collector.TaggedResource, string, error) { return s.cloud.TaggedResources(s.ctx, t) })
-	of := map[string]collector.Tags{}
+func (s *session) tagged() (map[string]inventory.Tags, error) {
+	all, _, err := everything(100, func(t string) ([]inventory.TaggedResource, string, error) { return s.cloud.TaggedResources(s.ctx, t) })
+	of := map[string]inventory.Tags{}
 	for _, r := range all {
 		if len(r.Tags) > 0 {
 			of[strings.TrimSuffix(r.ARN, ":*")] = r.Tags
@@ -22,7 +22,7 @@ func (s *session) tagged() (map[string]collector.Tags, error) {
 }
 
 // lists checks that the tagging API soon lists just these.
-func (s *session) lists(want map[string]collector.Tags) error {
+func (s *session) lists(want map[string]inventory.Tags) error {
 	return s.soon(func() error {
 		got, err := s.tagged()
 		if d := cmp.Diff(want, got); err != nil || d != "" {
@@ -38,14 +38,14 @@ var tagChecks = []check{
 		if err := first(s.cloud.CreateLogGroup(s.ctx, "/app", t), s.cloud.CreateLogGroup(s.ctx, "/bare", nil)); err != nil {
 			return err
 		}
-		return s.lists(map[string]collector.Tags{s.place.LogGroupARN("/app"): t})
+		return s.lists(map[string]inventory.Tags{s.place.LogGroupARN("/app"): t})
 	}},
 	{"the tagging API lists functions", func(s *session) error {
 		t := tags("seamark:product", "booking")
-		if err := first(s.team.MakeFunction(s.ctx, collector.Function{Name: "f", Timeout: 3, Tags: t}), s.team.MakeFunction(s.ctx, collector.Function{Name: "bare", Timeout: 3})); err != nil {
+		if err := first(s.team.MakeFunction(s.ctx, inventory.Function{Name: "f", Timeout: 3, Tags: t}), s.team.MakeFunction(s.ctx, inventory.Function{Name: "bare", Timeout: 3})); err != nil {
 			return err
 		}
-		return s.lists(map[string]collector.Tags{s.place.FunctionARN("f"): t})
+		return s.lists(map[string]inventory.Tags{s.place.FunctionARN("f"): t})
 	}},
 	{"the tagging API lists alarms", func(s *session) error {
 		a := plainAlarm("seamark/booking/prod/f/throttles")
@@ -53,6 +53,6 @@ var tagChecks = []check{
 		if err := s.cloud.PutMetricAlarm(s.ctx, a); err != nil {
 			return err
 		}
-		return s.lists(map[string]collector.Tags{s.place.AlarmARN(a.Name): a.Tags})
+		return s.lists(map[string]inventory.Tags{s.place.AlarmARN(a.Name): a.Tags})
 	}},
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // call is what an API call was about. CloudTrail writes the names of Lambda's calls with
@@ -32,7 +32,7 @@ func (d *decoder) logs(e event) resource {
 	r := ofGroup(e.request.text("logGroupName"))
 	switch e.name {
 	case "CreateLogGroup":
-		if class := e.request.text("logGroupClass"); class != "" && class != collector.StandardClass && r.why == "" {
+		if class := e.request.text("logGroupClass"); class != "" && class != inventory.StandardClass && r.why == "" {
 			r.why = "log class " + shorten(class) + " knows no subscription filters"
 		}
 		return r
@@ -107,14 +107,14 @@ func (d *decoder) apiGateway(e event) resource {
 func apiOf(o object, other func(object) string) resource {
 	for _, key := range []string{"restApiId", "restapiId"} {
 		if id := o.text(key); id != "" {
-			return ofAPI(id, collector.REST)
+			return ofAPI(id, inventory.REST)
 		}
 	}
 	if id := o.text("apiId"); id != "" {
-		return ofAPI(id, collector.HTTP)
+		return ofAPI(id, inventory.HTTP)
 	}
 	if other != nil {
-		return ofAPI(other(o), collector.REST)
+		return ofAPI(other(o), inventory.REST)
 	}
 	return nothing("it names no API")
 }

@@ -16,6 +16,7 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/cloudtrail"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -27,7 +28,7 @@ func options() cloudtrail.Options {
 			Exclude: []string{"/aws/lambda/seamark-*"},
 		},
 		Role: "arn:aws:iam::{account}:role/ops/seamark-collector", Session: "seamark-acme",
-		Places: func(p collector.Place) bool { return p.Region == "eu-central-1" },
+		Places: func(p inventory.Place) bool { return p.Region == "eu-central-1" },
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // Options say whose events are looked at.
@@ -17,13 +18,13 @@ type Options struct {
 	Config  *collector.Config          // Exclude, Destination and Tags are looked at
 	Role    string                     // role that the collector assumes: name, path/name or ARN; empty: not looked at
 	Session string                     // name of the collector's sessions; empty: not looked at
-	Places  func(collector.Place) bool // whether a place is looked after; nil: each is
+	Places  func(inventory.Place) bool // whether a place is looked after; nil: each is
 }
 
 // Skip is an event of which nothing follows.
 type Skip struct {
 	Event    string          // "CreateFunction20150331", "Tag Change on Resource"; empty where it has none
-	Place    collector.Place // zero when it is not known
+	Place    inventory.Place // zero when it is not known
 	Resource string          // what it is about; may be empty
 	Why      string          // for people
 }
@@ -37,7 +38,7 @@ func (s Skip) String() string {
 	if s.Resource != "" {
 		text += " of " + s.Resource
 	}
-	if s.Place != (collector.Place{}) {
+	if s.Place != (inventory.Place{}) {
 		text += " in " + s.Place.String()
 	}
 	return text + ": " + s.Why

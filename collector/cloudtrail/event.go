@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // eventBridge reads an event as EventBridge delivers it.
@@ -21,10 +22,10 @@ func (d *decoder) eventBridge(o object) {
 
 // placeOf is the place on the envelope of an EventBridge event: that of the account in
 // which it happened, also when it was sent on to another account's bus.
-func placeOf(o object) collector.Place {
-	p := collector.Place{Account: o.text("account"), Region: o.text("region")}
+func placeOf(o object) inventory.Place {
+	p := inventory.Place{Account: o.text("account"), Region: o.text("region")}
 	if !isPlace(p) {
-		return collector.Place{}
+		return inventory.Place{}
 	}
 	return p
 }
@@ -72,23 +73,23 @@ func (d *decoder) record(o, envelope object) {
 
 // recordPlace is the account to whom the record was given, which is the resource's for
 // calls within an account, and the region of the call.
-func recordPlace(o, envelope object) collector.Place {
+func recordPlace(o, envelope object) inventory.Place {
 	for _, account := range []string{o.text("recipientAccountId"), envelope.text("account"), o.object("userIdentity").text("accountId")} {
 		region := o.text("awsRegion")
 		if region == "" {
 			region = envelope.text("region")
 		}
-		if p := (collector.Place{Account: account, Region: region}); isPlace(p) {
+		if p := (inventory.Place{Account: account, Region: region}); isPlace(p) {
 			return p
 		}
 	}
-	return collector.Place{}
+	return inventory.Place{}
 }
 
 // event is what all events have in common.
 type event struct {
 	name, source      string
-	place             collector.Place
+	place             inventory.Place
 	request, response object
 	why               string // for people, should it become a hint
 }
@@ -97,12 +98,12 @@ type event struct {
 func (d *decoder) settle(e event, r resource) {
 	s := Skip{Event: e.name, Place: e.place, Resource: r.name(), Why: r.why}
 	p := e.place
-	if p == (collector.Place{}) && isPlace(r.owner) {
+	if p == (inventory.Place{}) && isPlace(r.owner) {
 		p = r.owner
 	}
 	switch {
 	case s.Why != "":
-	case p == (collector.Place{}):
+	case p == (inventory.Place{}):
 		s.Why = "it names no account and region"
 	case r.owner.Account != "" && r.owner.Account != p.Account, r.owner.Region != "" && r.owner.Region != p.Region:
 		s.Why = "the resource lies elsewhere: its own account gets an event of its own"
@@ -117,7 +118,7 @@ func (d *decoder) settle(e event, r resource) {
 	d.skip(s)
 }
 
-func (r resource) hint(p collector.Place, why string) collector.Hint {
+func (r resource) hint(p inventory.Place, why string) collector.Hint {
 	h := collector.Hint{Place: p, Whole: r.whole, Why: why}
 	switch {
 	case r.group != "":

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // resource is what an event is about; the zero value is something that is not onboarded.
@@ -13,7 +14,7 @@ type resource struct {
 	function string
 	api      collector.APIRef
 	whole    bool            // nothing that can be looked at alone
-	owner    collector.Place // as its ARN says; parts may be empty
+	owner    inventory.Place // as its ARN says; parts may be empty
 	why      string          // why it is nothing of ours
 }
 
@@ -46,7 +47,7 @@ func ofARN(arn string) resource {
 	if len(parts) != 6 || parts[0] != "arn" {
 		return nothing("it names no resource by ARN")
 	}
-	owner, rest := collector.Place{Account: parts[4], Region: parts[3]}, parts[5]
+	owner, rest := inventory.Place{Account: parts[4], Region: parts[3]}, parts[5]
 	var r resource
 	switch kind, name, _ := strings.Cut(rest, ":"); {
 	case parts[2] == "logs" && kind == "log-group":
@@ -75,7 +76,7 @@ func ofFunction(text string) resource {
 	if text = plain(text); strings.HasPrefix(text, "arn:") {
 		return ofARN(text)
 	}
-	var owner collector.Place
+	var owner inventory.Place
 	if account, rest, partial := strings.Cut(text, ":function:"); partial {
 		owner.Account, text = account, rest
 	}
@@ -94,14 +95,14 @@ func ofAPIPath(path string) resource {
 	}
 	switch parts[0] {
 	case "restapis":
-		return ofAPI(parts[1], collector.REST)
+		return ofAPI(parts[1], inventory.REST)
 	case "apis":
-		return ofAPI(parts[1], collector.HTTP)
+		return ofAPI(parts[1], inventory.HTTP)
 	}
 	return nothing("nothing of this kind is onboarded: apigateway:" + shorten(parts[0]))
 }
 
-func ofAPI(id string, p collector.Protocol) resource {
+func ofAPI(id string, p inventory.Protocol) resource {
 	if !spelled(id, 64, "-_") {
 		return nothing("it names no API")
 	}
@@ -125,7 +126,7 @@ func spelled(s string, most int, others string) bool {
 
 // isPlace holds an account and a region to their grammar: they become part of the name of
 // a state object.
-func isPlace(p collector.Place) bool {
+func isPlace(p inventory.Place) bool {
 	account := len(p.Account) == 12 && strings.Trim(p.Account, "0123456789") == ""
 	region := spelled(p.Region, 32, "-") && strings.Count(p.Region, "-") >= 2 && p.Region == strings.ToLower(p.Region)
 	return account && region

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/worker"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
@@ -163,9 +163,9 @@ func TestQueueRefuses(t *testing.T) {
 // SQS takes, each place once.
 func TestManyPlaces(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var places []collector.Place
+		var places []inventory.Place
 		for i := range 2_000 {
-			places = append(places, collector.Place{Account: fmt.Sprintf("%012d", i), Region: "eu-central-1"})
+			places = append(places, inventory.Place{Account: fmt.Sprintf("%012d", i), Region: "eu-central-1"})
 		}
 		r := newRig(t, cloud.Options{Latency: time.Hour}, places...)
 		ctx, cancel := invocation(t, 20*time.Second)

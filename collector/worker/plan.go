@@ -1,14 +1,17 @@
 package worker
 
-import "github.com/seamark-hq/seamark/collector"
+import (
+	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
+)
 
 // plan is what is to be done, by place.
-type plan map[collector.Place]*job
+type plan map[inventory.Place]*job
 
 // job is the work at one place. Of whole, hints and history the first that is set includes
 // the others.
 type job struct {
-	place    collector.Place
+	place    inventory.Place
 	whole    bool
 	hints    []collector.Hint
 	history  bool
@@ -21,7 +24,7 @@ type job struct {
 	err        error // for those who asked
 }
 
-func (p plan) add(place collector.Place, messages ...int) *job {
+func (p plan) add(place inventory.Place, messages ...int) *job {
 	j := p[place]
 	if j == nil {
 		j = &job{place: place}

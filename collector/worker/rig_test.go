@@ -13,13 +13,14 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/worker"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
 var (
-	web     = collector.Place{Account: "111122223333", Region: "eu-central-1"}
-	booking = collector.Place{Account: "444455556666", Region: "eu-central-1"}
+	web     = inventory.Place{Account: "111122223333", Region: "eu-central-1"}
+	booking = inventory.Place{Account: "444455556666", Region: "eu-central-1"}
 )
 
 // rig is a worker with its cloud and what it said.
@@ -30,11 +31,11 @@ type rig struct {
 	log   *bytes.Buffer
 }
 
-func newRig(t *testing.T, o cloud.Options, places ...collector.Place) *rig {
+func newRig(t *testing.T, o cloud.Options, places ...inventory.Place) *rig {
 	t.Helper()
 	r := &rig{cloud: cloud.New(o), queue: &queue{}, log: &bytes.Buffer{}}
 	cfg := &collector.Config{Deployment: "acme", Destination: "arn:aws:logs:{region}:999999999999:destination:seamark"}
-	kept := &memory{states: map[collector.Place][]byte{}, numbers: map[collector.Place]int{}}
+	kept := &memory{states: map[inventory.Place][]byte{}, numbers: map[inventory.Place]int{}}
 	r.Worker = &worker.Worker{
 		Places: places, Opener: r.cloud, Queue: r.queue,
 		Sweep:   collector.Options{Config: cfg, States: kept, Limits: &collector.Limits{}},
@@ -47,11 +48,11 @@ func newRig(t *testing.T, o cloud.Options, places ...collector.Place) *rig {
 // memory keeps states, and is a lake in which nothing arrives.
 type memory struct {
 	mu      sync.Mutex
-	states  map[collector.Place][]byte
-	numbers map[collector.Place]int
+	states  map[inventory.Place][]byte
+	numbers map[inventory.Place]int
 }
 
-func (m *memory) LoadState(_ context.Context, p collector.Place) ([]byte, int, error) {
+func (m *memory) LoadState(_ context.Context, p inventory.Place) ([]byte, int, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.numbers[p] == 0 {
@@ -60,7 +61,7 @@ func (m *memory) LoadState(_ context.Context, p collector.Place) ([]byte, int, e
 	return m.states[p], m.numbers[p], nil
 }
 
-func (m *memory) SaveState(_ context.Context, p collector.Place, number int, b []byte) error {
+func (m *memory) SaveState(_ context.Context, p inventory.Place, number int, b []byte) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if number <= m.numbers[p] {
@@ -115,13 +116,13 @@ func (q *queue) take() (body string, ok bool) {
 	return body, true
 }
 
-func tags(product string) []collector.Tag {
-	return []collector.Tag{{Key: "seamark:product", Value: product}, {Key: "seamark:environment", Value: "prod"}}
+func tags(product string) []inventory.Tag {
+	return []inventory.Tag{{Key: "seamark:product", Value: product}, {Key: "seamark:environment", Value: "prod"}}
 }
 
 func groups(r *cloud.Region, n int) {
 	for i := range n {
-		r.AddLogGroup(collector.LogGroup{Name: fmt.Sprintf("/app/%04d", i), Created: 1}, tags("booking")...)
+		r.AddLogGroup(inventory.LogGroup{Name: fmt.Sprintf("/app/%04d", i), Created: 1}, tags("booking")...)
 	}
 }
 

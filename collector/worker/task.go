@@ -8,6 +8,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // task is the message by which a piece of work hands on what it did not finish, and the
@@ -29,7 +30,7 @@ type taskHint struct {
 	Why       string             `json:"why,omitempty"`
 }
 
-func (h taskHint) hint(p collector.Place) collector.Hint {
+func (h taskHint) hint(p inventory.Place) collector.Hint {
 	return collector.Hint{Place: p, Groups: h.Groups, Functions: h.Functions, APIs: h.APIs, Why: h.Why}
 }
 
@@ -59,9 +60,9 @@ func decodeTask(b []byte) (task, error) {
 }
 
 // parsePlace reads "111122223333/eu-central-1".
-func parsePlace(s string) (collector.Place, bool) {
+func parsePlace(s string) (inventory.Place, bool) {
 	account, region, ok := strings.Cut(s, "/")
-	return collector.Place{Account: account, Region: region}, ok
+	return inventory.Place{Account: account, Region: region}, ok
 }
 
 // The bounds of a message. SQS takes 256 KB everywhere; 50 hints of a place are a few KB.

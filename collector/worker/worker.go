@@ -11,12 +11,13 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/cloudtrail"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // Worker looks after places. All fields but the optional ones must be set; it is safe for
 // concurrent use.
 type Worker struct {
-	Places   []collector.Place         // all that are looked after
+	Places   []inventory.Place         // all that are looked after
 	Opener   collector.Opener          // opens them
 	Sweep    collector.Options         // as each sweep gets them; Deadline is set here
 	History  *collector.HistoryOptions // likewise; nil: history is not fetched
@@ -138,7 +139,7 @@ func (w *Worker) addTask(t task, p plan, message int) (skipped []string) {
 	return skipped
 }
 
-func (w *Worker) looksAfter(p collector.Place) bool { return slices.Contains(w.Places, p) }
+func (w *Worker) looksAfter(p inventory.Place) bool { return slices.Contains(w.Places, p) }
 
 // shuffled is the plan in random order.
 func (p plan) shuffled() []*job {

@@ -13,13 +13,14 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
 // A schedule sweeps all places; one whose role cannot be assumed holds up no other.
 func TestSchedule(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		gone := collector.Place{Account: "777788889999", Region: "eu-central-1"}
+		gone := inventory.Place{Account: "777788889999", Region: "eu-central-1"}
 		r := newRig(t, cloud.Options{}, web, gone, booking)
 		r.cloud.Break(gone.Account, "AccessDenied")
 		groups(r.cloud.Region(web), 3)
@@ -49,9 +50,9 @@ func TestSchedule(t *testing.T) {
 // Where central copies are is looked after first, whatever the order.
 func TestCentralFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var places []collector.Place
+		var places []inventory.Place
 		for i := range 20 {
-			places = append(places, collector.Place{Account: fmt.Sprintf("%012d", i), Region: "eu-central-1"})
+			places = append(places, inventory.Place{Account: fmt.Sprintf("%012d", i), Region: "eu-central-1"})
 		}
 		r := newRig(t, cloud.Options{Latency: time.Millisecond}, places...)
 		r.Sweep.Config.Central = &collector.Central{Account: places[13].Account, Regions: []string{"eu-central-1"}, Groups: []string{"/central/*"}}
@@ -93,14 +94,14 @@ func TestThrottledForGood(t *testing.T) {
 func TestBatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, cloud.Options{}, web)
-		r.cloud.Region(web).AddFunction(collector.Function{Name: "booking-create", Timeout: 3}, tags("booking")...)
+		r.cloud.Region(web).AddFunction(inventory.Function{Name: "booking-create", Timeout: 3}, tags("booking")...)
 		groups(r.cloud.Region(web), 120)
 		ctx, cancel := invocation(t, time.Minute)
 		defer cancel()
 		if err := r.Schedule(ctx); err != nil { // what is not known of at all is swept as a whole
 			t.Fatal(err)
 		}
-		r.cloud.Region(web).AddLogGroup(collector.LogGroup{Name: "/aws/lambda/booking-create", Created: 1})
+		r.cloud.Region(web).AddLogGroup(inventory.LogGroup{Name: "/aws/lambda/booking-create", Created: 1})
 		r.log.Reset()
 		before := r.cloud.Calls()["DescribeLogGroups"]
 		errs := r.Batch(ctx, [][]byte{event(t, "logs-CreateLogGroup"), []byte("hello"), event(t, "logs-CreateLogGroup-failed"),
@@ -168,7 +169,7 @@ type opener struct {
 	err error
 }
 
-func (o opener) Open(ctx context.Context, p collector.Place) (collector.Cloud, error) {
+func (o opener) Open(ctx context.Context, p inventory.Place) (collector.Cloud, error) {
 	if p.Account != o.at {
 		return o.Opener.Open(ctx, p)
 	}

@@ -11,6 +11,7 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/aws"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/worker"
 	"github.com/seamark-hq/seamark/internal/config"
 	"github.com/seamark-hq/seamark/lake"
@@ -34,8 +35,8 @@ type Cloud interface {
 // Fleet is the accounts and regions that are looked after, with what a sweep of them needs.
 type Fleet struct {
 	Config  *collector.Config
-	Places  []collector.Place
-	Skipped []collector.Failure // accounts of the organisation that are suspended: nothing can be done there
+	Places  []inventory.Place
+	Skipped []inventory.Failure // accounts of the organisation that are suspended: nothing can be done there
 
 	opener  collector.Opener
 	aliases map[string]string
@@ -96,7 +97,7 @@ func (f *Fleet) accounts(ctx context.Context, c *config.Config, cloud Cloud) (id
 	for _, m := range members {
 		if !m.Active {
 			ids = slices.DeleteFunc(ids, func(id string) bool { return id == m.ID })
-			f.Skipped = append(f.Skipped, collector.Failure{Resource: "account " + m.ID, Doing: "look after", Err: errors.New("it is suspended, or being closed")})
+			f.Skipped = append(f.Skipped, inventory.Failure{Resource: "account " + m.ID, Doing: "look after", Err: errors.New("it is suspended, or being closed")})
 			continue
 		}
 		if f.aliases[m.ID] == "" {
@@ -110,24 +111,24 @@ func (f *Fleet) accounts(ctx context.Context, c *config.Config, cloud Cloud) (id
 }
 
 // choose keeps the places that were asked for.
-func (f *Fleet) choose(all []collector.Place, o FleetOptions) ([]collector.Place, error) {
+func (f *Fleet) choose(all []inventory.Place, o FleetOptions) ([]inventory.Place, error) {
 	for _, want := range o.Accounts {
-		if !slices.ContainsFunc(all, func(p collector.Place) bool { return f.is(p.Account, want) }) {
-			return nil, unknownPlace("--account", want, "account", all, func(p collector.Place) string { return f.Name(p.Account) })
+		if !slices.ContainsFunc(all, func(p inventory.Place) bool { return f.is(p.Account, want) }) {
+			return nil, unknownPlace("--account", want, "account", all, func(p inventory.Place) string { return f.Name(p.Account) })
 		}
 	}
 	for _, want := range o.Regions {
-		if !slices.ContainsFunc(all, func(p collector.Place) bool { return p.Region == want }) {
-			return nil, unknownPlace("--region", want, "region", all, func(p collector.Place) string { return p.Region })
+		if !slices.ContainsFunc(all, func(p inventory.Place) bool { return p.Region == want }) {
+			return nil, unknownPlace("--region", want, "region", all, func(p inventory.Place) string { return p.Region })
 		}
 	}
-	return slices.DeleteFunc(all, func(p collector.Place) bool {
+	return slices.DeleteFunc(all, func(p inventory.Place) bool {
 		return len(o.Accounts) > 0 && !slices.ContainsFunc(o.Accounts, func(want string) bool { return f.is(p.Account, want) }) ||
 			len(o.Regions) > 0 && !slices.Contains(o.Regions, p.Region)
 	}), nil
 }
 
-func unknownPlace(flag, want, what string, all []collector.Place, name func(collector.Place) string) error {
+func unknownPlace(flag, want, what string, all []inventory.Place, name func(inventory.Place) string) error {
 	var known []string
 	for _, p := range all {
 		if n := name(p); !slices.Contains(known, n) && len(known) < 10 {
@@ -231,15 +232,15 @@ func (f *Fleet) Sweep(ctx context.Context, o SweepOptions) Totals {
 
 // centralFirst parts the places with central copies from the others: a copy is attached
 // before what it was copied from is let go.
-func (f *Fleet) centralFirst() [][]collector.Place {
+func (f *Fleet) centralFirst() [][]inventory.Place {
 	if f.Config.Central == nil {
-		return [][]collector.Place{f.Places}
+		return [][]inventory.Place{f.Places}
 	}
-	first := slices.IndexFunc(f.Places, func(p collector.Place) bool { return p.Account != f.Config.Central.Account })
+	first := slices.IndexFunc(f.Places, func(p inventory.Place) bool { return p.Account != f.Config.Central.Account })
 	if first <= 0 {
-		return [][]collector.Place{f.Places}
+		return [][]inventory.Place{f.Places}
 	}
-	return [][]collector.Place{f.Places[:first], f.Places[first:]}
+	return [][]inventory.Place{f.Places[:first], f.Places[first:]}
 }
 
 func (f *Fleet) totals() Totals {
@@ -258,13 +259,13 @@ func (f *Fleet) options() collector.Options {
 
 // sequence hands reports on in the order of places, however they come.
 type sequence struct {
-	places  []collector.Place // those to come
-	waiting map[collector.Place]*collector.Report
+	places  []inventory.Place // those to come
+	waiting map[inventory.Place]*collector.Report
 	each    func(*collector.Report)
 }
 
-func inOrder(places []collector.Place, each func(*collector.Report)) *sequence {
-	return &sequence{places, map[collector.Place]*collector.Report{}, each}
+func inOrder(places []inventory.Place, each func(*collector.Report)) *sequence {
+	return &sequence{places, map[inventory.Place]*collector.Report{}, each}
 }
 
 func (s *sequence) add(r *collector.Report) {
@@ -291,9 +292,9 @@ func (s *sequence) flush() {
 
 // EachCloud opens places, side by side, and calls fn with each. Those that cannot be
 // opened are returned.
-func (f *Fleet) EachCloud(ctx context.Context, places []collector.Place, fn func(p collector.Place, c collector.Cloud, o collector.Options)) []collector.Failure {
+func (f *Fleet) EachCloud(ctx context.Context, places []inventory.Place, fn func(p inventory.Place, c collector.Cloud, o collector.Options)) []inventory.Failure {
 	var mu sync.Mutex
-	var failures []collector.Failure
+	var failures []inventory.Failure
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, placesAtOnce)
 	for _, p := range places {
@@ -303,7 +304,7 @@ func (f *Fleet) EachCloud(ctx context.Context, places []collector.Place, fn func
 			c, err := f.opener.Open(ctx, p)
 			if err != nil {
 				mu.Lock()
-				failures = append(failures, collector.Failure{Resource: p.String(), Doing: "assume the role", Err: err})
+				failures = append(failures, inventory.Failure{Resource: p.String(), Doing: "assume the role", Err: err})
 				mu.Unlock()
 				return
 			}
@@ -311,7 +312,7 @@ func (f *Fleet) EachCloud(ctx context.Context, places []collector.Place, fn func
 		})
 	}
 	wg.Wait()
-	slices.SortFunc(failures, func(a, b collector.Failure) int { return strings.Compare(a.Resource, b.Resource) })
+	slices.SortFunc(failures, func(a, b inventory.Failure) int { return strings.Compare(a.Resource, b.Resource) })
 	return failures
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // Fetched is what came of fetching the history that sweeps found to be missing.
@@ -17,17 +18,17 @@ type Fetched struct {
 	Next          time.Time // when the first of them can go on
 	Reads         int64
 	Left          int // places not done to the end
-	Failures      []collector.Failure
+	Failures      []inventory.Failure
 	Findings      []collector.Finding
 }
 
 // FetchHistory fetches the pending history of places and lands it.
-func (f *Fleet) FetchHistory(ctx context.Context, places []collector.Place, progress func(collector.HistoryProgress)) Fetched {
+func (f *Fleet) FetchHistory(ctx context.Context, places []inventory.Place, progress func(collector.HistoryProgress)) Fetched {
 	var mu sync.Mutex
 	var all Fetched
 	o := f.History()
 	o.Progress = progress
-	failures := f.EachCloud(ctx, places, func(p collector.Place, c collector.Cloud, _ collector.Options) {
+	failures := f.EachCloud(ctx, places, func(p inventory.Place, c collector.Cloud, _ collector.Options) {
 		r := collector.FetchPending(ctx, p, c, o)
 		mu.Lock()
 		defer mu.Unlock()
@@ -56,7 +57,7 @@ func (t *Fetched) add(r *collector.HistoryReport) {
 // Waits are the places of which a sweep's reports say that history is to be fetched.
 type Waits struct {
 	mu     sync.Mutex
-	places []collector.Place
+	places []inventory.Place
 }
 
 // See notes a report.
@@ -69,4 +70,4 @@ func (w *Waits) See(r *collector.Report) {
 }
 
 // Places are those that wait.
-func (w *Waits) Places() []collector.Place { return slices.Clone(w.places) }
+func (w *Waits) Places() []inventory.Place { return slices.Clone(w.places) }

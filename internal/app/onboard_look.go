@@ -12,6 +12,7 @@ import (
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/aws"
 	"github.com/seamark-hq/seamark/collector/cloudtrail"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // PlaceStatus is what Status found in one place.
@@ -23,7 +24,7 @@ type PlaceStatus struct {
 // Status looks at all places and changes nothing; each is told place by place, in order.
 func (f *Fleet) Status(ctx context.Context, progress func(places, of int), each func(PlaceStatus)) Totals {
 	t := f.totals()
-	found := map[collector.Place][]collector.ResourceStatus{}
+	found := map[inventory.Place][]collector.ResourceStatus{}
 	var mu sync.Mutex
 	ordered := inOrder(f.Places, func(r *collector.Report) {
 		each(PlaceStatus{found[r.Place], r})
@@ -40,7 +41,7 @@ func (f *Fleet) Status(ctx context.Context, progress func(places, of int), each 
 		progress(done, len(f.Places))
 		ordered.add(r)
 	}
-	failed := f.EachCloud(ctx, f.Places, func(p collector.Place, c collector.Cloud, o collector.Options) {
+	failed := f.EachCloud(ctx, f.Places, func(p inventory.Place, c collector.Cloud, o collector.Options) {
 		resources, r := collector.Status(ctx, p, c, o)
 		add(r, resources)
 	})
@@ -53,10 +54,10 @@ func (f *Fleet) Status(ctx context.Context, progress func(places, of int), each 
 	return t
 }
 
-func (f *Fleet) placeNamed(name string) (collector.Place, bool) {
-	i := slices.IndexFunc(f.Places, func(p collector.Place) bool { return p.String() == name })
+func (f *Fleet) placeNamed(name string) (inventory.Place, bool) {
+	i := slices.IndexFunc(f.Places, func(p inventory.Place) bool { return p.String() == name })
 	if i < 0 {
-		return collector.Place{}, false
+		return inventory.Place{}, false
 	}
 	return f.Places[i], true
 }
@@ -65,19 +66,19 @@ func (f *Fleet) placeNamed(name string) (collector.Place, bool) {
 type Explained struct {
 	Resources []collector.Explanation
 	Similar   []string
-	Failures  []collector.Failure // of what could not be read
+	Failures  []inventory.Failure // of what could not be read
 }
 
 // Explain explains the resources of that name or ARN.
 func (f *Fleet) Explain(ctx context.Context, name string) (out Explained) {
 	places := f.Places
 	if parts := strings.SplitN(name, ":", 6); len(parts) == 6 && parts[0] == "arn" {
-		places = slices.DeleteFunc(slices.Clone(places), func(p collector.Place) bool {
+		places = slices.DeleteFunc(slices.Clone(places), func(p inventory.Place) bool {
 			return p.Region != parts[3] || parts[4] != "" && p.Account != parts[4]
 		})
 	}
 	var mu sync.Mutex
-	failed := f.EachCloud(ctx, places, func(p collector.Place, c collector.Cloud, o collector.Options) {
+	failed := f.EachCloud(ctx, places, func(p inventory.Place, c collector.Cloud, o collector.Options) {
 		found, similar, r := collector.ExplainResource(ctx, p, c, name, o)
 		mu.Lock()
 		defer mu.Unlock()
@@ -104,12 +105,12 @@ type EventResult struct {
 // Event does what events ask for. Where they cannot be looked at alone, the whole place is
 // swept. Bytes that are no event give an error, after what lies beside them was done.
 func (f *Fleet) Event(ctx context.Context, b []byte, role string, dryRun bool, each func(h collector.Hint, r *collector.Report)) (EventResult, error) {
-	hints, skipped, bad := cloudtrail.Decode(b, cloudtrail.Options{Config: f.Config, Role: role, Session: aws.DefaultSession, Places: func(p collector.Place) bool { return slices.Contains(f.Places, p) }})
+	hints, skipped, bad := cloudtrail.Decode(b, cloudtrail.Options{Config: f.Config, Role: role, Session: aws.DefaultSession, Places: func(p inventory.Place) bool { return slices.Contains(f.Places, p) }})
 	res := EventResult{Hints: collector.MergeHints(hints), Skipped: skipped, Totals: Totals{}}
 	accounts := map[string]bool{}
 	for _, h := range res.Hints {
 		accounts[h.Place.Account] = true
-		failed := f.EachCloud(ctx, []collector.Place{h.Place}, func(p collector.Place, c collector.Cloud, o collector.Options) {
+		failed := f.EachCloud(ctx, []inventory.Place{h.Place}, func(p inventory.Place, c collector.Cloud, o collector.Options) {
 			o.DryRun, o.Keep = dryRun, true
 			r := collector.SweepHint(ctx, c, h, o)
 			if r.Whole {
@@ -139,7 +140,7 @@ func (f *Fleet) Backfill(ctx context.Context, group string, since, until time.Ti
 	var r *collector.HistoryReport
 	o := f.History()
 	o.DryRun, o.Progress = dryRun, progress
-	failed := f.EachCloud(ctx, places, func(p collector.Place, c collector.Cloud, _ collector.Options) {
+	failed := f.EachCloud(ctx, places, func(p inventory.Place, c collector.Cloud, _ collector.Options) {
 		r = collector.Backfill(ctx, p, c, group, since, until, o)
 	})
 	if len(failed) > 0 {
@@ -149,13 +150,13 @@ func (f *Fleet) Backfill(ctx context.Context, group string, since, until time.Ti
 }
 
 // placesOf finds the one place that has a log group of that name.
-func (f *Fleet) placesOf(ctx context.Context, group string) ([]collector.Place, error) {
+func (f *Fleet) placesOf(ctx context.Context, group string) ([]inventory.Place, error) {
 	if len(f.Places) == 1 {
 		return f.Places, nil
 	}
 	var mu sync.Mutex
-	var found []collector.Place
-	failed := f.EachCloud(ctx, f.Places, func(p collector.Place, c collector.Cloud, _ collector.Options) {
+	var found []inventory.Place
+	failed := f.EachCloud(ctx, f.Places, func(p inventory.Place, c collector.Cloud, _ collector.Options) {
 		if _, err := c.LogGroup(ctx, group); err == nil {
 			mu.Lock()
 			found = append(found, p)
@@ -171,7 +172,7 @@ func (f *Fleet) placesOf(ctx context.Context, group string) ([]collector.Place, 
 	}
 	if len(found) > 0 {
 		remedy = "name its --account and --region"
-		slices.SortFunc(found, func(a, b collector.Place) int { return strings.Compare(a.String(), b.String()) })
+		slices.SortFunc(found, func(a, b inventory.Place) int { return strings.Compare(a.String(), b.String()) })
 		where = ""
 		for i, p := range found {
 			if i > 0 {
@@ -189,7 +190,7 @@ func (f *Fleet) Rehearse(ctx context.Context, since time.Duration, most float64,
 	left := most
 	for _, p := range f.Places {
 		var fault error
-		failed := f.EachCloud(ctx, []collector.Place{p}, func(p collector.Place, c collector.Cloud, o collector.Options) {
+		failed := f.EachCloud(ctx, []inventory.Place{p}, func(p inventory.Place, c collector.Cloud, o collector.Options) {
 			ro := collector.RehearseOptions{Options: o, Since: since}
 			if most > 0 {
 				ro.MaxDollars = max(left, 1e-9)

@@ -6,6 +6,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // settle makes a report say what came of it: a change that failed was not made, a filter
@@ -28,7 +29,7 @@ func settle(r *collector.Report, destroy bool) {
 		}
 		group := groupOf(f.Resource)
 		failed[group] = true
-		r.Failures = append(r.Failures, collector.Failure{Resource: group, Doing: "put its subscription filter", Err: refusal{&seamark.Fault{
+		r.Failures = append(r.Failures, inventory.Failure{Resource: group, Doing: "put its subscription filter", Err: refusal{&seamark.Fault{
 			Class: seamark.Permanent, What: f.Problem, Remedy: "remove one that is not needed, or have AWS raise the limit",
 		}}})
 		r.Onboarded = max(0, r.Onboarded-1)
@@ -67,7 +68,7 @@ func groupOf(arn string) string {
 }
 
 // NoSlot reports that a filter is wished for and no slot is free for it.
-func NoSlot(f collector.Failure) bool {
+func NoSlot(f inventory.Failure) bool {
 	_, ok := f.Err.(refusal)
 	return ok
 }

@@ -17,6 +17,7 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/aws"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/config"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 	"github.com/seamark-hq/seamark/lake"
@@ -44,12 +45,12 @@ func onboarding(t *testing.T, aliases ...string) *config.Config {
 	return c
 }
 
-func tagged(product string) []collector.Tag {
-	return []collector.Tag{{Key: "seamark:product", Value: product}, {Key: "seamark:environment", Value: "prod"}}
+func tagged(product string) []inventory.Tag {
+	return []inventory.Tag{{Key: "seamark:product", Value: product}, {Key: "seamark:environment", Value: "prod"}}
 }
 
-func placeOf(c *config.Config, i int) collector.Place {
-	return collector.Place{Account: c.Accounts[i].ID, Region: c.Regions[0]}
+func placeOf(c *config.Config, i int) inventory.Place {
+	return inventory.Place{Account: c.Accounts[i].ID, Region: c.Regions[0]}
 }
 
 func TestFleetPlaces(t *testing.T) {
@@ -90,9 +91,9 @@ func TestFleetPlaces(t *testing.T) {
 // A report comes for each place in order, whatever order they finish in, and even when the
 // one before it never came.
 func TestSequence(t *testing.T) {
-	var places []collector.Place
+	var places []inventory.Place
 	for _, id := range []string{"a", "b", "c", "d"} {
-		places = append(places, collector.Place{Account: id})
+		places = append(places, inventory.Place{Account: id})
 	}
 	var got []string
 	s := inOrder(places, func(r *collector.Report) { got = append(got, r.Place.Account) })
@@ -109,14 +110,14 @@ func TestSequence(t *testing.T) {
 
 // What failed was not changed, and a filter without a slot is a failure.
 func TestSettle(t *testing.T) {
-	group := collector.Place{Account: "111111111111", Region: "eu-central-1"}.LogGroupARN("/app/full")
+	group := inventory.Place{Account: "111111111111", Region: "eu-central-1"}.LogGroupARN("/app/full")
 	r := &collector.Report{
 		Resources: 3, Onboarded: 3, Created: 3, Deleted: 1,
 		Changes: []collector.Change{
 			{Action: collector.Create, What: "subscription filter", Resource: "/app/full"}, {Action: collector.Create, What: "alarm", Resource: "seamark/a/b/c/errors"},
 			{Action: collector.Create, What: "subscription filter", Resource: "/app/fine"}, {Action: collector.Delete, What: "alarm", Resource: "seamark/a/b/c/old"},
 		},
-		Failures: []collector.Failure{{Resource: "seamark/a/b/c/errors", Doing: "PutMetricAlarm", Err: errors.New("denied")}},
+		Failures: []inventory.Failure{{Resource: "seamark/a/b/c/errors", Doing: "PutMetricAlarm", Err: errors.New("denied")}},
 		Findings: []collector.Finding{{Resource: group, Problem: "no filter slot is free; they are taken by x"}, {Resource: group, Problem: "else"}},
 	}
 	settle(r, false)
@@ -137,7 +138,7 @@ func TestOnboardStage(t *testing.T) {
 		sim := simulated{Cloud: cloud.New(cloud.Options{Seed: 1})}
 		sim.Break(c.Accounts[1].ID, "AccessDenied")
 		region := sim.Region(placeOf(c, 0))
-		region.AddLogGroup(collector.LogGroup{Name: "/app/booking", Created: time.Now().UnixMilli()})
+		region.AddLogGroup(inventory.LogGroup{Name: "/app/booking", Created: time.Now().UnixMilli()})
 		region.Log("/app/booking", "s", "the first line")
 		m := newMetrics()
 		s := &onboardStage{config: c, lake: LakeFolder(c), log: slog.New(slog.DiscardHandler), told: m.onboarding.told,

@@ -9,6 +9,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // Onboard says how the accounts are looked after.
@@ -163,7 +164,7 @@ func (c *Config) Collector() *collector.Config {
 
 // Places are the listed accounts' regions, accounts with central copies first: copies are
 // attached before what they were copied from is let go. AWS Organizations is not asked.
-func (c *Config) Places() []collector.Place {
+func (c *Config) Places() []inventory.Place {
 	ids := make([]string, 0, len(c.Accounts))
 	for _, a := range c.Accounts {
 		ids = append(ids, a.ID)
@@ -172,7 +173,7 @@ func (c *Config) Places() []collector.Place {
 }
 
 // PlacesOf are the regions of those accounts, in the order of Places.
-func (c *Config) PlacesOf(accounts []string) []collector.Place {
+func (c *Config) PlacesOf(accounts []string) []inventory.Place {
 	central := func(id string) bool { return c.Onboard.Central != nil && c.Onboard.Central.Account == id }
 	slices.SortStableFunc(accounts, func(a, b string) int {
 		switch {
@@ -183,10 +184,10 @@ func (c *Config) PlacesOf(accounts []string) []collector.Place {
 		}
 		return 1
 	})
-	var places []collector.Place
+	var places []inventory.Place
 	for _, id := range accounts {
 		for _, region := range c.Regions {
-			places = append(places, collector.Place{Account: id, Region: region})
+			places = append(places, inventory.Place{Account: id, Region: region})
 		}
 	}
 	return places

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // alarm is a metric or a composite alarm.
@@ -44,7 +44,7 @@ func (r *Region) alarmListed(name string) bool {
 }
 
 // Alarms is DescribeAlarms: 100 a page. An alarm made a moment ago may not be listed yet.
-func (r *Region) Alarms(ctx context.Context, prefix, token string) (metric []collector.MetricAlarm, composite []collector.CompositeAlarm, next string, err error) {
+func (r *Region) Alarms(ctx context.Context, prefix, token string) (metric []inventory.MetricAlarm, composite []inventory.CompositeAlarm, next string, err error) {
 	err = r.call(ctx, "DescribeAlarms", func() error {
 		var names []string
 		names, next = pageOf(r.metricAndComposite(), token, r.pageSize(pageAlarms), func(name string) bool {
@@ -64,7 +64,7 @@ func (r *Region) Alarms(ctx context.Context, prefix, token string) (metric []col
 }
 
 // AlarmTags is CloudWatch's ListTagsForResource.
-func (r *Region) AlarmTags(ctx context.Context, arn string) (tags collector.Tags, err error) {
+func (r *Region) AlarmTags(ctx context.Context, arn string) (tags inventory.Tags, err error) {
 	err = r.call(ctx, "cloudwatch:ListTagsForResource", func() error {
 		t := r.alarmTags(alarmName(arn))
 		if t == nil {
@@ -133,7 +133,7 @@ func (r *Region) parentsOf(name string) []string {
 }
 
 // TagAlarm is CloudWatch's TagResource.
-func (r *Region) TagAlarm(ctx context.Context, arn string, tags collector.Tags) error {
+func (r *Region) TagAlarm(ctx context.Context, arn string, tags inventory.Tags) error {
 	return r.call(ctx, "cloudwatch:TagResource", func() error {
 		t := r.alarmTags(alarmName(arn))
 		if t == nil {

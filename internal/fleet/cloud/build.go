@@ -4,45 +4,45 @@ import (
 	"slices"
 	"time"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // What follows is what teams do: at once, without quota and latency.
 
 // AddLogGroup makes a log group, or replaces one.
-func (r *Region) AddLogGroup(g collector.LogGroup, tags ...collector.Tag) {
+func (r *Region) AddLogGroup(g inventory.LogGroup, tags ...inventory.Tag) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	n := &logGroup{LogGroup: g, made: time.Now()}
-	n.tags.now = collector.NewTags(tags...)
+	n.tags.now = inventory.NewTags(tags...)
 	r.groups.put(g.Name, n)
 }
 
 // AddFunction makes a function with its log group.
-func (r *Region) AddFunction(f collector.Function, tags ...collector.Tag) {
+func (r *Region) AddFunction(f inventory.Function, tags ...inventory.Tag) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	n := &function{Function: f}
-	n.tags.now = collector.NewTags(tags...)
+	n.tags.now = inventory.NewTags(tags...)
 	r.functions.put(f.Name, n)
 	name := f.LogGroup
 	if name == "" {
 		name = "/aws/lambda/" + f.Name
 	}
 	if r.groups.get(name) == nil {
-		r.groups.put(name, &logGroup{LogGroup: collector.LogGroup{Name: name, Created: time.Now().UnixMilli()}, made: time.Now()})
+		r.groups.put(name, &logGroup{LogGroup: inventory.LogGroup{Name: name, Created: time.Now().UnixMilli()}, made: time.Now()})
 	}
 }
 
 // AddAPI makes an API with its stages and routes.
-func (r *Region) AddAPI(a collector.API, routes []collector.Route, stages ...collector.Stage) {
+func (r *Region) AddAPI(a inventory.API, routes []inventory.Route, stages ...inventory.Stage) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.apis.put(a.ID, &api{API: a, stages: stages, routes: routes})
 }
 
 // AddFilter puts a filter of someone else on a log group.
-func (r *Region) AddFilter(group string, f collector.Filter) {
+func (r *Region) AddFilter(group string, f inventory.Filter) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	g := r.groups.get(group)
@@ -57,11 +57,11 @@ func (r *Region) RemoveFilters(group string) {
 }
 
 // AddAlarm makes an alarm of someone else.
-func (r *Region) AddAlarm(a collector.MetricAlarm, tags ...collector.Tag) {
+func (r *Region) AddAlarm(a inventory.MetricAlarm, tags ...inventory.Tag) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	n := &alarm[collector.MetricAlarm]{T: a, made: time.Now()}
-	n.tags.now = collector.NewTags(tags...)
+	n := &alarm[inventory.MetricAlarm]{T: a, made: time.Now()}
+	n.tags.now = inventory.NewTags(tags...)
 	r.metric.put(a.Name, n)
 	r.alarmNames = nil
 }
@@ -88,7 +88,7 @@ func (r *Region) Retention(group string) (days int, found bool) {
 }
 
 // AccessLog returns the access log of a stage.
-func (r *Region) AccessLog(api, stage string) collector.AccessLog {
+func (r *Region) AccessLog(api, stage string) inventory.AccessLog {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if a := r.apis.get(api); a != nil {
@@ -98,26 +98,26 @@ func (r *Region) AccessLog(api, stage string) collector.AccessLog {
 			}
 		}
 	}
-	return collector.AccessLog{}
+	return inventory.AccessLog{}
 }
 
 // Tag sets all tags of a log group, a function or an API and its stages.
-func (r *Region) Tag(name string, tags ...collector.Tag) {
+func (r *Region) Tag(name string, tags ...inventory.Tag) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if g := r.groups.get(name); g != nil {
-		g.tags.set(collector.NewTags(tags...))
+		g.tags.set(inventory.NewTags(tags...))
 	}
 	if f := r.functions.get(name); f != nil {
-		f.tags.set(collector.NewTags(tags...))
+		f.tags.set(inventory.NewTags(tags...))
 	}
 	if a := r.apis.get(name); a != nil {
-		a.Tags = collector.NewTags(tags...)
+		a.Tags = inventory.NewTags(tags...)
 	}
 }
 
 // Filters returns the filters of a log group.
-func (r *Region) Filters(group string) []collector.Filter {
+func (r *Region) Filters(group string) []inventory.Filter {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if g := r.groups.get(group); g != nil {
@@ -134,12 +134,12 @@ func (r *Region) AlarmNames() []string {
 }
 
 // MetricAlarm returns an alarm with its tags.
-func (r *Region) MetricAlarm(name string) (collector.MetricAlarm, bool) {
+func (r *Region) MetricAlarm(name string) (inventory.MetricAlarm, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	a := r.metric.get(name)
 	if a == nil {
-		return collector.MetricAlarm{}, false
+		return inventory.MetricAlarm{}, false
 	}
 	m := a.T
 	m.Tags = a.tags.now

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // Options say how the cloud behaves.
@@ -42,7 +43,7 @@ type Options struct {
 
 // Call is one API call, before and after it is carried out.
 type Call struct {
-	Place collector.Place
+	Place inventory.Place
 	API   string
 	Done  bool
 }
@@ -52,7 +53,7 @@ type Cloud struct {
 	opt     Options
 	mu      sync.Mutex
 	random  *rand.Rand
-	places  map[collector.Place]*Region
+	places  map[inventory.Place]*Region
 	broken  map[string]string // by account: the error code with which its role cannot be assumed
 	calls   map[string]int    // by API
 	watch   func(Call)
@@ -65,13 +66,13 @@ func New(o Options) *Cloud {
 		o.FilterLimit = 2
 	}
 	return &Cloud{
-		opt: o, random: rand.New(rand.NewPCG(o.Seed, 0x5ea3a4c)), places: map[collector.Place]*Region{},
+		opt: o, random: rand.New(rand.NewPCG(o.Seed, 0x5ea3a4c)), places: map[inventory.Place]*Region{},
 		broken: map[string]string{}, calls: map[string]int{},
 	}
 }
 
 // Region returns a place, made when it is new.
-func (c *Cloud) Region(p collector.Place) *Region {
+func (c *Cloud) Region(p inventory.Place) *Region {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	r := c.places[p]
@@ -117,7 +118,7 @@ func (c *Cloud) Break(account, code string) {
 }
 
 // Open assumes the role in an account, as collector.Opener says.
-func (c *Cloud) Open(_ context.Context, p collector.Place) (collector.Cloud, error) {
+func (c *Cloud) Open(_ context.Context, p inventory.Place) (collector.Cloud, error) {
 	c.mu.Lock()
 	code := c.broken[p.Account]
 	c.mu.Unlock()

@@ -7,11 +7,11 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
-var place = collector.Place{Account: "111122223333", Region: "eu-central-1"}
+var place = inventory.Place{Account: "111122223333", Region: "eu-central-1"}
 
 func code(err error) string {
 	var e *cloud.Error
@@ -26,8 +26,8 @@ func TestQuotaPerPlace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := cloud.New(cloud.Options{})
 		for _, region := range []string{"a", "b"} { // each has its own
-			r := c.Region(collector.Place{Account: "1", Region: region})
-			r.AddLogGroup(collector.LogGroup{Name: "/g"})
+			r := c.Region(inventory.Place{Account: "1", Region: region})
+			r.AddLogGroup(inventory.LogGroup{Name: "/g"})
 			passed := 0
 			for range 10 * 10 { // ten seconds, ten calls each
 				if _, err := r.SubscriptionFilters(t.Context(), "/g"); err == nil {
@@ -48,7 +48,7 @@ func TestPages(t *testing.T) {
 	c := cloud.New(cloud.Options{})
 	r := c.Region(place)
 	for i := range 120 {
-		r.AddLogGroup(collector.LogGroup{Name: fmt.Sprintf("/g/%03d", i)}, collector.Tag{Key: "k", Value: "v"})
+		r.AddLogGroup(inventory.LogGroup{Name: fmt.Sprintf("/g/%03d", i)}, inventory.Tag{Key: "k", Value: "v"})
 	}
 	var sizes []int
 	for token := ""; ; {
@@ -85,9 +85,9 @@ func TestPages(t *testing.T) {
 func TestTagsAreSeenLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := cloud.New(cloud.Options{TagDelay: 5 * time.Second}).Region(place)
-		r.AddLogGroup(collector.LogGroup{Name: "/g"})
+		r.AddLogGroup(inventory.LogGroup{Name: "/g"})
 		time.Sleep(time.Minute)
-		r.Tag("/g", collector.Tag{Key: "k", Value: "v"})
+		r.Tag("/g", inventory.Tag{Key: "k", Value: "v"})
 		for _, want := range []int{0, 1} {
 			if page, _, err := r.TaggedResources(t.Context(), ""); err != nil || len(page) != want {
 				t.Errorf("%d resources, %v; want %d", len(page), err, want)
@@ -102,9 +102,9 @@ func TestTagsAreSeenLater(t *testing.T) {
 
 func TestFilterLimit(t *testing.T) {
 	r := cloud.New(cloud.Options{FilterLimit: 2}).Region(place)
-	r.AddLogGroup(collector.LogGroup{Name: "/g"})
+	r.AddLogGroup(inventory.LogGroup{Name: "/g"})
 	put := func(name, pattern string) error {
-		return r.PutSubscriptionFilter(t.Context(), "/g", collector.Filter{Name: name, Pattern: pattern, Destination: "d"})
+		return r.PutSubscriptionFilter(t.Context(), "/g", inventory.Filter{Name: name, Pattern: pattern, Destination: "d"})
 	}
 	for _, tt := range []struct{ name, pattern, want string }{
 		{"a", "", ""}, {"b", "", ""}, {"c", "", "LimitExceededException"},
@@ -120,7 +120,7 @@ func TestFilterLimit(t *testing.T) {
 func TestCompositesHoldTheirChildren(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := cloud.New(cloud.Options{}).Region(place)
-		composite := collector.CompositeAlarm{Name: "top", Rule: `ALARM("child")`}
+		composite := inventory.CompositeAlarm{Name: "top", Rule: `ALARM("child")`}
 		steps := []struct {
 			do   func() error
 			want string

@@ -5,12 +5,12 @@ import (
 	"slices"
 	"time"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // PutCompositeAlarm checks the rule: its length, its grammar, its children, and that these exist.
 // A cycle is taken, as AWS takes it; its alarms can then not be deleted.
-func (r *Region) PutCompositeAlarm(ctx context.Context, a collector.CompositeAlarm) error {
+func (r *Region) PutCompositeAlarm(ctx context.Context, a inventory.CompositeAlarm) error {
 	return r.call(ctx, "PutCompositeAlarm", func() error {
 		have := r.composite.get(a.Name)
 		fault := faultOfAlarm(a.Name, a.Description, a.Actions)
@@ -33,7 +33,7 @@ func (r *Region) PutCompositeAlarm(ctx context.Context, a collector.CompositeAla
 			}
 		}
 		if have == nil {
-			have = &alarm[collector.CompositeAlarm]{made: time.Now()}
+			have = &alarm[inventory.CompositeAlarm]{made: time.Now()}
 			have.tags.set(wireTags(a.Tags))
 			r.composite.put(a.Name, have)
 			r.alarmNames = nil

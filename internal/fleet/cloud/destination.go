@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // Destination is a logs destination of the hub with its access policy.
@@ -17,7 +17,7 @@ type Destination struct {
 // checkDestination does what CloudWatch Logs does before it takes a filter: the
 // destination lies in the same region, is there, lets the account in, and gets a role
 // where it needs one. Without Options.Destinations only the region counts.
-func (r *Region) checkDestination(f collector.Filter) error {
+func (r *Region) checkDestination(f inventory.Filter) error {
 	parts := strings.SplitN(f.Destination, ":", 7)
 	logs := len(parts) == 7 && parts[2] == "logs" && parts[5] == "destination"
 	switch {

@@ -6,11 +6,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // SubscriptionFilters is DescribeSubscriptionFilters.
-func (r *Region) SubscriptionFilters(ctx context.Context, group string) (filters []collector.Filter, err error) {
+func (r *Region) SubscriptionFilters(ctx context.Context, group string) (filters []inventory.Filter, err error) {
 	err = r.call(ctx, "DescribeSubscriptionFilters", func() error {
 		g := r.groups.get(group)
 		if g == nil {
@@ -23,7 +23,7 @@ func (r *Region) SubscriptionFilters(ctx context.Context, group string) (filters
 }
 
 // PutSubscriptionFilter makes or replaces a filter. At the limit a replacement still passes.
-func (r *Region) PutSubscriptionFilter(ctx context.Context, group string, f collector.Filter) error {
+func (r *Region) PutSubscriptionFilter(ctx context.Context, group string, f inventory.Filter) error {
 	return r.call(ctx, "PutSubscriptionFilter", func() error {
 		g := r.groups.get(group)
 		if g == nil {
@@ -34,7 +34,7 @@ func (r *Region) PutSubscriptionFilter(ctx context.Context, group string, f coll
 		}
 		f = wireFilter(f)
 		f.Created = time.Now().UnixMilli()
-		if i := slices.IndexFunc(g.filters, func(have collector.Filter) bool { return have.Name == f.Name }); i >= 0 {
+		if i := slices.IndexFunc(g.filters, func(have inventory.Filter) bool { return have.Name == f.Name }); i >= 0 {
 			f.Created = g.filters[i].Created
 			g.filters[i] = f
 			return nil
@@ -48,13 +48,13 @@ func (r *Region) PutSubscriptionFilter(ctx context.Context, group string, f coll
 	})
 }
 
-func (r *Region) checkFilter(g *logGroup, f collector.Filter) error {
+func (r *Region) checkFilter(g *logGroup, f inventory.Filter) error {
 	switch {
 	case !between(f.Name, 1, maxFilterName) || strings.ContainsAny(f.Name, ":*"):
 		return &Error{"InvalidParameterException", "filterName " + f.Name}
 	case !between(f.Pattern, 0, maxPattern) || regexes(f.Pattern) > maxRegexPattern:
 		return &Error{"InvalidParameterException", "filterPattern " + f.Pattern}
-	case g.Class != "" && g.Class != collector.StandardClass:
+	case g.Class != "" && g.Class != inventory.StandardClass:
 		return &Error{"InvalidParameterException", "log groups of the class " + g.Class + " have no subscription filters"}
 	}
 	all := regexes(f.Pattern)
@@ -91,7 +91,7 @@ func (r *Region) DeleteSubscriptionFilter(ctx context.Context, group, name strin
 		if g == nil {
 			return notFound("log group " + group)
 		}
-		i := slices.IndexFunc(g.filters, func(f collector.Filter) bool { return f.Name == name })
+		i := slices.IndexFunc(g.filters, func(f inventory.Filter) bool { return f.Name == name })
 		if i < 0 {
 			return notFound("filter " + name)
 		}

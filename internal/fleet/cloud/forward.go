@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // sent is a payload on its way to a filter's destination.
@@ -19,7 +19,7 @@ type sent struct {
 
 // forward makes the payloads of what the filters forward of events that came just now: one
 // per stream and filter.
-func (r *Region) forward(g *logGroup, origin collector.Place, events []collector.LogEvent, now time.Time) (out []sent) {
+func (r *Region) forward(g *logGroup, origin inventory.Place, events []inventory.LogEvent, now time.Time) (out []sent) {
 	if r.cloud.opt.Deliver == nil {
 		return nil
 	}
@@ -29,7 +29,7 @@ func (r *Region) forward(g *logGroup, origin collector.Place, events []collector
 		}
 		for from := 0; from < len(events); {
 			to := from
-			var matching []collector.LogEvent
+			var matching []inventory.LogEvent
 			for ; to < len(events) && events[to].Stream == events[from].Stream; to++ {
 				if patternMatches(f.Pattern, events[to].Message) {
 					matching = append(matching, events[to])
@@ -44,7 +44,7 @@ func (r *Region) forward(g *logGroup, origin collector.Place, events []collector
 	return out
 }
 
-func (r *Region) payload(group string, filter collector.Filter, origin collector.Place, events []collector.LogEvent) []byte {
+func (r *Region) payload(group string, filter inventory.Filter, origin inventory.Place, events []inventory.LogEvent) []byte {
 	type logEvent struct {
 		ID        string            `json:"id"`
 		Timestamp int64             `json:"timestamp"`

@@ -4,11 +4,11 @@ import (
 	"context"
 	"strings"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // Functions is ListFunctions: 50 a page.
-func (r *Region) Functions(ctx context.Context, token string) (page []collector.Function, next string, err error) {
+func (r *Region) Functions(ctx context.Context, token string) (page []inventory.Function, next string, err error) {
 	err = r.call(ctx, "ListFunctions", func() error {
 		var functions []*function
 		functions, next = r.functions.page(token, r.pageSize(pageFunctions), nil)
@@ -22,7 +22,7 @@ func (r *Region) Functions(ctx context.Context, token string) (page []collector.
 }
 
 // Function is GetFunction, which has the tags too.
-func (r *Region) Function(ctx context.Context, name string) (found collector.Function, err error) {
+func (r *Region) Function(ctx context.Context, name string) (found inventory.Function, err error) {
 	err = r.call(ctx, "GetFunction", func() error {
 		f := r.functions.get(name)
 		if f == nil {
@@ -36,7 +36,7 @@ func (r *Region) Function(ctx context.Context, name string) (found collector.Fun
 }
 
 // FunctionTags is Lambda's ListTags.
-func (r *Region) FunctionTags(ctx context.Context, arn string) (tags collector.Tags, err error) {
+func (r *Region) FunctionTags(ctx context.Context, arn string) (tags inventory.Tags, err error) {
 	err = r.call(ctx, "ListTags", func() error {
 		_, name, _ := strings.Cut(arn, ":function:")
 		f := r.functions.get(name)

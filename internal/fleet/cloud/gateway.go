@@ -7,20 +7,20 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // RESTAPIs is GetRestApis: 500 a page.
-func (r *Region) RESTAPIs(ctx context.Context, token string) ([]collector.API, string, error) {
-	return r.listAPIs(ctx, "GetRestApis", token, pageREST, func(a *api) bool { return a.Protocol == collector.REST })
+func (r *Region) RESTAPIs(ctx context.Context, token string) ([]inventory.API, string, error) {
+	return r.listAPIs(ctx, "GetRestApis", token, pageREST, func(a *api) bool { return a.Protocol == inventory.REST })
 }
 
 // HTTPAPIs is GetApis: 100 a page.
-func (r *Region) HTTPAPIs(ctx context.Context, token string) ([]collector.API, string, error) {
-	return r.listAPIs(ctx, "GetApis", token, pageHTTP, func(a *api) bool { return a.Protocol != collector.REST })
+func (r *Region) HTTPAPIs(ctx context.Context, token string) ([]inventory.API, string, error) {
+	return r.listAPIs(ctx, "GetApis", token, pageHTTP, func(a *api) bool { return a.Protocol != inventory.REST })
 }
 
-func (r *Region) listAPIs(ctx context.Context, call, token string, size int, of func(*api) bool) (page []collector.API, next string, err error) {
+func (r *Region) listAPIs(ctx context.Context, call, token string, size int, of func(*api) bool) (page []inventory.API, next string, err error) {
 	err = r.call(ctx, call, func() error {
 		var apis []*api
 		apis, next = r.apis.page(token, r.pageSize(size), of)
@@ -34,7 +34,7 @@ func (r *Region) listAPIs(ctx context.Context, call, token string, size int, of 
 }
 
 // API is GetRestApi, or GetApi.
-func (r *Region) API(ctx context.Context, id string, p collector.Protocol) (found collector.API, err error) {
+func (r *Region) API(ctx context.Context, id string, p inventory.Protocol) (found inventory.API, err error) {
 	err = r.call(ctx, "GetApi", func() error {
 		a, err := r.api(id, p)
 		if err != nil {
@@ -47,23 +47,23 @@ func (r *Region) API(ctx context.Context, id string, p collector.Protocol) (foun
 }
 
 // api finds an API of the version of API Gateway that has p.
-func (r *Region) api(id string, p collector.Protocol) (*api, error) {
+func (r *Region) api(id string, p inventory.Protocol) (*api, error) {
 	a := r.apis.get(id)
-	if a == nil || (a.Protocol == collector.REST) != (p == collector.REST) {
+	if a == nil || (a.Protocol == inventory.REST) != (p == inventory.REST) {
 		return nil, &Error{"NotFoundException", "Invalid API identifier specified " + r.place.Account + ":" + id}
 	}
 	return a, nil
 }
 
 // Stages is GetStages: of a REST API all at once, of the others 100 a page.
-func (r *Region) Stages(ctx context.Context, of *collector.API, token string) (stages []collector.Stage, next string, err error) {
+func (r *Region) Stages(ctx context.Context, of *inventory.API, token string) (stages []inventory.Stage, next string, err error) {
 	err = r.call(ctx, "GetStages", func() error {
 		a, err := r.api(of.ID, of.Protocol)
 		if err != nil {
 			return err
 		}
 		size := r.pageSize(pageHTTP)
-		if of.Protocol == collector.REST {
+		if of.Protocol == inventory.REST {
 			size = len(a.stages)
 		}
 		stages, next, err = slicePage(a.stages, token, size, wireStage)
@@ -73,14 +73,14 @@ func (r *Region) Stages(ctx context.Context, of *collector.API, token string) (s
 }
 
 // Routes is GetResources of REST APIs, 500 a page, and GetRoutes of the others, 100 a page.
-func (r *Region) Routes(ctx context.Context, of *collector.API, token string) (routes []collector.Route, next string, err error) {
+func (r *Region) Routes(ctx context.Context, of *inventory.API, token string) (routes []inventory.Route, next string, err error) {
 	err = r.call(ctx, "GetRoutes", func() error {
 		a, err := r.api(of.ID, of.Protocol)
 		if err != nil {
 			return err
 		}
 		size := pageHTTP
-		if of.Protocol == collector.REST {
+		if of.Protocol == inventory.REST {
 			size = pageREST
 		}
 		routes, next, err = slicePage(a.routes, token, r.pageSize(size), wireRoute)
@@ -106,32 +106,32 @@ func slicePage[T any](all []T, token string, size int, each func(T) T) (page []T
 
 // SetAccessLog is UpdateStage. The log group must be there; REST and WebSocket APIs need
 // the account's role for CloudWatch Logs, and the format one line with a request id.
-func (r *Region) SetAccessLog(ctx context.Context, of *collector.API, stage string, log collector.AccessLog) error {
+func (r *Region) SetAccessLog(ctx context.Context, of *inventory.API, stage string, log inventory.AccessLog) error {
 	return r.call(ctx, "UpdateStage", func() error {
 		a, err := r.api(of.ID, of.Protocol)
 		if err != nil {
 			return err
 		}
-		i := slices.IndexFunc(a.stages, func(s collector.Stage) bool { return s.Name == stage })
+		i := slices.IndexFunc(a.stages, func(s inventory.Stage) bool { return s.Name == stage })
 		if i < 0 {
 			return &Error{"NotFoundException", "Invalid stage identifier specified"}
 		}
-		if log != (collector.AccessLog{}) {
+		if log != (inventory.AccessLog{}) {
 			if err := r.checkAccessLog(a, log); err != nil {
 				return err
 			}
 		}
-		a.stages[i].AccessLog = collector.AccessLog{Destination: strings.Clone(log.Destination), Format: strings.Clone(log.Format)}
+		a.stages[i].AccessLog = inventory.AccessLog{Destination: strings.Clone(log.Destination), Format: strings.Clone(log.Format)}
 		return nil
 	})
 }
 
-func (r *Region) checkAccessLog(a *api, log collector.AccessLog) error {
+func (r *Region) checkAccessLog(a *api, log inventory.AccessLog) error {
 	_, name, isGroup := strings.Cut(strings.TrimSuffix(log.Destination, ":*"), ":log-group:")
 	switch {
 	case isGroup && r.groups.get(name) == nil:
 		return &Error{"BadRequestException", "Insufficient permissions to enable logging: no log group " + name}
-	case isGroup && a.Protocol != collector.HTTP && r.noGatewayRole:
+	case isGroup && a.Protocol != inventory.HTTP && r.noGatewayRole:
 		return &Error{"BadRequestException", "CloudWatch Logs role ARN must be set in account settings to enable logging"}
 	case strings.ContainsAny(strings.TrimSuffix(log.Format, "\n"), "\n\r") || len(log.Format) > 3072:
 		return &Error{"BadRequestException", "Access Log format must be single line"}

@@ -6,11 +6,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // LogGroups is DescribeLogGroups: 50 a page. A group made a moment ago may not be listed yet.
-func (r *Region) LogGroups(ctx context.Context, token string) (page []collector.LogGroup, next string, err error) {
+func (r *Region) LogGroups(ctx context.Context, token string) (page []inventory.LogGroup, next string, err error) {
 	err = r.call(ctx, "DescribeLogGroups", func() error {
 		var groups []*logGroup
 		groups, next = r.groups.page(token, r.pageSize(pageGroups), func(g *logGroup) bool { return r.listed(g.made) })
@@ -24,7 +24,7 @@ func (r *Region) LogGroups(ctx context.Context, token string) (page []collector.
 }
 
 // LogGroup is DescribeLogGroups of one name.
-func (r *Region) LogGroup(ctx context.Context, name string) (found collector.LogGroup, err error) {
+func (r *Region) LogGroup(ctx context.Context, name string) (found inventory.LogGroup, err error) {
 	err = r.call(ctx, "DescribeLogGroups", func() error {
 		g := r.groups.get(name)
 		if g == nil || !r.listed(g.made) {
@@ -37,7 +37,7 @@ func (r *Region) LogGroup(ctx context.Context, name string) (found collector.Log
 }
 
 // LogGroupTags is ListTagsForResource.
-func (r *Region) LogGroupTags(ctx context.Context, arn string) (tags collector.Tags, err error) {
+func (r *Region) LogGroupTags(ctx context.Context, arn string) (tags inventory.Tags, err error) {
 	err = r.call(ctx, "logs:ListTagsForResource", func() error {
 		_, name, _ := strings.Cut(arn, ":log-group:")
 		if strings.HasSuffix(name, ":*") {
@@ -54,7 +54,7 @@ func (r *Region) LogGroupTags(ctx context.Context, arn string) (tags collector.T
 }
 
 // CreateLogGroup makes a log group.
-func (r *Region) CreateLogGroup(ctx context.Context, name string, tags collector.Tags) error {
+func (r *Region) CreateLogGroup(ctx context.Context, name string, tags inventory.Tags) error {
 	return r.call(ctx, "CreateLogGroup", func() error {
 		if !logGroupName.MatchString(name) || strings.HasPrefix(name, "aws/") {
 			return &Error{"InvalidParameterException", "log group name " + name}
@@ -65,7 +65,7 @@ func (r *Region) CreateLogGroup(ctx context.Context, name string, tags collector
 		if r.groups.get(name) != nil {
 			return &Error{"ResourceAlreadyExistsException", "the log group " + name + " exists"}
 		}
-		g := &logGroup{LogGroup: collector.LogGroup{Name: name, Created: time.Now().UnixMilli()}, made: time.Now()}
+		g := &logGroup{LogGroup: inventory.LogGroup{Name: name, Created: time.Now().UnixMilli()}, made: time.Now()}
 		g.tags.set(tags)
 		r.groups.put(name, g)
 		return nil

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // eventLog is what a log group holds, and what of it its filters forward.
@@ -21,16 +21,16 @@ type eventLog struct {
 }
 
 type event struct {
-	collector.LogEvent
+	inventory.LogEvent
 	seq     int
 	visible time.Time // to FilterLogEvents
 }
 
 // Log has a log stream write messages now, in one call of PutLogEvents.
 func (r *Region) Log(group, stream string, messages ...string) error {
-	events := make([]collector.LogEvent, len(messages))
+	events := make([]inventory.LogEvent, len(messages))
 	for i, m := range messages {
-		events[i] = collector.LogEvent{Stream: stream, Message: m, Timestamp: time.Now().UnixMilli()}
+		events[i] = inventory.LogEvent{Stream: stream, Message: m, Timestamp: time.Now().UnixMilli()}
 	}
 	return r.AddEvents(group, events...)
 }
@@ -38,12 +38,12 @@ func (r *Region) Log(group, stream string, messages ...string) error {
 // AddEvents puts events of any time into a log group, which gives them an id and the time
 // of their ingestion. It refuses what PutLogEvents refuses. The filters that are at work
 // forward them to Options.Deliver.
-func (r *Region) AddEvents(group string, events ...collector.LogEvent) error {
+func (r *Region) AddEvents(group string, events ...inventory.LogEvent) error {
 	return r.AddCopies(r.place, group, events...)
 }
 
 // AddCopies does so with events that centralization copied from another place.
-func (r *Region) AddCopies(origin collector.Place, group string, events ...collector.LogEvent) error {
+func (r *Region) AddCopies(origin inventory.Place, group string, events ...inventory.LogEvent) error {
 	now := time.Now()
 	r.mu.Lock()
 	g := r.groups.get(group)
@@ -93,7 +93,7 @@ func (c *Cloud) within(d time.Duration) time.Duration {
 
 // LogEvents is FilterLogEvents: 10,000 events or 1 MB a page, by time, or stream by stream
 // with Options.Disorder.
-func (r *Region) LogEvents(ctx context.Context, group, pattern string, from, to int64, token string) (page []collector.LogEvent, next string, err error) {
+func (r *Region) LogEvents(ctx context.Context, group, pattern string, from, to int64, token string) (page []inventory.LogEvent, next string, err error) {
 	err = r.call(ctx, "FilterLogEvents", func() error {
 		g := r.groups.get(group)
 		if g == nil {
@@ -134,7 +134,7 @@ func (c *Cloud) chooses(share float64) bool {
 
 // eventPage lists from the event with that number on. What becomes visible behind the
 // page's place while it is turned is missed, as it may be on AWS.
-func (r *Region) eventPage(g *logGroup, pattern string, from, to int64, at int) (page []collector.LogEvent, next string) {
+func (r *Region) eventPage(g *logGroup, pattern string, from, to int64, at int) (page []inventory.LogEvent, next string) {
 	all := g.log.between(from, to)
 	if r.cloud.opt.Disorder {
 		all = slices.Clone(all)
@@ -169,14 +169,14 @@ func (l *eventLog) between(from, to int64) []event {
 }
 
 // Events are all events of a log group, by time.
-func (r *Region) Events(group string) []collector.LogEvent {
+func (r *Region) Events(group string) []inventory.LogEvent {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	g := r.groups.get(group)
 	if g == nil {
 		return nil
 	}
-	var out []collector.LogEvent
+	var out []inventory.LogEvent
 	for _, e := range g.log.between(0, 1<<62) {
 		out = append(out, e.LogEvent)
 	}

@@ -9,25 +9,25 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
-var historyPlace = collector.Place{Account: "111122223333", Region: "eu-central-1"}
+var historyPlace = inventory.Place{Account: "111122223333", Region: "eu-central-1"}
 
 // TestLogEvents: pages, tokens, empty pages and orders, and events that are shown late.
 func TestLogEvents(t *testing.T) {
 	for _, disorder := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
 			r := cloud.New(cloud.Options{PageSize: 7, EmptyPages: 0.3, VisibleDelay: time.Minute, Disorder: disorder}).Region(historyPlace)
-			r.AddLogGroup(collector.LogGroup{Name: "/app"})
+			r.AddLogGroup(inventory.LogGroup{Name: "/app"})
 			for i := range 100 {
 				r.Log("/app", fmt.Sprint(i%3), fmt.Sprint("line ", i))
 				time.Sleep(time.Second)
 			}
 			all := r.Events("/app")
 			from, to := all[10].Timestamp, all[90].Timestamp
-			read := func(pattern string) (got []collector.LogEvent, empty int) {
+			read := func(pattern string) (got []inventory.LogEvent, empty int) {
 				for token := ""; ; {
 					page, next, err := r.LogEvents(t.Context(), "/app", pattern, from, to, token)
 					if err != nil || len(page) > 7 || next != "" && next == token {
@@ -87,15 +87,15 @@ func TestForward(t *testing.T) {
 				got = append(got, fmt.Sprint(destination, p.LogGroup, p.LogStream, p.SubscriptionFilters, e.Message))
 			}
 		}}).Region(historyPlace)
-		r.AddLogGroup(collector.LogGroup{Name: "/app"})
+		r.AddLogGroup(inventory.LogGroup{Name: "/app"})
 		r.Log("/app", "s", "before")
 		destination := "arn:aws:logs:eu-central-1:999999999999:destination:hub"
-		if err := r.PutSubscriptionFilter(t.Context(), "/app", collector.Filter{Name: "f", Pattern: `{ $.level = "ERROR" }`, Destination: destination}); err != nil {
+		if err := r.PutSubscriptionFilter(t.Context(), "/app", inventory.Filter{Name: "f", Pattern: `{ $.level = "ERROR" }`, Destination: destination}); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Minute)
 		r.Log("/app", "s", `{"level":"INFO"}`, `{"level":"ERROR","n":1}`, "no JSON")
-		if err := r.AddEvents("/app", collector.LogEvent{Timestamp: time.Now().Add(-15 * 24 * time.Hour).UnixMilli()}); err == nil {
+		if err := r.AddEvents("/app", inventory.LogEvent{Timestamp: time.Now().Add(-15 * 24 * time.Hour).UnixMilli()}); err == nil {
 			t.Error("an event of 15 days ago was taken")
 		}
 		if want := []string{destination + `/apps[f]{"level":"ERROR","n":1}`}; fmt.Sprint(got) != fmt.Sprint(want) {

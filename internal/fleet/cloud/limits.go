@@ -6,7 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // What AWS limits, in characters or pieces. Where the figures come from: the SDK's own comments
@@ -50,7 +50,7 @@ var (
 )
 
 // faultOfTags is what is wrong with a set of tags; empty when nothing is.
-func faultOfTags(tags collector.Tags) string {
+func faultOfTags(tags inventory.Tags) string {
 	if len(tags) > maxTags {
 		return "more than 50 tags"
 	}

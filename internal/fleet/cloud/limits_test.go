@@ -8,78 +8,78 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
-func metricAlarm(name string) collector.MetricAlarm {
-	return collector.MetricAlarm{Name: name, Evaluations: 1, Period: 60, Comparison: "GreaterThanThreshold",
-		Metric: collector.Metric{Namespace: "n", Name: "m", Statistic: "Sum"}}
+func metricAlarm(name string) inventory.MetricAlarm {
+	return inventory.MetricAlarm{Name: name, Evaluations: 1, Period: 60, Comparison: "GreaterThanThreshold",
+		Metric: inventory.Metric{Namespace: "n", Name: "m", Statistic: "Sum"}}
 }
 
-func mathAlarm(name string) collector.MetricAlarm {
-	m := collector.Metric{Namespace: "n", Name: "m", Statistic: "Sum"}
-	return collector.MetricAlarm{Name: name, Evaluations: 1, Comparison: "GreaterThanThreshold",
-		Queries: []collector.Query{{ID: "r", Expression: "IF(a > 1, b / a, 0)", Return: true}, {ID: "a", Metric: m, Period: 60}, {ID: "b", Metric: m, Period: 60}}}
+func mathAlarm(name string) inventory.MetricAlarm {
+	m := inventory.Metric{Namespace: "n", Name: "m", Statistic: "Sum"}
+	return inventory.MetricAlarm{Name: name, Evaluations: 1, Comparison: "GreaterThanThreshold",
+		Queries: []inventory.Query{{ID: "r", Expression: "IF(a > 1, b / a, 0)", Return: true}, {ID: "a", Metric: m, Period: 60}, {ID: "b", Metric: m, Period: 60}}}
 }
 
 // TestAlarmLimits: what PutMetricAlarm refuses.
 func TestAlarmLimits(t *testing.T) {
-	many := make([]collector.Tag, 51)
+	many := make([]inventory.Tag, 51)
 	for i := range many {
-		many[i] = collector.Tag{Key: fmt.Sprint(i)}
+		many[i] = inventory.Tag{Key: fmt.Sprint(i)}
 	}
-	dimension := func(value string) func(*collector.MetricAlarm) {
-		return func(a *collector.MetricAlarm) { a.Metric.Dimensions = []collector.Dimension{{Name: "d", Value: value}} }
+	dimension := func(value string) func(*inventory.MetricAlarm) {
+		return func(a *inventory.MetricAlarm) { a.Metric.Dimensions = []inventory.Dimension{{Name: "d", Value: value}} }
 	}
 	for _, tt := range []struct {
 		name   string
-		change func(*collector.MetricAlarm)
+		change func(*inventory.MetricAlarm)
 		refuse bool
 	}{
-		{"as it is", func(*collector.MetricAlarm) {}, false},
-		{"name of 255", func(a *collector.MetricAlarm) { a.Name = strings.Repeat("ü", 255) }, false},
-		{"name of 256", func(a *collector.MetricAlarm) { a.Name = strings.Repeat("n", 256) }, true},
-		{"control character", func(a *collector.MetricAlarm) { a.Name = "a\nb" }, true},
-		{"description of 1024", func(a *collector.MetricAlarm) { a.Description = strings.Repeat("ü", 1024) }, false},
-		{"description of 1025", func(a *collector.MetricAlarm) { a.Description = strings.Repeat("d", 1025) }, true},
-		{"five actions", func(a *collector.MetricAlarm) { a.Actions.OK = []string{"a", "b", "c", "d", "e"} }, false},
-		{"six actions", func(a *collector.MetricAlarm) { a.Actions.OK = []string{"a", "b", "c", "d", "e", "f"} }, true},
-		{"50 tags", func(a *collector.MetricAlarm) { a.Tags = many[:50] }, false},
-		{"51 tags", func(a *collector.MetricAlarm) { a.Tags = many }, true},
-		{"tag with %", func(a *collector.MetricAlarm) { a.Tags = collector.NewTags(collector.Tag{Key: "k", Value: "5%"}) }, true},
-		{"tag of aws", func(a *collector.MetricAlarm) { a.Tags = collector.NewTags(collector.Tag{Key: "aws:x", Value: "5"}) }, true},
-		{"long tag", func(a *collector.MetricAlarm) {
-			a.Tags = collector.NewTags(collector.Tag{Key: "k", Value: strings.Repeat("v", 257)})
+		{"as it is", func(*inventory.MetricAlarm) {}, false},
+		{"name of 255", func(a *inventory.MetricAlarm) { a.Name = strings.Repeat("ü", 255) }, false},
+		{"name of 256", func(a *inventory.MetricAlarm) { a.Name = strings.Repeat("n", 256) }, true},
+		{"control character", func(a *inventory.MetricAlarm) { a.Name = "a\nb" }, true},
+		{"description of 1024", func(a *inventory.MetricAlarm) { a.Description = strings.Repeat("ü", 1024) }, false},
+		{"description of 1025", func(a *inventory.MetricAlarm) { a.Description = strings.Repeat("d", 1025) }, true},
+		{"five actions", func(a *inventory.MetricAlarm) { a.Actions.OK = []string{"a", "b", "c", "d", "e"} }, false},
+		{"six actions", func(a *inventory.MetricAlarm) { a.Actions.OK = []string{"a", "b", "c", "d", "e", "f"} }, true},
+		{"50 tags", func(a *inventory.MetricAlarm) { a.Tags = many[:50] }, false},
+		{"51 tags", func(a *inventory.MetricAlarm) { a.Tags = many }, true},
+		{"tag with %", func(a *inventory.MetricAlarm) { a.Tags = inventory.NewTags(inventory.Tag{Key: "k", Value: "5%"}) }, true},
+		{"tag of aws", func(a *inventory.MetricAlarm) { a.Tags = inventory.NewTags(inventory.Tag{Key: "aws:x", Value: "5"}) }, true},
+		{"long tag", func(a *inventory.MetricAlarm) {
+			a.Tags = inventory.NewTags(inventory.Tag{Key: "k", Value: strings.Repeat("v", 257)})
 		}, true},
-		{"period of 90", func(a *collector.MetricAlarm) { a.Period = 90 }, true},
-		{"a day of minutes", func(a *collector.MetricAlarm) { a.Evaluations = 1440 }, false},
-		{"more than a day of minutes", func(a *collector.MetricAlarm) { a.Evaluations = 1441 }, true},
-		{"a week of hours", func(a *collector.MetricAlarm) { a.Period, a.Evaluations = 3600, 168 }, false},
-		{"more than a week", func(a *collector.MetricAlarm) { a.Period, a.Evaluations = 3600, 169 }, true},
-		{"4 of 3", func(a *collector.MetricAlarm) { a.Evaluations, a.Datapoints = 3, 4 }, true},
-		{"comparison", func(a *collector.MetricAlarm) { a.Comparison = ">=" }, true},
-		{"missing", func(a *collector.MetricAlarm) { a.Missing = "ok" }, true},
-		{"statistic", func(a *collector.MetricAlarm) { a.Metric.Statistic = "p101" }, true},
-		{"percentile", func(a *collector.MetricAlarm) { a.Metric.Statistic, a.LowSamples = "p99.9", "ignore" }, false},
-		{"low samples of a sum", func(a *collector.MetricAlarm) { a.LowSamples = "ignore" }, true},
-		{"no metric", func(a *collector.MetricAlarm) { a.Metric = collector.Metric{} }, true},
+		{"period of 90", func(a *inventory.MetricAlarm) { a.Period = 90 }, true},
+		{"a day of minutes", func(a *inventory.MetricAlarm) { a.Evaluations = 1440 }, false},
+		{"more than a day of minutes", func(a *inventory.MetricAlarm) { a.Evaluations = 1441 }, true},
+		{"a week of hours", func(a *inventory.MetricAlarm) { a.Period, a.Evaluations = 3600, 168 }, false},
+		{"more than a week", func(a *inventory.MetricAlarm) { a.Period, a.Evaluations = 3600, 169 }, true},
+		{"4 of 3", func(a *inventory.MetricAlarm) { a.Evaluations, a.Datapoints = 3, 4 }, true},
+		{"comparison", func(a *inventory.MetricAlarm) { a.Comparison = ">=" }, true},
+		{"missing", func(a *inventory.MetricAlarm) { a.Missing = "ok" }, true},
+		{"statistic", func(a *inventory.MetricAlarm) { a.Metric.Statistic = "p101" }, true},
+		{"percentile", func(a *inventory.MetricAlarm) { a.Metric.Statistic, a.LowSamples = "p99.9", "ignore" }, false},
+		{"low samples of a sum", func(a *inventory.MetricAlarm) { a.LowSamples = "ignore" }, true},
+		{"no metric", func(a *inventory.MetricAlarm) { a.Metric = inventory.Metric{} }, true},
 		{"dimension", dimension("a b"), false},
 		{"dimension with ü", dimension("ü"), true},
 		{"blank dimension", dimension(" "), true},
 		{"dimension with a line feed", dimension("a\nb"), true},
-		{"metric and math", func(a *collector.MetricAlarm) { a.Queries = mathAlarm("").Queries }, true},
-		{"math", func(a *collector.MetricAlarm) { *a = mathAlarm("m") }, false},
-		{"two watched", func(a *collector.MetricAlarm) { *a = mathAlarm("m"); a.Queries[1].Return = true }, true},
-		{"none watched", func(a *collector.MetricAlarm) { *a = mathAlarm("m"); a.Queries[0].Return = false }, true},
-		{"one id twice", func(a *collector.MetricAlarm) { *a = mathAlarm("m"); a.Queries[1].ID = "b" }, true},
-		{"id in capitals", func(a *collector.MetricAlarm) { *a = mathAlarm("m"); a.Queries[0].ID = "R" }, true},
-		{"unknown id", func(a *collector.MetricAlarm) { *a = mathAlarm("m"); a.Queries[0].Expression = "a / c" }, true},
-		{"period of a query", func(a *collector.MetricAlarm) { *a = mathAlarm("m"); a.Queries[1].Period = 61 }, true},
-		{"21 queries", func(a *collector.MetricAlarm) {
+		{"metric and math", func(a *inventory.MetricAlarm) { a.Queries = mathAlarm("").Queries }, true},
+		{"math", func(a *inventory.MetricAlarm) { *a = mathAlarm("m") }, false},
+		{"two watched", func(a *inventory.MetricAlarm) { *a = mathAlarm("m"); a.Queries[1].Return = true }, true},
+		{"none watched", func(a *inventory.MetricAlarm) { *a = mathAlarm("m"); a.Queries[0].Return = false }, true},
+		{"one id twice", func(a *inventory.MetricAlarm) { *a = mathAlarm("m"); a.Queries[1].ID = "b" }, true},
+		{"id in capitals", func(a *inventory.MetricAlarm) { *a = mathAlarm("m"); a.Queries[0].ID = "R" }, true},
+		{"unknown id", func(a *inventory.MetricAlarm) { *a = mathAlarm("m"); a.Queries[0].Expression = "a / c" }, true},
+		{"period of a query", func(a *inventory.MetricAlarm) { *a = mathAlarm("m"); a.Queries[1].Period = 61 }, true},
+		{"21 queries", func(a *inventory.MetricAlarm) {
 			*a = mathAlarm("m")
 			for i := range 18 {
-				a.Queries = append(a.Queries, collector.Query{ID: fmt.Sprint("x", i), Metric: a.Queries[1].Metric, Period: 60})
+				a.Queries = append(a.Queries, inventory.Query{ID: fmt.Sprint("x", i), Metric: a.Queries[1].Metric, Period: 60})
 			}
 		}, true},
 	} {
@@ -98,17 +98,17 @@ func TestTagsOfAlarms(t *testing.T) {
 		r := cloud.New(cloud.Options{}).Region(place)
 		a := metricAlarm("a")
 		for i := range 50 {
-			a.Tags = append(a.Tags, collector.Tag{Key: fmt.Sprintf("k%02d", i)})
+			a.Tags = append(a.Tags, inventory.Tag{Key: fmt.Sprintf("k%02d", i)})
 		}
 		put := r.PutMetricAlarm(t.Context(), a)
-		a.Tags = collector.NewTags(collector.Tag{Key: "new"})
+		a.Tags = inventory.NewTags(inventory.Tag{Key: "new"})
 		again := r.PutMetricAlarm(t.Context(), a)
 		if got, _ := r.MetricAlarm("a"); put != nil || again != nil || len(got.Tags) != 50 {
 			t.Errorf("%v, %v, %d tags", put, again, len(got.Tags))
 		}
 		arn := place.AlarmARN("a")
 		for _, tt := range []struct{ key, want string }{{"k07", ""}, {"new", "InvalidParameterValue"}} {
-			if got := code(r.TagAlarm(t.Context(), arn, collector.NewTags(collector.Tag{Key: tt.key, Value: "x"}))); got != tt.want {
+			if got := code(r.TagAlarm(t.Context(), arn, inventory.NewTags(inventory.Tag{Key: tt.key, Value: "x"}))); got != tt.want {
 				t.Errorf("tag %s: %q, want %q", tt.key, got, tt.want)
 			}
 		}
@@ -142,7 +142,7 @@ func TestRules(t *testing.T) {
 			strings.Repeat(" ", 10_240) + "TRUE": "ValidationError",
 		} {
 			time.Sleep(time.Second)
-			if err := r.PutCompositeAlarm(t.Context(), collector.CompositeAlarm{Name: "top", Rule: rule}); code(err) != want {
+			if err := r.PutCompositeAlarm(t.Context(), inventory.CompositeAlarm{Name: "top", Rule: rule}); code(err) != want {
 				t.Errorf("%.60s: %v, want %q", rule, err, want)
 			}
 		}
@@ -156,7 +156,7 @@ func TestParentsAndCycles(t *testing.T) {
 		r.AddAlarm(metricAlarm("child"))
 		put := func(name, rule string) string {
 			time.Sleep(time.Second)
-			return code(r.PutCompositeAlarm(t.Context(), collector.CompositeAlarm{Name: name, Rule: rule}))
+			return code(r.PutCompositeAlarm(t.Context(), inventory.CompositeAlarm{Name: name, Rule: rule}))
 		}
 		for i := range 150 {
 			if got := put(fmt.Sprint("p", i), "ALARM(child)"); got != "" {
@@ -190,7 +190,7 @@ func TestDeleteAlarms(t *testing.T) {
 			r.AddAlarm(metricAlarm(names[i]))
 		}
 		for _, c := range []string{"c1", "c2"} {
-			if err := r.PutCompositeAlarm(t.Context(), collector.CompositeAlarm{Name: c, Rule: "FALSE"}); err != nil {
+			if err := r.PutCompositeAlarm(t.Context(), inventory.CompositeAlarm{Name: c, Rule: "FALSE"}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -216,30 +216,30 @@ func TestFilterRules(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := cloud.New(cloud.Options{FilterLimit: 5, Destinations: []cloud.Destination{
 			{ARN: theirs + "all"}, {ARN: theirs + "some", Accounts: []string{"222222222222"}}, {ARN: theirs + "role", NeedRole: true}}}).Region(place)
-		r.AddLogGroup(collector.LogGroup{Name: "/g"})
-		r.AddLogGroup(collector.LogGroup{Name: "/ia", Class: "INFREQUENT_ACCESS"})
+		r.AddLogGroup(inventory.LogGroup{Name: "/g"})
+		r.AddLogGroup(inventory.LogGroup{Name: "/ia", Class: "INFREQUENT_ACCESS"})
 		role := "arn:aws:iam::" + place.Account + ":role/r"
 		for i, tt := range []struct {
 			group string
-			f     collector.Filter
+			f     inventory.Filter
 			want  string
 		}{
-			{"/g", collector.Filter{Name: strings.Repeat("ü", 512), Destination: theirs + "all"}, ""},
-			{"/g", collector.Filter{Name: strings.Repeat("n", 513), Destination: theirs + "all"}, "InvalidParameterException"},
-			{"/g", collector.Filter{Name: "a*", Destination: theirs + "all"}, "InvalidParameterException"},
-			{"/ia", collector.Filter{Name: "a", Destination: theirs + "all"}, "InvalidParameterException"},
-			{"/none", collector.Filter{Name: "a", Destination: theirs + "all"}, "ResourceNotFoundException"},
-			{"/g", collector.Filter{Name: "a", Destination: theirs + "none"}, "InvalidParameterException"},
-			{"/g", collector.Filter{Name: "a", Destination: theirs + "some"}, "AccessDeniedException"},
-			{"/g", collector.Filter{Name: "a", Destination: theirs + "role"}, "InvalidParameterException"},
-			{"/g", collector.Filter{Name: "a", Destination: theirs + "role", Role: role}, ""},
-			{"/g", collector.Filter{Name: "a", Destination: "arn:aws:logs:us-east-1:9:destination:x"}, "InvalidParameterException"},
-			{"/g", collector.Filter{Name: "a", Destination: theirs + "all", Pattern: strings.Repeat("p", 1025)}, "InvalidParameterException"},
-			{"/g", collector.Filter{Name: "a", Destination: theirs + "all", Pattern: `%a% %b% %c%`}, "InvalidParameterException"},
-			{"/g", collector.Filter{Name: "a", Destination: theirs + "all", Pattern: `%a% "100%" %b%`}, ""},
-			{"/g", collector.Filter{Name: "b", Destination: theirs + "all", Pattern: `%a% %b%`}, ""},
-			{"/g", collector.Filter{Name: "c", Destination: theirs + "all", Pattern: `%a% %b%`}, "LimitExceededException"},
-			{"/g", collector.Filter{Name: "c", Destination: theirs + "all", Pattern: `%a%`}, ""},
+			{"/g", inventory.Filter{Name: strings.Repeat("ü", 512), Destination: theirs + "all"}, ""},
+			{"/g", inventory.Filter{Name: strings.Repeat("n", 513), Destination: theirs + "all"}, "InvalidParameterException"},
+			{"/g", inventory.Filter{Name: "a*", Destination: theirs + "all"}, "InvalidParameterException"},
+			{"/ia", inventory.Filter{Name: "a", Destination: theirs + "all"}, "InvalidParameterException"},
+			{"/none", inventory.Filter{Name: "a", Destination: theirs + "all"}, "ResourceNotFoundException"},
+			{"/g", inventory.Filter{Name: "a", Destination: theirs + "none"}, "InvalidParameterException"},
+			{"/g", inventory.Filter{Name: "a", Destination: theirs + "some"}, "AccessDeniedException"},
+			{"/g", inventory.Filter{Name: "a", Destination: theirs + "role"}, "InvalidParameterException"},
+			{"/g", inventory.Filter{Name: "a", Destination: theirs + "role", Role: role}, ""},
+			{"/g", inventory.Filter{Name: "a", Destination: "arn:aws:logs:us-east-1:9:destination:x"}, "InvalidParameterException"},
+			{"/g", inventory.Filter{Name: "a", Destination: theirs + "all", Pattern: strings.Repeat("p", 1025)}, "InvalidParameterException"},
+			{"/g", inventory.Filter{Name: "a", Destination: theirs + "all", Pattern: `%a% %b% %c%`}, "InvalidParameterException"},
+			{"/g", inventory.Filter{Name: "a", Destination: theirs + "all", Pattern: `%a% "100%" %b%`}, ""},
+			{"/g", inventory.Filter{Name: "b", Destination: theirs + "all", Pattern: `%a% %b%`}, ""},
+			{"/g", inventory.Filter{Name: "c", Destination: theirs + "all", Pattern: `%a% %b%`}, "LimitExceededException"},
+			{"/g", inventory.Filter{Name: "c", Destination: theirs + "all", Pattern: `%a%`}, ""},
 		} {
 			time.Sleep(time.Second)
 			if err := r.PutSubscriptionFilter(t.Context(), tt.group, tt.f); code(err) != tt.want {
@@ -253,13 +253,13 @@ func TestFilterRules(t *testing.T) {
 func TestGateway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := cloud.New(cloud.Options{}).Region(place)
-		routes := make([]collector.Route, 501)
-		stages := make([]collector.Stage, 101)
+		routes := make([]inventory.Route, 501)
+		stages := make([]inventory.Stage, 101)
 		for i := range stages {
 			stages[i].Name = fmt.Sprint("s", i)
 		}
-		for _, p := range []collector.Protocol{collector.REST, collector.HTTP} {
-			a := collector.API{ID: string(p), Protocol: p}
+		for _, p := range []inventory.Protocol{inventory.REST, inventory.HTTP} {
+			a := inventory.API{ID: string(p), Protocol: p}
 			r.AddAPI(a, routes, slices.Clone(stages)...)
 			var sizes []int
 			for token, more := "", true; more; more = token != "" {
@@ -270,7 +270,7 @@ func TestGateway(t *testing.T) {
 				sizes, token = append(sizes, len(page)), next
 			}
 			_, next, _ := r.Stages(t.Context(), &a, "")
-			want := map[collector.Protocol]string{collector.REST: "[500 1] \"\"", collector.HTTP: "[100 100 100 100 100 1] \"100\""}[p]
+			want := map[inventory.Protocol]string{inventory.REST: "[500 1] \"\"", inventory.HTTP: "[100 100 100 100 100 1] \"100\""}[p]
 			if got := fmt.Sprintf("%v %q", sizes, next); got != want {
 				t.Errorf("%s: pages %s, want %s", p, got, want)
 			}
@@ -281,21 +281,21 @@ func TestGateway(t *testing.T) {
 				t.Errorf("create %q: %q, want %q", name, got, want)
 			}
 		}
-		log := collector.AccessLog{Destination: place.LogGroupARN("/g"), Format: `{"id":"$context.requestId"}`}
-		set := func(p collector.Protocol, log collector.AccessLog) string {
+		log := inventory.AccessLog{Destination: place.LogGroupARN("/g"), Format: `{"id":"$context.requestId"}`}
+		set := func(p inventory.Protocol, log inventory.AccessLog) string {
 			time.Sleep(time.Second)
-			return code(r.SetAccessLog(t.Context(), &collector.API{ID: string(p), Protocol: p}, "s1", log))
+			return code(r.SetAccessLog(t.Context(), &inventory.API{ID: string(p), Protocol: p}, "s1", log))
 		}
-		bad := collector.AccessLog{Destination: log.Destination, Format: "{}"}
-		if ok, format := set(collector.REST, log), set(collector.REST, bad); ok != "" || format != "BadRequestException" {
+		bad := inventory.AccessLog{Destination: log.Destination, Format: "{}"}
+		if ok, format := set(inventory.REST, log), set(inventory.REST, bad); ok != "" || format != "BadRequestException" {
 			t.Errorf("%q, without a request id %q", ok, format)
 		}
 		r.WithoutGatewayRole()
-		for p, want := range map[collector.Protocol]string{collector.REST: "BadRequestException", collector.HTTP: ""} {
+		for p, want := range map[inventory.Protocol]string{inventory.REST: "BadRequestException", inventory.HTTP: ""} {
 			if got := set(p, log); got != want {
 				t.Errorf("%s without the account's role: %q, want %q", p, got, want)
 			}
-			if got := set(p, collector.AccessLog{}); got != "" {
+			if got := set(p, inventory.AccessLog{}); got != "" {
 				t.Errorf("%s off: %q", p, got)
 			}
 		}

@@ -6,11 +6,11 @@ import (
 	"slices"
 	"time"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // PutMetricAlarm makes an alarm with its tags, or replaces one and leaves its tags.
-func (r *Region) PutMetricAlarm(ctx context.Context, a collector.MetricAlarm) error {
+func (r *Region) PutMetricAlarm(ctx context.Context, a inventory.MetricAlarm) error {
 	return r.call(ctx, "PutMetricAlarm", func() error {
 		have := r.metric.get(a.Name)
 		fault := faultOfAlarm(a.Name, a.Description, a.Actions)
@@ -27,7 +27,7 @@ func (r *Region) PutMetricAlarm(ctx context.Context, a collector.MetricAlarm) er
 			return &Error{"ValidationError", fault}
 		}
 		if have == nil {
-			have = &alarm[collector.MetricAlarm]{made: time.Now()}
+			have = &alarm[inventory.MetricAlarm]{made: time.Now()}
 			have.tags.set(wireTags(a.Tags))
 			r.metric.put(a.Name, have)
 			r.alarmNames = nil
@@ -38,7 +38,7 @@ func (r *Region) PutMetricAlarm(ctx context.Context, a collector.MetricAlarm) er
 }
 
 // faultOfAlarm is what is wrong with what all alarms have; empty when nothing is.
-func faultOfAlarm(name, description string, actions collector.Actions) string {
+func faultOfAlarm(name, description string, actions inventory.Actions) string {
 	switch {
 	case !between(name, 1, maxAlarmName) || hasControl(name):
 		return "alarmName " + name
@@ -60,7 +60,7 @@ var (
 	percentile  = regexp.MustCompile(`^p(\d{1,2}(\.\d{1,10})?|100)$`)
 )
 
-func faultOfMetricAlarm(a *collector.MetricAlarm) string {
+func faultOfMetricAlarm(a *inventory.MetricAlarm) string {
 	switch {
 	case a.Evaluations < 1 || a.Datapoints < 0 || a.Datapoints > a.Evaluations:
 		return "evaluationPeriods or datapointsToAlarm of " + a.Name
@@ -90,7 +90,7 @@ func faultOfPeriod(period, evaluations int) string {
 	return ""
 }
 
-func faultOfMetric(m collector.Metric) string {
+func faultOfMetric(m inventory.Metric) string {
 	switch {
 	case !between(m.Namespace, 1, 255) || !between(m.Name, 1, 255):
 		return "namespace or metricName"

@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 var (
@@ -14,7 +14,7 @@ var (
 
 // faultOfQueries checks metric math as PutMetricAlarm does: one query is watched, ids are
 // distinct, expressions name only ids that are there, and each is an expression or a metric.
-func faultOfQueries(queries []collector.Query, evaluations int) string {
+func faultOfQueries(queries []inventory.Query, evaluations int) string {
 	ids, watched := map[string]bool{}, 0
 	for _, q := range queries {
 		if !queryID.MatchString(q.ID) || ids[q.ID] {
@@ -36,7 +36,7 @@ func faultOfQueries(queries []collector.Query, evaluations int) string {
 	return ""
 }
 
-func faultOfQuery(q collector.Query, ids map[string]bool, evaluations int) string {
+func faultOfQuery(q inventory.Query, ids map[string]bool, evaluations int) string {
 	if q.Expression == "" {
 		if fault := faultOfPeriod(q.Period, evaluations); fault != "" {
 			return fault

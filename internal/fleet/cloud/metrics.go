@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // Sample is a value that a metric got so many times.
@@ -21,7 +21,7 @@ type Recorder func(t int64) []Sample
 
 // SetMetric sets what a metric got. Its statistic is not looked at; the order of dimensions
 // does not matter.
-func (r *Region) SetMetric(m collector.Metric, record Recorder) {
+func (r *Region) SetMetric(m inventory.Metric, record Recorder) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.recorded == nil {
@@ -30,10 +30,10 @@ func (r *Region) SetMetric(m collector.Metric, record Recorder) {
 	r.recorded[metricKey(m)] = record
 }
 
-func metricKey(m collector.Metric) string {
+func metricKey(m inventory.Metric) string {
 	var b strings.Builder
 	b.WriteString(m.Namespace + "\x00" + m.Name)
-	dimensions := slices.SortedFunc(slices.Values(m.Dimensions), func(a, b collector.Dimension) int { return strings.Compare(a.Name, b.Name) })
+	dimensions := slices.SortedFunc(slices.Values(m.Dimensions), func(a, b inventory.Dimension) int { return strings.Compare(a.Name, b.Name) })
 	for _, d := range dimensions {
 		b.WriteString("\x00" + d.Name + "\x00" + d.Value)
 	}
@@ -51,7 +51,7 @@ const (
 
 // MetricData is GetMetricData, oldest points first. A page holds 100,800 points at most;
 // what does not fit follows, so that a series may be spread over pages.
-func (r *Region) MetricData(ctx context.Context, queries []collector.Query, from, to int64, token string) (page []collector.Series, next string, err error) {
+func (r *Region) MetricData(ctx context.Context, queries []inventory.Query, from, to int64, token string) (page []inventory.Series, next string, err error) {
 	err = r.call(ctx, "GetMetricData", func() error {
 		page, next = nil, ""
 		if fault := faultOfMetricData(queries, from, to); fault != "" {
@@ -69,7 +69,7 @@ func (r *Region) MetricData(ctx context.Context, queries []collector.Query, from
 	return page, next, err
 }
 
-func faultOfMetricData(queries []collector.Query, from, to int64) string {
+func faultOfMetricData(queries []inventory.Query, from, to int64) string {
 	if len(queries) < 1 || len(queries) > maxMetricQueries {
 		return "The collection MetricDataQueries must have a size between 1 and 500"
 	}
@@ -91,7 +91,7 @@ func faultOfMetricData(queries []collector.Query, from, to int64) string {
 	return ""
 }
 
-func faultOfDataQuery(q collector.Query, ids map[string]bool) string {
+func faultOfDataQuery(q inventory.Query, ids map[string]bool) string {
 	if q.Expression == "" {
 		if q.Period < 60 || q.Period%60 != 0 {
 			return "period"
@@ -111,14 +111,14 @@ func faultOfDataQuery(q collector.Query, ids map[string]bool) string {
 }
 
 // evaluate gives the series of the queries that return data.
-func (r *Region) evaluate(queries []collector.Query, from, to int64) []collector.Series {
-	of := map[string][]collector.Point{}
+func (r *Region) evaluate(queries []inventory.Query, from, to int64) []inventory.Series {
+	of := map[string][]inventory.Point{}
 	for _, q := range queries {
 		if q.Expression == "" {
 			of[q.ID] = r.points(q, from, to)
 		}
 	}
-	var all []collector.Series
+	var all []inventory.Series
 	for _, q := range queries {
 		if !q.Return {
 			continue
@@ -127,19 +127,19 @@ func (r *Region) evaluate(queries []collector.Query, from, to int64) []collector
 		if f, known := parseRatio(q.Expression); known {
 			points = f.over(of[f.bad], of[f.all])
 		}
-		all = append(all, collector.Series{ID: strings.Clone(q.ID), Points: points})
+		all = append(all, inventory.Series{ID: strings.Clone(q.ID), Points: points})
 	}
 	return all
 }
 
 // points aggregates what a metric got, by period. Periods begin at multiples of their
 // length. Of what is too old for the period nothing is left.
-func (r *Region) points(q collector.Query, from, to int64) []collector.Point {
+func (r *Region) points(q inventory.Query, from, to int64) []inventory.Point {
 	record := r.recorded[metricKey(q.Metric)]
 	if record == nil {
 		return nil
 	}
-	var points []collector.Point
+	var points []inventory.Point
 	length := int64(q.Period) * 1000
 	oldest := oldestKept(q.Period, time.Now())
 	var samples []Sample
@@ -151,7 +151,7 @@ func (r *Region) points(q collector.Query, from, to int64) []collector.Point {
 			}
 		}
 		if v, any := aggregate(samples, q.Metric.Statistic); any {
-			points = append(points, collector.Point{Time: t, Value: v})
+			points = append(points, inventory.Point{Time: t, Value: v})
 		}
 	}
 	return points
@@ -208,13 +208,13 @@ func rank(samples []Sample, least float64) float64 {
 }
 
 // metricPage hands out size points of the series, after the first skip.
-func metricPage(all []collector.Series, skip, size int) (page []collector.Series, next string) {
+func metricPage(all []inventory.Series, skip, size int) (page []inventory.Series, next string) {
 	end := skip + size
 	at := 0
 	for _, s := range all {
 		from, to := max(skip-at, 0), max(min(end-at, len(s.Points)), 0)
 		if from < to || len(s.Points) == 0 && skip == 0 {
-			page = append(page, collector.Series{ID: s.ID, Points: s.Points[min(from, to):to:to]})
+			page = append(page, inventory.Series{ID: s.ID, Points: s.Points[min(from, to):to:to]})
 		}
 		at += len(s.Points)
 	}

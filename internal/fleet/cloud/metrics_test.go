@@ -7,15 +7,15 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
-func queries(statistics ...string) []collector.Query {
-	var all []collector.Query
+func queries(statistics ...string) []inventory.Query {
+	var all []inventory.Query
 	for _, s := range statistics {
-		all = append(all, collector.Query{ID: "s" + s, Period: 300, Return: true,
-			Metric: collector.Metric{Namespace: "n", Name: "latency", Statistic: s, Dimensions: []collector.Dimension{{Name: "b", Value: "2"}, {Name: "a", Value: "1"}}}})
+		all = append(all, inventory.Query{ID: "s" + s, Period: 300, Return: true,
+			Metric: inventory.Metric{Namespace: "n", Name: "latency", Statistic: s, Dimensions: []inventory.Dimension{{Name: "b", Value: "2"}, {Name: "a", Value: "1"}}}})
 	}
 	return all
 }
@@ -26,7 +26,7 @@ func TestStatistics(t *testing.T) {
 		r := cloud.New(cloud.Options{}).Region(place)
 		from := time.Now().Truncate(time.Hour).UnixMilli()
 		time.Sleep(time.Hour)
-		r.SetMetric(collector.Metric{Namespace: "n", Name: "latency", Dimensions: []collector.Dimension{{Name: "a", Value: "1"}, {Name: "b", Value: "2"}}},
+		r.SetMetric(inventory.Metric{Namespace: "n", Name: "latency", Dimensions: []inventory.Dimension{{Name: "a", Value: "1"}, {Name: "b", Value: "2"}}},
 			func(at int64) []cloud.Sample {
 				i := float64((at-from)/60_000 + 1)
 				if i == 3 || i > 5 && i < 11 {
@@ -34,7 +34,7 @@ func TestStatistics(t *testing.T) {
 				}
 				return []cloud.Sample{{Value: i, Count: i}}
 			})
-		got := map[string][]collector.Point{}
+		got := map[string][]inventory.Point{}
 		series, next, err := r.MetricData(t.Context(), queries("Sum", "Maximum", "Minimum", "SampleCount", "p50", "p95"), from, from+900_000, "")
 		if err != nil || next != "" {
 			t.Fatal(next, err)
@@ -45,7 +45,7 @@ func TestStatistics(t *testing.T) {
 		first := map[string]float64{"sSum": 1 + 4 + 16 + 25, "sMaximum": 5, "sMinimum": 1, "sSampleCount": 12, "sp50": 4, "sp95": 5}
 		for id, v := range first {
 			p := got[id]
-			if len(p) != 2 || p[0] != (collector.Point{Time: from, Value: v}) || p[1].Time != from+600_000 {
+			if len(p) != 2 || p[0] != (inventory.Point{Time: from, Value: v}) || p[1].Time != from+600_000 {
 				t.Errorf("%s: %v, want %v and a gap after it", id, p, v)
 			}
 		}
@@ -65,16 +65,16 @@ func TestRatioExpression(t *testing.T) {
 				return nil
 			}
 		}
-		bad, all := collector.Metric{Namespace: "n", Name: "bad"}, collector.Metric{Namespace: "n", Name: "all"}
+		bad, all := inventory.Metric{Namespace: "n", Name: "bad"}, inventory.Metric{Namespace: "n", Name: "all"}
 		r.SetMetric(bad, record(5, 5, -1, -1))
 		r.SetMetric(all, record(20, 19, 40, -1))
 		bad.Statistic, all.Statistic = "Sum", "Sum"
-		q := []collector.Query{
+		q := []inventory.Query{
 			{ID: "ratio", Expression: "IF(all >= 20, bad / all, 0)", Return: true},
 			{ID: "bad", Metric: bad, Period: 60}, {ID: "all", Metric: all, Period: 60},
 		}
 		series, _, err := r.MetricData(t.Context(), q, from, from+240_000, "")
-		want := []collector.Series{{ID: "ratio", Points: []collector.Point{{Time: from, Value: 0.25}, {Time: from + 60_000}}}}
+		want := []inventory.Series{{ID: "ratio", Points: []inventory.Point{{Time: from, Value: 0.25}, {Time: from + 60_000}}}}
 		if diff := cmp.Diff(want, series); err != nil || diff != "" {
 			t.Error(err, diff)
 		}
@@ -92,7 +92,7 @@ func TestMetricPages(t *testing.T) {
 		from := time.Now().Truncate(time.Hour).UnixMilli()
 		time.Sleep(2 * time.Hour)
 		q := queries("Sum", "Maximum")
-		q = append(q, collector.Query{ID: "none", Period: 60, Return: true, Metric: collector.Metric{Namespace: "n", Name: "none", Statistic: "Sum"}})
+		q = append(q, inventory.Query{ID: "none", Period: 60, Return: true, Metric: inventory.Metric{Namespace: "n", Name: "none", Statistic: "Sum"}})
 		r.SetMetric(q[0].Metric, func(int64) []cloud.Sample { return []cloud.Sample{{Value: 2, Count: 3}} })
 		got, pages := map[string]int{}, 0
 		for token := ""; ; pages++ {
@@ -133,13 +133,13 @@ func TestMetricDataLimits(t *testing.T) {
 				t.Errorf("period %d: %d points, want %d; %v", period, len(series[0].Points), want, err)
 			}
 		}
-		for name, bad := range map[string][]collector.Query{
+		for name, bad := range map[string][]inventory.Query{
 			"none":       nil,
-			"501":        make([]collector.Query, 501),
+			"501":        make([]inventory.Query, 501),
 			"id":         {{ID: "1", Period: 60, Metric: q[0].Metric}},
 			"twice":      {q[0], q[0]},
 			"period":     {{ID: "a", Period: 61, Metric: q[0].Metric}},
-			"statistic":  {{ID: "a", Period: 60, Metric: collector.Metric{Namespace: "n", Name: "m", Statistic: "median"}}},
+			"statistic":  {{ID: "a", Period: 60, Metric: inventory.Metric{Namespace: "n", Name: "m", Statistic: "median"}}},
 			"unknown id": {{ID: "a", Expression: "IF(all >= 20, bad / all, 0)"}},
 		} {
 			if _, _, err := r.MetricData(t.Context(), bad, from, now.UnixMilli(), ""); code(err) != "ValidationError" {

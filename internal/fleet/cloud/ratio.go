@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"strconv"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // ratio is the one expression of metric math that is evaluated here:
@@ -26,19 +26,19 @@ func parseRatio(expression string) (ratio, bool) {
 }
 
 // over evaluates it. Where one of the two lacks a point and it counts, there is none.
-func (f ratio) over(bad, all []collector.Point) []collector.Point {
+func (f ratio) over(bad, all []inventory.Point) []inventory.Point {
 	of := make(map[int64]float64, len(bad))
 	for _, p := range bad {
 		of[p.Time] = p.Value
 	}
-	var points []collector.Point
+	var points []inventory.Point
 	for _, p := range all {
 		b, found := of[p.Time]
 		switch {
 		case p.Value < f.least:
-			points = append(points, collector.Point{Time: p.Time})
+			points = append(points, inventory.Point{Time: p.Time})
 		case found:
-			points = append(points, collector.Point{Time: p.Time, Value: b / p.Value})
+			points = append(points, inventory.Point{Time: p.Time, Value: b / p.Value})
 		}
 	}
 	return points

@@ -5,13 +5,13 @@ import (
 	"sync"
 	"time"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // Region is one region of one account. It is a collector.Cloud.
 type Region struct {
 	cloud *Cloud
-	place collector.Place
+	place inventory.Place
 
 	mu            sync.Mutex
 	buckets       map[string]*bucket
@@ -20,33 +20,33 @@ type Region struct {
 	groups        ordered[logGroup]
 	functions     ordered[function]
 	apis          ordered[api]
-	metric        ordered[alarm[collector.MetricAlarm]]
-	composite     ordered[alarm[collector.CompositeAlarm]]
+	metric        ordered[alarm[inventory.MetricAlarm]]
+	composite     ordered[alarm[inventory.CompositeAlarm]]
 	alarmNames    []string            // of both; nil: to be listed anew
 	recorded      map[string]Recorder // by metric: what it got
 }
 
 type logGroup struct {
-	collector.LogGroup
+	inventory.LogGroup
 	made      time.Time
 	retention int // days; 0: for ever
 	tags      tagged
-	filters   []collector.Filter
+	filters   []inventory.Filter
 	log       eventLog
 }
 
 type function struct {
-	collector.Function
+	inventory.Function
 	tags tagged
 }
 
 type api struct {
-	collector.API
-	stages []collector.Stage
-	routes []collector.Route
+	inventory.API
+	stages []inventory.Stage
+	routes []inventory.Route
 }
 
-func newRegion(c *Cloud, p collector.Place) *Region {
+func newRegion(c *Cloud, p inventory.Place) *Region {
 	return &Region{cloud: c, place: p, buckets: map[string]*bucket{}, denied: map[string]string{}}
 }
 

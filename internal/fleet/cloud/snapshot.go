@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // Digest is a line for each thing that keep says yes to: by kind ("group", "function",
@@ -50,7 +50,7 @@ func (r *Region) Digest(keep func(kind string, it any) bool) string {
 }
 
 // TagsOf returns the tags of a log group, and when they were changed last.
-func (r *Region) TagsOf(group string) (collector.Tags, time.Time) {
+func (r *Region) TagsOf(group string) (inventory.Tags, time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	g := r.groups.get(group)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/cloudtest"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
@@ -15,8 +16,8 @@ import (
 func TestSuite(t *testing.T) {
 	var c *cloud.Cloud
 	cloudtest.Run(t, &cloudtest.Subject{
-		Open: func(_ *testing.T, p collector.Place) collector.Cloud { return c.Region(p) },
-		Team: func(_ *testing.T, p collector.Place) cloudtest.Team { return &team{Region: c.Region(p)} },
+		Open: func(_ *testing.T, p inventory.Place) collector.Cloud { return c.Region(p) },
+		Team: func(_ *testing.T, p inventory.Place) cloudtest.Team { return &team{Region: c.Region(p)} },
 		Within: func(t *testing.T, check func(t *testing.T)) {
 			synctest.Test(t, func(t *testing.T) {
 				c = cloud.New(cloud.Options{FilterLimit: 2})
@@ -32,28 +33,28 @@ type team struct {
 	apis int
 }
 
-func (m *team) MakeLogGroup(_ context.Context, g collector.LogGroup) error {
+func (m *team) MakeLogGroup(_ context.Context, g inventory.LogGroup) error {
 	m.AddLogGroup(g, g.Tags...)
 	return nil
 }
 
-func (m *team) MakeFunction(_ context.Context, f collector.Function) error {
+func (m *team) MakeFunction(_ context.Context, f inventory.Function) error {
 	m.AddFunction(f, f.Tags...)
 	return nil
 }
 
-func (m *team) MakeAPI(_ context.Context, a collector.API, routes []collector.Route, stages []collector.Stage) (*collector.API, error) {
+func (m *team) MakeAPI(_ context.Context, a inventory.API, routes []inventory.Route, stages []inventory.Stage) (*inventory.API, error) {
 	m.apis++
 	a.ID = fmt.Sprintf("a1b2c3%04d", m.apis)
 	m.AddAPI(a, routes, stages...)
 	return &a, nil
 }
 
-func (m *team) TagAPI(_ context.Context, a *collector.API, _ string, tags collector.Tags) error {
+func (m *team) TagAPI(_ context.Context, a *inventory.API, _ string, tags inventory.Tags) error {
 	m.Tag(a.ID, append(a.Tags, tags...)...)
 	return nil
 }
 
-func (m *team) Write(_ context.Context, group string, events []collector.LogEvent) error {
+func (m *team) Write(_ context.Context, group string, events []inventory.LogEvent) error {
 	return m.AddEvents(group, events...)
 }

@@ -4,12 +4,12 @@ import (
 	"context"
 	"strings"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // TaggedResources is tag:GetResources over alarms, functions and log groups: 100 a page, as the
 // tags were a while ago.
-func (r *Region) TaggedResources(ctx context.Context, token string) (page []collector.TaggedResource, next string, err error) {
+func (r *Region) TaggedResources(ctx context.Context, token string) (page []inventory.TaggedResource, next string, err error) {
 	err = r.call(ctx, "GetResources", func() error {
 		page, next, err = r.tagPage(token, r.pageSize(pageTagged))
 		return err
@@ -34,7 +34,7 @@ type taggedKind struct {
 }
 
 // tagPage lists kind by kind; the token is the kind and the last key.
-func (r *Region) tagPage(token string, size int) (page []collector.TaggedResource, next string, err error) {
+func (r *Region) tagPage(token string, size int) (page []inventory.TaggedResource, next string, err error) {
 	kind, after, valid := strings.Cut(token, " ")
 	if token != "" && !valid {
 		return nil, "", &Error{"InvalidParameterException", "PaginationToken"}
@@ -50,7 +50,7 @@ func (r *Region) tagPage(token string, size int) (page []collector.TaggedResourc
 		names, more := pageOf(k.keys, after, size-len(page), func(key string) bool { return len(k.tags(key).seen(delay)) > 0 })
 		kind, after = "", ""
 		for _, name := range names {
-			page = append(page, collector.TaggedResource{ARN: k.arn(name), Tags: wireTags(k.tags(name).seen(delay))})
+			page = append(page, inventory.TaggedResource{ARN: k.arn(name), Tags: wireTags(k.tags(name).seen(delay))})
 		}
 		if more != "" {
 			return page, k.name + " " + more, nil

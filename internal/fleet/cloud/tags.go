@@ -4,21 +4,21 @@ import (
 	"slices"
 	"time"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // tagged are the tags of a resource, with those that the tagging API still shows.
 type tagged struct {
-	now, before collector.Tags
+	now, before inventory.Tags
 	changed     time.Time
 }
 
-func (t *tagged) set(tags collector.Tags) {
+func (t *tagged) set(tags inventory.Tags) {
 	t.before, t.now, t.changed = t.now, tags, time.Now()
 }
 
 // seen is what the tagging API shows.
-func (t *tagged) seen(delay time.Duration) collector.Tags {
+func (t *tagged) seen(delay time.Duration) inventory.Tags {
 	if time.Since(t.changed) < delay {
 		return t.before
 	}
@@ -26,8 +26,8 @@ func (t *tagged) seen(delay time.Duration) collector.Tags {
 }
 
 // add sets tags beside those that are there, and says what AWS would have against it.
-func (t *tagged) add(tags collector.Tags) (fault string) {
-	all := collector.NewTags(append(slices.Clone(t.now), tags...)...)
+func (t *tagged) add(tags inventory.Tags) (fault string) {
+	all := inventory.NewTags(append(slices.Clone(t.now), tags...)...)
 	if fault = faultOfTags(all); fault == "" {
 		t.set(all)
 	}
@@ -35,5 +35,5 @@ func (t *tagged) add(tags collector.Tags) (fault string) {
 }
 
 func (t *tagged) remove(keys []string) {
-	t.set(slices.DeleteFunc(slices.Clone(t.now), func(tag collector.Tag) bool { return slices.Contains(keys, tag.Key) }))
+	t.set(slices.DeleteFunc(slices.Clone(t.now), func(tag inventory.Tag) bool { return slices.Contains(keys, tag.Key) }))
 }

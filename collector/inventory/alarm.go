@@ -1,4 +1,4 @@
-package collector
+package inventory
 
 import (
 	"slices"
@@ -58,16 +58,13 @@ type Query struct {
 
 // CloudWatch's own words.
 const (
-	atLeast      = "GreaterThanOrEqualToThreshold"
-	notBreaching = "notBreaching"
-	ignore       = "ignore"
+	AtLeast      = "GreaterThanOrEqualToThreshold"
+	NotBreaching = "notBreaching"
+	Ignore       = "ignore"
 )
 
-func sameComposite(a, b *CompositeAlarm) bool {
-	return a.Description == b.Description && slices.Equal(ruleChildren(a.Rule), ruleChildren(b.Rule)) && sameActions(a.Actions, b.Actions) && a.Other == b.Other
-}
-
-func sameActions(a, b Actions) bool {
+// Same reports whether two do the same; the order of topics does not matter.
+func (a Actions) Same(b Actions) bool {
 	same := func(a, b []string) bool { return slices.Equal(sorted(a, strings.Compare), sorted(b, strings.Compare)) }
 	return a.Disabled == b.Disabled && same(a.Alarm, b.Alarm) && same(a.OK, b.OK) && same(a.NoData, b.NoData)
 }
@@ -81,4 +78,30 @@ func sorted[T any](s []T, compare func(a, b T) int) []T {
 	s = slices.Clone(s)
 	slices.SortFunc(s, compare)
 	return s
+}
+
+func (m Metric) With(name, statistic string) Metric {
+	m.Name, m.Statistic = name, statistic
+	return m
+}
+
+// Window is the alarm's period in seconds.
+func (a *MetricAlarm) Window() int {
+	for _, q := range a.Queries {
+		if q.Period > 0 {
+			return q.Period
+		}
+	}
+	return a.Period
+}
+
+// Metrics is how many metrics the alarm looks at, as CloudWatch bills it.
+func (a *MetricAlarm) Metrics() int {
+	n := 0
+	for _, q := range a.Queries {
+		if q.Expression == "" {
+			n++
+		}
+	}
+	return max(n, 1)
 }

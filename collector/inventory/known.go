@@ -1,4 +1,4 @@
-package collector
+package inventory
 
 import (
 	"cmp"
@@ -24,8 +24,8 @@ func NewKnownAlarm(a *MetricAlarm) KnownAlarm {
 	return KnownAlarm{Name: strings.Clone(a.Name), Tags: a.Tags, does: a.digest()}
 }
 
-// sameAlarm reports whether the alarm that is there does what want does. Tags are compared apart.
-func sameAlarm(have *KnownAlarm, want *MetricAlarm) bool { return have.does == want.digest() }
+// Does reports whether the alarm that is there does what want does. Tags are compared apart.
+func (a *KnownAlarm) Does(want *MetricAlarm) bool { return a.does == want.digest() }
 
 // digest is the same for alarms that do the same: the order of dimensions, of queries and
 // of actions, and the way floats were written down, do not matter.
@@ -77,8 +77,8 @@ func compareDimensions(a, b Dimension) int {
 	return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Value, b.Value))
 }
 
-// knownAlarms takes down a page of them.
-func knownAlarms(page []MetricAlarm) []KnownAlarm {
+// Known takes down a page of them.
+func Known(page []MetricAlarm) []KnownAlarm {
 	known := make([]KnownAlarm, 0, len(page))
 	for i := range page {
 		known = append(known, NewKnownAlarm(&page[i]))

@@ -1,4 +1,4 @@
-package collector
+package inventory
 
 import (
 	"slices"
@@ -90,7 +90,7 @@ type Function struct {
 	Unread   bool
 }
 
-func (f *Function) group() string {
+func (f *Function) Group() string {
 	if f.LogGroup != "" {
 		return f.LogGroup
 	}
@@ -134,8 +134,19 @@ type AccessLog struct {
 // Route is a method and a path of an API ("GET", "/pets/{id}").
 type Route struct{ Method, Resource string }
 
-// component is how a stage is called in filter names and alarms: "booking-api/prod".
-func (s *Stage) component() string { return s.API.Name + "/" + s.Name }
+// Component is how a stage is called in filter names and alarms: "booking-api/prod".
+func (s *Stage) Component() string { return s.API.Name + "/" + s.Name }
+
+// Group is the log group that a stage writes its access log to; empty: none.
+func (s *Stage) Group() string {
+	_, group, _ := strings.Cut(strings.TrimSuffix(s.AccessLog.Destination, ":*"), ":log-group:")
+	return group
+}
+
+// WritesTo reports whether a stage's access log goes to that log group.
+func (s *Stage) WritesTo(group string) bool {
+	return strings.HasSuffix(strings.TrimSuffix(s.AccessLog.Destination, ":*"), ":log-group:"+group)
+}
 
 // StageARN is the ARN of a stage.
 func (p Place) StageARN(s *Stage) string {
@@ -168,9 +179,16 @@ type Inventory struct {
 	Unreadable []Failure // listings that failed: what depends on them is left as it is
 }
 
-// incomplete reports that something is missing, so that "not wished for" proves nothing.
-func (inv *Inventory) incomplete() bool {
+// Incomplete reports that something is missing, so that "not wished for" proves nothing.
+func (inv *Inventory) Incomplete() bool {
 	return len(inv.Unreadable) > 0 ||
 		slices.ContainsFunc(inv.Groups, func(g LogGroup) bool { return g.Unread }) ||
 		slices.ContainsFunc(inv.Functions, func(f Function) bool { return f.Unread })
+}
+
+// Failure is something that could not be read or done.
+type Failure struct {
+	Resource string
+	Doing    string // "PutSubscriptionFilter"
+	Err      error
 }
