@@ -9,6 +9,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/quota"
 )
 
 // filterWork is the work on one log group.
@@ -111,15 +112,15 @@ func (w *filterWork) describeChanges() {
 // putNew reports whether the filter is there now.
 func (w *filterWork) putNew(ctx context.Context, d *Desired) bool {
 	err := w.put(ctx)
-	if err != nil && judge(err) == full && len(w.plan.old) > 0 {
+	if err != nil && quota.Judge(err) == quota.Full && len(w.plan.old) > 0 {
 		err = w.swap(ctx)
 	}
 	switch {
 	case err == nil:
 		return true
-	case judge(err) == gone:
+	case quota.Judge(err) == quota.Gone:
 		w.forget(w.group)
-	case judge(err) == full:
+	case quota.Judge(err) == quota.Full:
 		w.refused(d, noSlot+w.holders())
 	default:
 		w.failed(ctx, w.group, "PutSubscriptionFilter", err)
@@ -128,12 +129,12 @@ func (w *filterWork) putNew(ctx context.Context, d *Desired) bool {
 }
 
 func (w *filterWork) put(ctx context.Context) error {
-	return w.meter.call(ctx, putSubscriptionFilter, func() error { return w.cloud.PutSubscriptionFilter(ctx, w.group, w.want) })
+	return w.meter.Call(ctx, quota.PutSubscriptionFilter, func() error { return w.cloud.PutSubscriptionFilter(ctx, w.group, w.want) })
 }
 
 func (w *filterWork) delete(ctx context.Context, name string) error {
-	err := w.meter.call(ctx, deleteSubscriptionFilter, func() error { return w.cloud.DeleteSubscriptionFilter(ctx, w.group, name) })
-	if err != nil && judge(err) == gone {
+	err := w.meter.Call(ctx, quota.DeleteSubscriptionFilter, func() error { return w.cloud.DeleteSubscriptionFilter(ctx, w.group, name) })
+	if err != nil && quota.Judge(err) == quota.Gone {
 		return nil
 	}
 	return err

@@ -12,6 +12,7 @@ import (
 
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/quota"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
@@ -38,7 +39,7 @@ func TestAnyTown(t *testing.T) {
 		drawTown(rt, r)
 		before := r.Snapshot(nil)
 		st := &states{}
-		o := collector.Options{Config: config(), States: st, Limits: &collector.Limits{}}
+		o := collector.Options{Config: config(), States: st, Limits: &quota.Limits{}}
 		ok := t.Run("", func(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
 				time.Sleep(48 * time.Hour) // after the town was built on the real clock

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/quota"
 )
 
 // volume is what a log group took in during the span, or how many requests a stage had.
@@ -71,7 +72,7 @@ func (r *rehearser) volumesPerCall() int {
 
 func (r *rehearser) readVolumes(ctx context.Context) {
 	n := r.volumesPerCall()
-	each(ctx, r.width, (len(r.volumes)+n-1)/n, func(i int) {
+	quota.Each(ctx, r.width, (len(r.volumes)+n-1)/n, func(i int) {
 		r.readSome(ctx, r.volumes[i*n:min((i+1)*n, len(r.volumes))])
 	})
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/quota"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
@@ -46,7 +47,7 @@ func TestFigures(t *testing.T) {
 		c := cloud.New(cloud.Options{Latency: 100 * time.Millisecond, TagDelay: fleetDelay})
 		places := fleet(c, accounts)
 		time.Sleep(time.Minute)
-		o := collector.Options{Config: config(), States: files(t.TempDir()), Limits: &collector.Limits{}}
+		o := collector.Options{Config: config(), States: files(t.TempDir()), Limits: &quota.Limits{}}
 		if first := sweepFleet(t, c, places, o); first.Writes != 0 {
 			t.Fatalf("%d writes in an untagged fleet", first.Writes)
 		}

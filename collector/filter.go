@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/quota"
 )
 
 // filterPlan is what the filters of one log group need.
@@ -53,7 +54,7 @@ func (s *sweep) sweepFilters(ctx context.Context, d *Desired) {
 		s.intend(jobs)
 		s.save(ctx) // from here on a killed sweep leaves no filter that nobody knows of
 	}
-	err := s.meter.dispatch(ctx, describeSubscriptionFilters, s.width, len(jobs), func(ctx context.Context, i int) { s.doFilter(ctx, d, jobs[i]) })
+	err := s.meter.Dispatch(ctx, quota.DescribeSubscriptionFilters, s.width, len(jobs), func(ctx context.Context, i int) { s.doFilter(ctx, d, jobs[i]) })
 	s.ended(ctx, err)
 }
 
@@ -137,13 +138,13 @@ func (s *sweep) intend(jobs []filterJob) {
 // deleted unless the group was described just before: a name may be another's.
 func (s *sweep) doFilter(ctx context.Context, d *Desired, j filterJob) {
 	var have []inventory.Filter
-	err := s.meter.call(ctx, describeSubscriptionFilters, func() (err error) {
+	err := s.meter.Call(ctx, quota.DescribeSubscriptionFilters, func() (err error) {
 		have, err = s.cloud.SubscriptionFilters(ctx, j.group)
 		return err
 	})
 	switch {
-	case err != nil && judge(err) == gone && s.opt.DryRun && j.want != nil: // the group would be made first
-	case err != nil && judge(err) == gone:
+	case err != nil && quota.Judge(err) == quota.Gone && s.opt.DryRun && j.want != nil: // the group would be made first
+	case err != nil && quota.Judge(err) == quota.Gone:
 		s.forget(j.group)
 		return
 	case err != nil:

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/quota"
 )
 
 // freshen notes the tags that a sweep of a hint read from the resources themselves.
@@ -33,13 +34,13 @@ func (r *reader) refresh(ctx context.Context) {
 	for i := range r.inv.Groups {
 		if g := &r.inv.Groups[i]; differs(groupNode+":"+g.Name, g.Tags) {
 			arn := r.place.LogGroupARN(g.Name)
-			g.Tags, g.Unread = r.tagsOf(ctx, logsListTags, arn, func() (inventory.Tags, error) { return r.cloud.LogGroupTags(ctx, arn) })
+			g.Tags, g.Unread = r.tagsOf(ctx, quota.LogsListTags, arn, func() (inventory.Tags, error) { return r.cloud.LogGroupTags(ctx, arn) })
 		}
 	}
 	for i := range r.inv.Functions {
 		if f := &r.inv.Functions[i]; differs(functionKey(f.Name), f.Tags) {
 			arn := r.place.FunctionARN(f.Name)
-			f.Tags, f.Unread = r.tagsOf(ctx, lambdaCalls, arn, func() (inventory.Tags, error) { return r.cloud.FunctionTags(ctx, arn) })
+			f.Tags, f.Unread = r.tagsOf(ctx, quota.LambdaReads, arn, func() (inventory.Tags, error) { return r.cloud.FunctionTags(ctx, arn) })
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/quota"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
@@ -166,8 +167,8 @@ func TestHintsSuffice(t *testing.T) {
 				time.Sleep(48 * time.Hour)
 				c := cloud.New(cloud.Options{TagDelay: delay, FilterLimit: 2})
 				a, b, none := c.Region(place), cloud.New(cloud.Options{FilterLimit: 2}).Region(place), cloud.New(cloud.Options{}).Region(place)
-				oa := collector.Options{Config: config(), States: &states{}, Keep: true, Limits: &collector.Limits{}}
-				ob := collector.Options{Config: config(), States: &states{}, Limits: &collector.Limits{}}
+				oa := collector.Options{Config: config(), States: &states{}, Keep: true, Limits: &quota.Limits{}}
+				ob := collector.Options{Config: config(), States: &states{}, Limits: &quota.Limits{}}
 				for _, r := range []*cloud.Region{a, b, none} {
 					strangers(r)
 					for _, e := range town {
@@ -238,8 +239,8 @@ func TestHintsAnyway(t *testing.T) {
 				cfg.ManageAccessLogs = false // what was switched on and off between two sweeps leaves a log group
 				a, b := cloud.New(cloud.Options{TagDelay: time.Minute, Latency: 10 * time.Millisecond}).Region(place), cloud.New(cloud.Options{}).Region(place)
 				kept := &states{}
-				oa := collector.Options{Config: cfg, States: kept, Limits: &collector.Limits{}}
-				ob := collector.Options{Config: cfg, States: &states{}, Limits: &collector.Limits{}}
+				oa := collector.Options{Config: cfg, States: kept, Limits: &quota.Limits{}}
+				ob := collector.Options{Config: cfg, States: &states{}, Limits: &quota.Limits{}}
 				for _, r := range []*cloud.Region{a, b} {
 					strangers(r)
 					for _, e := range town {

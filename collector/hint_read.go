@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/quota"
 )
 
 // node is a resource that hangs together with what a hint names.
@@ -54,7 +55,7 @@ func (s *sweep) readHinted(ctx context.Context, h Hint) *inventory.Inventory {
 			s.journal.report.Whole = true
 			return nil
 		}
-		each(ctx, 2*s.width, len(batch), func(i int) { r.read(ctx, batch[i]) })
+		quota.Each(ctx, 2*s.width, len(batch), func(i int) { r.read(ctx, batch[i]) })
 		if r.stopped || ctx.Err() != nil {
 			return nil
 		}
@@ -90,7 +91,7 @@ func (r *hintReader) failed(ctx context.Context, resource, doing string, err err
 	r.mu.Unlock()
 	switch {
 	case r.ended(ctx, err):
-	case judge(err) == refused, judge(err) == full:
+	case quota.Judge(err) == quota.Refused, quota.Judge(err) == quota.Full:
 		r.mu.Lock()
 		r.journal.report.Whole = true
 		r.mu.Unlock()
@@ -116,13 +117,13 @@ func (r *hintReader) readGroup(ctx context.Context, name string) {
 	var err, tagsErr error
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		err = r.meter.call(ctx, describeLogGroups, func() (err error) {
+		err = r.meter.Call(ctx, quota.DescribeLogGroups, func() (err error) {
 			g, err = r.cloud.LogGroup(ctx, name)
 			return err
 		})
 	})
 	wg.Go(func() {
-		tagsErr = r.meter.call(ctx, logsListTags, func() (err error) {
+		tagsErr = r.meter.Call(ctx, quota.LogsListTags, func() (err error) {
 			tags, err = r.cloud.LogGroupTags(ctx, r.place.LogGroupARN(name))
 			return err
 		})
@@ -130,7 +131,7 @@ func (r *hintReader) readGroup(ctx context.Context, name string) {
 	wg.Wait()
 	for _, e := range []error{err, tagsErr} {
 		if e != nil {
-			if judge(e) != gone {
+			if quota.Judge(e) != quota.Gone {
 				r.failed(ctx, name, "DescribeLogGroups, ListTagsForResource", e)
 			}
 			return
@@ -144,12 +145,12 @@ func (r *hintReader) readGroup(ctx context.Context, name string) {
 
 func (r *hintReader) readFunction(ctx context.Context, name string) {
 	var f inventory.Function
-	err := r.meter.call(ctx, lambdaCalls, func() (err error) {
+	err := r.meter.Call(ctx, quota.LambdaReads, func() (err error) {
 		f, err = r.cloud.Function(ctx, name)
 		return err
 	})
 	if err != nil {
-		if judge(err) != gone {
+		if quota.Judge(err) != quota.Gone {
 			r.failed(ctx, name, "GetFunction", err)
 		}
 		return
@@ -177,7 +178,7 @@ func (r *hintReader) readAPI(ctx context.Context, id string) {
 		return // gone, or not listed: then the reading has ended
 	}
 	stages, doing, err := r.stagesOf(ctx, r.apis[i])
-	if err != nil && judge(err) != gone {
+	if err != nil && quota.Judge(err) != quota.Gone {
 		r.failed(ctx, id, doing, err)
 		return
 	}
@@ -190,7 +191,7 @@ func (r *hintReader) listAPIs(ctx context.Context) {
 	var rest, http []*inventory.API
 	var wg sync.WaitGroup
 	list := func(doing string, page func(string) ([]inventory.API, string, error), into *[]*inventory.API) {
-		err := pages(ctx, r.meter, apiGatewayCalls, page, func(a inventory.API) {
+		err := quota.Pages(ctx, r.meter, quota.APIGatewayReads, page, func(a inventory.API) {
 			a.Tags = r.sets.Keep(a.Tags, r.cfg.concerns)
 			*into = append(*into, &a)
 		})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/quota"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
@@ -86,7 +87,7 @@ func TestEventFigures(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
 				c := cloud.New(cloud.Options{Seed: 7, Latency: 100 * time.Millisecond, TagDelay: 30 * time.Second})
 				r := city(c)
-				o := collector.Options{Config: config(), States: distant{&states{}}, Limits: &collector.Limits{}}
+				o := collector.Options{Config: config(), States: distant{&states{}}, Limits: &quota.Limits{}}
 				for range 2 {
 					collector.Sweep(t.Context(), place, r, o)
 				}
@@ -139,7 +140,7 @@ func TestBurst(t *testing.T) {
 			inBubble(t, func(t *testing.T) {
 				c := cloud.New(cloud.Options{Latency: 100 * time.Millisecond})
 				r := city(c)
-				o := collector.Options{Config: config(), States: distant{&states{}}, Limits: &collector.Limits{}}
+				o := collector.Options{Config: config(), States: distant{&states{}}, Limits: &quota.Limits{}}
 				for range 2 {
 					collector.Sweep(t.Context(), place, r, o)
 				}

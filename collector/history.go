@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/quota"
 )
 
 // HistoryOptions of a fetch of history.
@@ -16,7 +17,7 @@ type HistoryOptions struct {
 	States   StateStore
 	Landing  Landing
 	Arrived  Arrivals              // what the lake has already; nil: see docs/adr/0024-history.md
-	Limits   *Limits               // shared with the sweeps of the process; nil: buckets of its own
+	Limits   *quota.Limits         // shared with the sweeps of the process; nil: buckets of its own
 	Deadline time.Time             // stop before it; zero: none
 	Budget   int64                 // API calls at most; 0: any number
 	Width    int                   // log groups at a time; 0 is 2
@@ -70,7 +71,7 @@ type fetch struct {
 	cloud Cloud
 	cfg   *Config
 	opt   HistoryOptions
-	meter *meter
+	meter *quota.Meter
 
 	started time.Time
 	figures figures
@@ -104,13 +105,7 @@ const landingMargin = 5 * time.Second
 
 func newFetch(place inventory.Place, cloud Cloud, o HistoryOptions) *fetch {
 	f := &fetch{place: place, cloud: cloud, cfg: o.Config.withDefaults(), opt: o, report: &HistoryReport{Place: place}, notes: map[gapKey]note{}, figures: usual, started: time.Now(),
-		meter: &meter{place: place, limits: o.Limits, budget: o.Budget}}
-	if f.meter.limits == nil {
-		f.meter.limits = &Limits{}
-	}
-	if !o.Deadline.IsZero() {
-		f.meter.deadline = o.Deadline.Add(-landingMargin)
-	}
+		meter: quota.NewMeter(place, o.Limits, before(o.Deadline, landingMargin), o.Budget)}
 	if o.figures != nil {
 		f.figures = *o.figures
 	}
@@ -180,7 +175,7 @@ func (f *fetch) stop() {
 
 // failed notes what could not be done, unless the fetch only ends here.
 func (f *fetch) failed(ctx context.Context, resource, doing string, err error) {
-	if errors.Is(err, errHandOn) {
+	if errors.Is(err, quota.ErrHandOn) {
 		f.stop()
 	} else if ctx.Err() == nil {
 		f.fail(resource, doing, err)
@@ -201,7 +196,7 @@ func (f *fetch) find(group, problem string) {
 
 func (f *fetch) end(ctx context.Context) *HistoryReport {
 	r := f.report
-	r.Reads = f.meter.reads.Load()
+	r.Reads = f.meter.Reads()
 	r.Done = !f.over && ctx.Err() == nil
 	sortReport(r.Findings, r.Failures)
 	return r

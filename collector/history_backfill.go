@@ -8,6 +8,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/quota"
 )
 
 // Backfill fetches the events of a log group that happened from since to before until,
@@ -106,7 +107,7 @@ func (f *fetch) estimate(ctx context.Context, j *gapJob) {
 		}
 	}
 	e.Calls = max((e.Events+pageEvents-1)/pageEvents, (e.Bytes+pageBytes-1)/pageBytes, 1)
-	perSecond, _ := filterLogEvents.quota()
+	perSecond, _ := quota.FilterLogEvents.Quota()
 	e.Took = time.Duration(float64(e.Calls) / perSecond * float64(time.Second)).Round(time.Second)
 }
 
@@ -118,7 +119,7 @@ func (f *fetch) incoming(ctx context.Context, j *gapJob) (map[string][]inventory
 	}
 	queries := []inventory.Query{of("events", "IncomingLogEvents"), of("bytes", "IncomingBytes")}
 	points := map[string][]inventory.Point{}
-	err := pages(ctx, f.meter, getMetricData,
+	err := quota.Pages(ctx, f.meter, quota.GetMetricData,
 		func(t string) ([]inventory.Series, string, error) {
 			return f.cloud.MetricData(ctx, queries, j.span.from, j.span.to, t)
 		},

@@ -9,6 +9,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/quota"
 )
 
 // gapKey names a gap in the state.
@@ -122,7 +123,7 @@ func (j *gapJob) turn(ctx context.Context, m *members) (more bool) {
 		j.mu.Unlock()
 	}
 	switch {
-	case err != nil && judge(err) == gone:
+	case err != nil && quota.Judge(err) == quota.Gone:
 		j.drop(was)
 		return false
 	case err != nil:
@@ -139,12 +140,12 @@ func (j *gapJob) turn(ctx context.Context, m *members) (more bool) {
 // they are forwarded.
 func (j *gapJob) prepare(ctx context.Context) bool {
 	var filters []inventory.Filter
-	err := j.meter.call(ctx, describeSubscriptionFilters, func() (err error) {
+	err := j.meter.Call(ctx, quota.DescribeSubscriptionFilters, func() (err error) {
 		filters, err = j.cloud.SubscriptionFilters(ctx, j.group)
 		return err
 	})
 	if err != nil {
-		if judge(err) == gone {
+		if quota.Judge(err) == quota.Gone {
 			j.drop(j.gap)
 			return false
 		}

@@ -19,6 +19,7 @@ import (
 
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/quota"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 	"github.com/seamark-hq/seamark/lake"
 )
@@ -136,7 +137,7 @@ func newHistory(o cloud.Options) *history {
 	time.Sleep(26 * 365 * 24 * time.Hour)
 	x := &history{cloud: cloud.New(o), shelf: &shelf{}, states: &states{}}
 	x.Region = x.cloud.Region(place)
-	x.o = collector.Options{Config: config(), States: x.states, Limits: &collector.Limits{}}
+	x.o = collector.Options{Config: config(), States: x.states, Limits: &quota.Limits{}}
 	x.h = collector.HistoryOptions{Config: config(), States: x.states, Landing: x.shelf, Limits: x.o.Limits}
 	return x
 }

@@ -9,6 +9,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/quota"
 )
 
 // A gap is read window by window of event times: the API promises no order, so only a
@@ -43,7 +44,7 @@ func (j *gapJob) fill(ctx context.Context, m *members, g *Gap) error {
 		end := min(g.At+g.Width, j.span.to)
 		l, err := j.list(ctx, m, g.At, end)
 		switch {
-		case errors.Is(err, errHandOn) && l.pages > 0:
+		case errors.Is(err, quota.ErrHandOn) && l.pages > 0:
 			g.Width = max((end-g.At)/2, 1) // so that the next fetch gets through
 			return err
 		case err != nil:
@@ -70,7 +71,7 @@ func (j *gapJob) list(ctx context.Context, m *members, from, to int64) (l listin
 	for {
 		var page []inventory.LogEvent
 		var next string
-		err := j.meter.call(ctx, filterLogEvents, func() (err error) {
+		err := j.meter.Call(ctx, quota.FilterLogEvents, func() (err error) {
 			page, next, err = j.cloud.LogEvents(ctx, j.group, j.filter.Pattern, from, to, token)
 			return err
 		})

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/quota"
 )
 
 // SweepAll sweeps places side by side, at most parallel at a time (0: all of them: each
@@ -15,13 +16,13 @@ import (
 // suspended, gets a report with that failure and does not hold up the others.
 func SweepAll(ctx context.Context, places []inventory.Place, opener Opener, o Options, parallel int, report func(*Report)) {
 	if o.Limits == nil {
-		o.Limits = &Limits{}
+		o.Limits = &quota.Limits{}
 	}
 	if parallel <= 0 {
 		parallel = len(places)
 	}
 	var mu sync.Mutex
-	each(ctx, parallel, len(places), func(i int) {
+	quota.Each(ctx, parallel, len(places), func(i int) {
 		r := sweepOne(ctx, places[i], opener, o)
 		mu.Lock()
 		defer mu.Unlock()

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/quota"
 )
 
 // reader fills an inventory. Listings run side by side: each has a quota of its own.
@@ -28,11 +29,11 @@ func (s *sweep) readPlace(ctx context.Context) *inventory.Inventory {
 	s.doze()
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		r.list("DescribeLogGroups", pages(ctx, s.meter, describeLogGroups, func(t string) ([]inventory.LogGroup, string, error) { return s.cloud.LogGroups(ctx, t) },
+		r.list("DescribeLogGroups", quota.Pages(ctx, s.meter, quota.DescribeLogGroups, func(t string) ([]inventory.LogGroup, string, error) { return s.cloud.LogGroups(ctx, t) },
 			func(g inventory.LogGroup) { inv.Groups = append(inv.Groups, g) }))
 	})
 	wg.Go(func() {
-		r.list("ListFunctions", pages(ctx, s.meter, lambdaCalls, func(t string) ([]inventory.Function, string, error) { return s.cloud.Functions(ctx, t) },
+		r.list("ListFunctions", quota.Pages(ctx, s.meter, quota.LambdaReads, func(t string) ([]inventory.Function, string, error) { return s.cloud.Functions(ctx, t) },
 			func(f inventory.Function) { inv.Functions = append(inv.Functions, f) }))
 	})
 	wg.Go(func() { r.readAPIs(ctx) })
@@ -55,13 +56,13 @@ func (r *reader) list(doing string, err error) {
 		return
 	}
 	r.listing.Lock()
-	if errors.Is(err, errHandOn) {
+	if errors.Is(err, quota.ErrHandOn) {
 		r.handedOn = true
 	}
 	r.alarmsBlind = r.alarmsBlind || doing == "DescribeAlarms"
 	r.inv.Unreadable = append(r.inv.Unreadable, inventory.Failure{Resource: r.place.String(), Doing: doing, Err: err})
 	r.listing.Unlock()
-	if !errors.Is(err, errHandOn) {
+	if !errors.Is(err, quota.ErrHandOn) {
 		r.journal.fail(r.place.String(), doing, err)
 	}
 }
@@ -69,8 +70,8 @@ func (r *reader) list(doing string, err error) {
 func (r *reader) readAPIs(ctx context.Context) {
 	var apis []*inventory.API
 	each := func(a inventory.API) { a.Tags = r.sets.Keep(a.Tags, r.cfg.concerns); apis = append(apis, &a) }
-	r.list("GetRestApis", pages(ctx, r.meter, apiGatewayCalls, func(t string) ([]inventory.API, string, error) { return r.cloud.RESTAPIs(ctx, t) }, each))
-	r.list("GetApis", pages(ctx, r.meter, apiGatewayCalls, func(t string) ([]inventory.API, string, error) { return r.cloud.HTTPAPIs(ctx, t) }, each))
+	r.list("GetRestApis", quota.Pages(ctx, r.meter, quota.APIGatewayReads, func(t string) ([]inventory.API, string, error) { return r.cloud.RESTAPIs(ctx, t) }, each))
+	r.list("GetApis", quota.Pages(ctx, r.meter, quota.APIGatewayReads, func(t string) ([]inventory.API, string, error) { return r.cloud.HTTPAPIs(ctx, t) }, each))
 	for _, a := range apis {
 		stages, doing, err := r.stagesOf(ctx, a)
 		r.list(doing, err)
@@ -81,7 +82,7 @@ func (r *reader) readAPIs(ctx context.Context) {
 // stagesOf lists the stages of an API, and its routes where one has detailed metrics. An
 // error comes with the call that failed.
 func (s *sweep) stagesOf(ctx context.Context, a *inventory.API) (stages []inventory.Stage, doing string, err error) {
-	err = pages(ctx, s.meter, apiGatewayCalls, func(t string) ([]inventory.Stage, string, error) { return s.cloud.Stages(ctx, a, t) },
+	err = quota.Pages(ctx, s.meter, quota.APIGatewayReads, func(t string) ([]inventory.Stage, string, error) { return s.cloud.Stages(ctx, a, t) },
 		func(x inventory.Stage) {
 			x.API, x.Tags = a, s.sets.Keep(x.Tags, s.cfg.concerns)
 			stages = append(stages, x)
@@ -94,7 +95,7 @@ func (s *sweep) stagesOf(ctx context.Context, a *inventory.API) (stages []invent
 		return stages, "", nil
 	}
 	var routes []inventory.Route
-	err = pages(ctx, s.meter, apiGatewayCalls, func(t string) ([]inventory.Route, string, error) { return s.cloud.Routes(ctx, a, t) },
+	err = quota.Pages(ctx, s.meter, quota.APIGatewayReads, func(t string) ([]inventory.Route, string, error) { return s.cloud.Routes(ctx, a, t) },
 		func(x inventory.Route) { routes = append(routes, x) })
 	for i := range stages {
 		if detailed(stages[i]) {
@@ -117,7 +118,7 @@ func (s *sweep) alarms(ctx context.Context, prefix string, page func([]inventory
 		var metric []inventory.MetricAlarm
 		var composite []inventory.CompositeAlarm
 		var next string
-		err := s.meter.call(ctx, describeAlarms, func() (err error) {
+		err := s.meter.Call(ctx, quota.DescribeAlarms, func() (err error) {
 			metric, composite, next, err = s.cloud.Alarms(ctx, prefix, token)
 			return err
 		})
@@ -134,7 +135,7 @@ func (s *sweep) alarms(ctx context.Context, prefix string, page func([]inventory
 
 // readTags lists the tags of the place. Denied is no fault: they are read resource by resource then.
 func (r *reader) readTags(ctx context.Context) {
-	err := pages(ctx, r.meter, getResources, func(t string) ([]inventory.TaggedResource, string, error) { return r.cloud.TaggedResources(ctx, t) },
+	err := quota.Pages(ctx, r.meter, quota.GetResources, func(t string) ([]inventory.TaggedResource, string, error) { return r.cloud.TaggedResources(ctx, t) },
 		func(t inventory.TaggedResource) {
 			kind, _, _ := strings.Cut(inventory.ResourceOf(t.ARN), ":")
 			r.listed[kind] = true
@@ -143,7 +144,7 @@ func (r *reader) readTags(ctx context.Context) {
 			}
 		})
 	r.tagsKnown = err == nil
-	if err != nil && judge(err) != refused {
+	if err != nil && quota.Judge(err) != quota.Refused {
 		r.list("GetResources", err)
 	}
 }
@@ -192,56 +193,34 @@ func (r *reader) tagsOneByOne(ctx context.Context, groups, functions bool) {
 		if !groups {
 			return
 		}
-		each(ctx, r.width, len(r.inv.Groups), func(i int) {
+		quota.Each(ctx, r.width, len(r.inv.Groups), func(i int) {
 			g := &r.inv.Groups[i]
 			arn := r.place.LogGroupARN(g.Name)
-			g.Tags, g.Unread = r.tagsOf(ctx, logsListTags, arn, func() (inventory.Tags, error) { return r.cloud.LogGroupTags(ctx, arn) })
+			g.Tags, g.Unread = r.tagsOf(ctx, quota.LogsListTags, arn, func() (inventory.Tags, error) { return r.cloud.LogGroupTags(ctx, arn) })
 		})
 	})
 	wg.Go(func() {
 		if !functions {
 			return
 		}
-		each(ctx, r.width, len(r.inv.Functions), func(i int) {
+		quota.Each(ctx, r.width, len(r.inv.Functions), func(i int) {
 			f := &r.inv.Functions[i]
 			arn := r.place.FunctionARN(f.Name)
-			f.Tags, f.Unread = r.tagsOf(ctx, lambdaCalls, arn, func() (inventory.Tags, error) { return r.cloud.FunctionTags(ctx, arn) })
+			f.Tags, f.Unread = r.tagsOf(ctx, quota.LambdaReads, arn, func() (inventory.Tags, error) { return r.cloud.FunctionTags(ctx, arn) })
 		})
 	})
 	wg.Wait()
 }
 
 // tagsOf reads the tags of one resource. One that has gone meanwhile has none.
-func (s *sweep) tagsOf(ctx context.Context, o operation, arn string, read func() (inventory.Tags, error)) (tags inventory.Tags, unread bool) {
-	err := s.meter.call(ctx, o, func() (err error) {
+func (s *sweep) tagsOf(ctx context.Context, o quota.Operation, arn string, read func() (inventory.Tags, error)) (tags inventory.Tags, unread bool) {
+	err := s.meter.Call(ctx, o, func() (err error) {
 		tags, err = read()
 		return err
 	})
-	if err != nil && judge(err) != gone {
+	if err != nil && quota.Judge(err) != quota.Gone {
 		s.journal.fail(arn, string(o), err)
 		return nil, true
 	}
 	return s.sets.Keep(tags, s.cfg.concerns), false
-}
-
-// each calls fn for 0 to n-1, width at a time; it begins no more when ctx is done.
-func each(ctx context.Context, width, n int, fn func(i int)) {
-	var wg sync.WaitGroup
-	var mu sync.Mutex
-	next := 0
-	for range min(width, n) {
-		wg.Go(func() {
-			for {
-				mu.Lock()
-				i := next
-				next++
-				mu.Unlock()
-				if i >= n || ctx.Err() != nil {
-					return
-				}
-				fn(i)
-			}
-		})
-	}
-	wg.Wait()
 }

@@ -177,7 +177,7 @@ func (r *rehearser) desire(ctx context.Context) *Desired {
 }
 
 func (r *rehearser) finish(ctx context.Context) {
-	r.out.Reads = r.meter.reads.Load()
+	r.out.Reads = r.meter.Reads()
 	r.out.Done = r.out.Done && !r.handedOn && ctx.Err() == nil
 	r.journal.report.settle()
 	r.out.Failures = r.journal.report.Failures

@@ -9,12 +9,13 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/quota"
 )
 
 // run reads the figures call by call, works each alarm out, and keeps no series.
 func (r *rehearser) run(ctx context.Context, d *Desired) {
 	pool := sync.Pool{New: func() any { return &sheet{} }}
-	each(ctx, r.width, len(r.batches), func(i int) {
+	quota.Each(ctx, r.width, len(r.batches), func(i int) {
 		s := pool.Get().(*sheet)
 		defer pool.Put(s)
 		r.batch(ctx, d, r.batches[i], s)
@@ -56,7 +57,7 @@ func (r *rehearser) batch(ctx context.Context, d *Desired, b rehearsalBatch, s *
 // metricData reads the figures of the rehearsal's span, to the last page.
 func (r *rehearser) metricData(ctx context.Context, queries []inventory.Query, each func(query int, p inventory.Point)) error {
 	from, to := r.out.From.UnixMilli(), r.out.To.UnixMilli()
-	return pages(ctx, r.meter, getMetricData,
+	return quota.Pages(ctx, r.meter, quota.GetMetricData,
 		func(token string) ([]inventory.Series, string, error) {
 			return r.cloud.MetricData(ctx, queries, from, to, token)
 		},

@@ -85,8 +85,10 @@ func contend(ctx context.Context, save, behind func() error) error {
 			return err
 		}
 		most := min(10*time.Millisecond<<min(n, 6), 500*time.Millisecond)
-		if err := sleep(ctx, rand.N(most)); err != nil {
-			return err
+		select {
+		case <-time.After(rand.N(most)):
+		case <-ctx.Done():
+			return ctx.Err()
 		}
 		if err := behind(); err != nil {
 			return err

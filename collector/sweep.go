@@ -7,22 +7,23 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/quota"
 )
 
 // Options of a sweep.
 type Options struct {
 	Config   *Config
 	States   StateStore
-	Formats  FormatStore  // may be nil: formats that do not describe themselves are then not kept
-	Limits   *Limits      // shared by all sweeps of the process; nil: buckets of its own
-	DryRun   bool         // say what would change, and make no write call
-	Destroy  bool         // remove all that is this deployment's
-	Keep     bool         // keep changes and decisions in the report
-	Progress func(Change) // told of each change as it is made, one at a time; may be nil
-	Look     func(*View)  // told once what was read and what follows from it, before it is applied; may be nil
-	Deadline time.Time    // stop before it and hand the rest on; zero: none
-	Budget   int64        // API calls at most; 0: any number
-	Width    int          // calls under way at a time, per kind of change; 0 is 4
+	Formats  FormatStore   // may be nil: formats that do not describe themselves are then not kept
+	Limits   *quota.Limits // shared by all sweeps of the process; nil: buckets of its own
+	DryRun   bool          // say what would change, and make no write call
+	Destroy  bool          // remove all that is this deployment's
+	Keep     bool          // keep changes and decisions in the report
+	Progress func(Change)  // told of each change as it is made, one at a time; may be nil
+	Look     func(*View)   // told once what was read and what follows from it, before it is applied; may be nil
+	Deadline time.Time     // stop before it and hand the rest on; zero: none
+	Budget   int64         // API calls at most; 0: any number
+	Width    int           // calls under way at a time, per kind of change; 0 is 4
 }
 
 // FormatStore keeps the access-log formats that filter names refer to by hash.
@@ -37,7 +38,7 @@ type sweep struct {
 	cfg     *Config
 	opt     Options
 	width   int
-	meter   *meter
+	meter   *quota.Meter
 	journal *journal
 	sets    inventory.TagSets
 	scope   *scope // nil: the whole place
@@ -65,7 +66,7 @@ func Sweep(ctx context.Context, place inventory.Place, cloud Cloud, o Options) *
 func (s *sweep) run(ctx context.Context, read func(context.Context) *inventory.Inventory) *Report {
 	r := s.journal.report
 	defer func() {
-		r.Reads, r.Writes = s.meter.reads.Load(), s.meter.writes.Load()
+		r.Reads, r.Writes = s.meter.Reads(), s.meter.Writes()
 		r.Done = r.Done && !s.handedOn && ctx.Err() == nil
 		r.settle()
 	}()
@@ -105,18 +106,20 @@ func (s *sweep) run(ctx context.Context, read func(context.Context) *inventory.I
 
 func newSweep(place inventory.Place, cloud Cloud, o Options) *sweep {
 	s := &sweep{place: place, cloud: cloud, cfg: o.Config.withDefaults(), opt: o, width: o.Width,
-		meter: &meter{place: place, limits: o.Limits, budget: o.Budget}, journal: &journal{report: &Report{Place: place}, keep: o.Keep, tell: o.Progress}, sets: inventory.TagSets{Unique: hashTag}}
+		meter: quota.NewMeter(place, o.Limits, before(o.Deadline, margin), o.Budget), journal: &journal{report: &Report{Place: place}, keep: o.Keep, tell: o.Progress}, sets: inventory.TagSets{Unique: hashTag}}
 	s.memory = newMemory(s.cfg.Deployment, place)
 	if s.width <= 0 {
 		s.width = 4
 	}
-	if s.meter.limits == nil {
-		s.meter.limits = &Limits{}
-	}
-	if !o.Deadline.IsZero() {
-		s.meter.deadline = o.Deadline.Add(-margin)
-	}
 	return s
+}
+
+// before is that long before a deadline; none is none.
+func before(deadline time.Time, d time.Duration) time.Time {
+	if deadline.IsZero() {
+		return deadline
+	}
+	return deadline.Add(-d)
 }
 
 // decide is Decide, or for the end of it all: nothing is wished for.
@@ -175,7 +178,7 @@ func (s *sweep) failed(ctx context.Context, resource, doing string, err error) {
 
 // ended reports, and notes, that the rest is for the next sweep.
 func (s *sweep) ended(ctx context.Context, err error) bool {
-	over := errors.Is(err, errHandOn) || ctx.Err() != nil
+	over := errors.Is(err, quota.ErrHandOn) || ctx.Err() != nil
 	if over {
 		s.mu.Lock()
 		s.handedOn = true

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/quota"
 )
 
 // recognise finds out whose the alarms are whose tags the listing does not have: ours if
@@ -30,7 +31,7 @@ func (s *sweep) ownerOf(ctx context.Context, name string, tags *inventory.Tags) 
 		return
 	}
 	arn := s.place.AlarmARN(name)
-	read, unread := s.tagsOf(ctx, alarmListTags, arn, func() (inventory.Tags, error) { return s.cloud.AlarmTags(ctx, arn) })
+	read, unread := s.tagsOf(ctx, quota.AlarmListTags, arn, func() (inventory.Tags, error) { return s.cloud.AlarmTags(ctx, arn) })
 	if unread {
 		s.alarmsBlind = true
 	}
@@ -72,7 +73,7 @@ func (s *sweep) sweepAlarms(ctx context.Context, d *Desired) {
 	}
 	wanted := a.d.Composites(func(name string) bool { return !a.missing[name] })
 	for level := range levels(wanted) {
-		each(ctx, a.width, len(level), func(i int) { a.doComposite(ctx, &level[i]) })
+		quota.Each(ctx, a.width, len(level), func(i int) { a.doComposite(ctx, &level[i]) })
 	}
 	if s.stopped(ctx) {
 		return
@@ -119,7 +120,7 @@ func (a *alarmSweep) putMetric(ctx context.Context) {
 		}
 		return
 	}
-	err := a.meter.dispatch(ctx, putMetricAlarm, a.width, len(jobs), do)
+	err := a.meter.Dispatch(ctx, quota.PutMetricAlarm, a.width, len(jobs), do)
 	a.ended(ctx, err)
 }
 
@@ -134,7 +135,7 @@ func (a *alarmSweep) doMetric(ctx context.Context, w *inventory.MetricAlarm, of 
 		if a.opt.DryRun {
 			return
 		}
-		if err := a.meter.call(ctx, putMetricAlarm, func() error { return a.cloud.PutMetricAlarm(ctx, *w) }); err != nil {
+		if err := a.meter.Call(ctx, quota.PutMetricAlarm, func() error { return a.cloud.PutMetricAlarm(ctx, *w) }); err != nil {
 			a.failed(ctx, w.Name, "PutMetricAlarm", err)
 			if have == nil {
 				a.mu.Lock()
@@ -187,13 +188,13 @@ func (a *alarmSweep) tag(ctx context.Context, name string, want, have inventory.
 		}
 	}
 	if len(unset) > 0 {
-		if err := a.meter.call(ctx, untagAlarm, func() error { return a.cloud.UntagAlarm(ctx, arn, unset) }); err != nil {
+		if err := a.meter.Call(ctx, quota.UntagAlarm, func() error { return a.cloud.UntagAlarm(ctx, arn, unset) }); err != nil {
 			a.failed(ctx, name, "UntagResource", err)
 			return
 		}
 	}
 	if len(set) > 0 {
-		if err := a.meter.call(ctx, tagAlarm, func() error { return a.cloud.TagAlarm(ctx, arn, set) }); err != nil {
+		if err := a.meter.Call(ctx, quota.TagAlarm, func() error { return a.cloud.TagAlarm(ctx, arn, set) }); err != nil {
 			a.failed(ctx, name, "TagResource", err)
 			return
 		}
@@ -233,7 +234,7 @@ func (a *alarmSweep) doComposite(ctx context.Context, w *inventory.CompositeAlar
 		if a.opt.DryRun {
 			return
 		}
-		if err := a.meter.call(ctx, putCompositeAlarm, func() error { return a.cloud.PutCompositeAlarm(ctx, *w) }); err != nil {
+		if err := a.meter.Call(ctx, quota.PutCompositeAlarm, func() error { return a.cloud.PutCompositeAlarm(ctx, *w) }); err != nil {
 			a.failed(ctx, w.Name, "PutCompositeAlarm", err)
 			return
 		}
@@ -296,14 +297,14 @@ func (a *alarmSweep) delete(ctx context.Context, what string, names []string) {
 		}
 		return
 	}
-	err := a.meter.call(ctx, deleteAlarms, func() error { return a.cloud.DeleteAlarms(ctx, names) })
+	err := a.meter.Call(ctx, quota.DeleteAlarms, func() error { return a.cloud.DeleteAlarms(ctx, names) })
 	if err != nil && len(names) > 1 && !a.stopped(ctx) {
 		for _, name := range names {
 			a.delete(ctx, what, []string{name})
 		}
 		return
 	}
-	if err != nil && judge(err) != gone {
+	if err != nil && quota.Judge(err) != quota.Gone {
 		a.failed(ctx, names[0], "DeleteAlarms", err)
 		return
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/quota"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
@@ -68,7 +69,7 @@ func TestSideBySide(t *testing.T) {
 		c := cloud.New(cloud.Options{Latency: 100 * time.Millisecond})
 		r := city(c)
 		st := &states{}
-		o := collector.Options{Config: config(), States: distant{st}, Limits: &collector.Limits{}}
+		o := collector.Options{Config: config(), States: distant{st}, Limits: &quota.Limits{}}
 		collector.Sweep(t.Context(), place, r, o)
 		var wg sync.WaitGroup
 		for i := range 10 {

@@ -15,6 +15,7 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/quota"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
@@ -354,7 +355,7 @@ func TestDeadlineAndBudget(t *testing.T) {
 		for _, how := range []string{"deadline", "budget"} {
 			c := cloud.New(cloud.Options{Latency: 100 * time.Millisecond})
 			r := town(c)
-			o := collector.Options{Config: config(), States: &states{}, Limits: &collector.Limits{}}
+			o := collector.Options{Config: config(), States: &states{}, Limits: &quota.Limits{}}
 			sweeps := 0
 			for done := false; !done; sweeps++ {
 				if sweeps > 20 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/quota"
 )
 
 // accessLogDays is how long a log group that we make for an access log keeps its events:
@@ -37,14 +38,14 @@ func (s *sweep) switchAccessLogsOn(ctx context.Context, d *Desired) {
 			d.dropFilter(w.Group)
 			continue
 		}
-		err := s.meter.call(ctx, putRetentionPolicy, func() error { return s.cloud.RetainLogGroup(ctx, w.Group, accessLogDays) })
+		err := s.meter.Call(ctx, quota.PutRetentionPolicy, func() error { return s.cloud.RetainLogGroup(ctx, w.Group, accessLogDays) })
 		if err != nil { // without it the group would grow for ever: the stage stays as it is
 			s.failed(ctx, stage, "PutRetentionPolicy", err)
 			d.dropFilter(w.Group)
 			continue
 		}
 		log := inventory.AccessLog{Destination: s.place.LogGroupARN(w.Group), Format: formatFor(w.API.Protocol)}
-		if err := s.meter.call(ctx, apiGatewayUpdates, func() error { return s.cloud.SetAccessLog(ctx, w.API, w.Stage, log) }); err != nil {
+		if err := s.meter.Call(ctx, quota.APIGatewayUpdates, func() error { return s.cloud.SetAccessLog(ctx, w.API, w.Stage, log) }); err != nil {
 			s.failed(ctx, stage, "UpdateStage", err)
 			d.dropFilter(w.Group)
 		}
@@ -53,14 +54,14 @@ func (s *sweep) switchAccessLogsOn(ctx context.Context, d *Desired) {
 
 // makeGroup makes a log group with our owner mark, or finds it made by us before.
 func (s *sweep) makeGroup(ctx context.Context, d *Desired, name string) error {
-	err := s.meter.call(ctx, createLogGroup, func() error {
+	err := s.meter.Call(ctx, quota.CreateLogGroup, func() error {
 		return s.cloud.CreateLogGroup(ctx, name, inventory.NewTags(inventory.Tag{Key: ownerTag, Value: s.cfg.Deployment}))
 	})
-	if errorCode(err) != "ResourceAlreadyExistsException" {
+	if quota.Code(err) != "ResourceAlreadyExistsException" {
 		return err
 	}
 	arn := s.place.LogGroupARN(name)
-	tags, unread := s.tagsOf(ctx, logsListTags, arn, func() (inventory.Tags, error) { return s.cloud.LogGroupTags(ctx, arn) })
+	tags, unread := s.tagsOf(ctx, quota.LogsListTags, arn, func() (inventory.Tags, error) { return s.cloud.LogGroupTags(ctx, arn) })
 	if unread || !d.owns(tags) {
 		return errNotOurGroup
 	}
@@ -108,8 +109,8 @@ func (s *sweep) switchOff(ctx context.Context, w WantedAccessLog) bool {
 	if s.opt.DryRun {
 		return true
 	}
-	err := s.meter.call(ctx, apiGatewayUpdates, func() error { return s.cloud.SetAccessLog(ctx, w.API, w.Stage, inventory.AccessLog{}) })
-	if err != nil && judge(err) != gone {
+	err := s.meter.Call(ctx, quota.APIGatewayUpdates, func() error { return s.cloud.SetAccessLog(ctx, w.API, w.Stage, inventory.AccessLog{}) })
+	if err != nil && quota.Judge(err) != quota.Gone {
 		s.failed(ctx, stage, "UpdateStage", err)
 		return false
 	}
@@ -121,8 +122,8 @@ func (s *sweep) deleteMade(ctx context.Context, group string) {
 	if s.opt.DryRun {
 		return
 	}
-	err := s.meter.call(ctx, deleteLogGroup, func() error { return s.cloud.DeleteLogGroup(ctx, group) })
-	if err != nil && judge(err) != gone {
+	err := s.meter.Call(ctx, quota.DeleteLogGroup, func() error { return s.cloud.DeleteLogGroup(ctx, group) })
+	if err != nil && quota.Judge(err) != quota.Gone {
 		s.failed(ctx, group, "DeleteLogGroup", err)
 		return
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/aws"
 	"github.com/seamark-hq/seamark/collector/cloudtrail"
+	"github.com/seamark-hq/seamark/collector/quota"
 	"github.com/seamark-hq/seamark/collector/sqs"
 	"github.com/seamark-hq/seamark/collector/worker"
 	"github.com/seamark-hq/seamark/internal/config"
@@ -52,7 +53,7 @@ func newWorker(ctx context.Context, log *slog.Logger) (*worker.Worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	states, limits := collector.LakeStates{Store: store, Deployment: cfg.Deployment}, &collector.Limits{}
+	states, limits := collector.LakeStates{Store: store, Deployment: cfg.Deployment}, &quota.Limits{}
 	w := &worker.Worker{
 		Places: all, Opener: opener, Log: log,
 		Sweep:   collector.Options{Config: cfg, States: states, Formats: collector.LakeFormats{Store: store}, Limits: limits},

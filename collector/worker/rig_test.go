@@ -14,6 +14,7 @@ import (
 
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/quota"
 	"github.com/seamark-hq/seamark/collector/worker"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
@@ -38,7 +39,7 @@ func newRig(t *testing.T, o cloud.Options, places ...inventory.Place) *rig {
 	kept := &memory{states: map[inventory.Place][]byte{}, numbers: map[inventory.Place]int{}}
 	r.Worker = &worker.Worker{
 		Places: places, Opener: r.cloud, Queue: r.queue,
-		Sweep:   collector.Options{Config: cfg, States: kept, Limits: &collector.Limits{}},
+		Sweep:   collector.Options{Config: cfg, States: kept, Limits: &quota.Limits{}},
 		History: &collector.HistoryOptions{Config: cfg, States: kept, Landing: kept, Arrived: kept},
 		Log:     slog.New(slog.NewJSONHandler(&locked{w: r.log}, nil)),
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/aws"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/quota"
 	"github.com/seamark-hq/seamark/collector/worker"
 	"github.com/seamark-hq/seamark/internal/config"
 	"github.com/seamark-hq/seamark/lake"
@@ -42,14 +43,14 @@ type Fleet struct {
 	aliases map[string]string
 	store   lake.Store
 	states  collector.StateStore
-	limits  *collector.Limits
+	limits  *quota.Limits
 	arrived *worker.Arrived
 }
 
 // OpenFleet reads the configuration and finds the accounts; it changes nothing.
 func OpenFleet(ctx context.Context, o FleetOptions) (*Fleet, error) {
 	c := o.Config
-	f := &Fleet{Config: c.Collector(), aliases: map[string]string{}, limits: &collector.Limits{}}
+	f := &Fleet{Config: c.Collector(), aliases: map[string]string{}, limits: &quota.Limits{}}
 	if err := f.Config.Validate(); err != nil {
 		return nil, err
 	}

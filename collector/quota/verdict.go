@@ -1,46 +1,50 @@
-package collector
+package quota
 
 import (
 	"errors"
 	"net"
 )
 
-// verdict is what may be done about an error of the cloud.
-type verdict int
+// Verdict is what may be done about an error of the cloud.
+type Verdict int
 
+// The verdicts.
 const (
-	refused   verdict = iota // trying again gives the same
-	throttled                // slower, then again
-	passing                  // again after a while
-	gone                     // what it was about is not there
-	full                     // a limit is reached
+	Refused   Verdict = iota // trying again gives the same
+	Throttled                // slower, then again
+	Passing                  // again after a while
+	Gone                     // what it was about is not there
+	Full                     // a limit is reached
 )
 
-func judge(err error) verdict {
+// Judge says what may be done about an error: by its code where it has one, as the SDK's own
+// errors do; one that waited in vain passes.
+func Judge(err error) Verdict {
 	var coded interface{ ErrorCode() string }
 	if errors.As(err, &coded) {
 		switch coded.ErrorCode() {
 		case "ThrottlingException", "ThrottledException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "RequestThrottled", "RequestThrottledException", "SlowDown", "PriorRequestNotComplete":
-			return throttled
+			return Throttled
 		case "InternalFailure", "InternalServiceError", "InternalServerError", "InternalServerException", "ServiceUnavailable", "ServiceUnavailableException",
 			"ServiceException", "InternalServiceFault", "InternalServiceException", "OperationAbortedException", "ConcurrentModificationException", "ConflictException",
 			"RequestTimeout", "RequestTimeoutException":
-			return passing
+			return Passing
 		case "ResourceNotFoundException", "ResourceNotFound", "NotFoundException":
-			return gone
+			return Gone
 		case "LimitExceededException", "LimitExceeded", "LimitExceededFault", "ServiceQuotaExceededException":
-			return full
+			return Full
 		}
-		return refused
+		return Refused
 	}
 	var timeout net.Error
 	if errors.As(err, &timeout) {
-		return passing
+		return Passing
 	}
-	return refused
+	return Refused
 }
 
-func errorCode(err error) string {
+// Code is the code of an error of the cloud; empty when it has none.
+func Code(err error) string {
 	var coded interface{ ErrorCode() string }
 	if errors.As(err, &coded) {
 		return coded.ErrorCode()

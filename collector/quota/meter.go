@@ -1,4 +1,4 @@
-package collector
+package quota
 
 import (
 	"context"
@@ -15,33 +15,34 @@ import (
 // sweep. The zero value is ready; it is safe for concurrent use.
 type Limits struct {
 	mu      sync.Mutex
-	buckets map[inventory.Place]map[operation]*bucket
+	buckets map[inventory.Place]map[Operation]*bucket
 }
 
-func (l *Limits) bucket(p inventory.Place, o operation) *bucket {
+func (l *Limits) bucket(p inventory.Place, o Operation) *bucket {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.buckets == nil {
-		l.buckets = map[inventory.Place]map[operation]*bucket{}
+		l.buckets = map[inventory.Place]map[Operation]*bucket{}
 	}
 	if l.buckets[p] == nil {
-		l.buckets[p] = map[operation]*bucket{}
+		l.buckets[p] = map[Operation]*bucket{}
 	}
 	b := l.buckets[p][o]
 	if b == nil {
-		rate, _ := o.quota()
+		rate, _ := o.Quota()
 		b = newBucket(rate, time.Now())
 		l.buckets[p][o] = b
 	}
 	return b
 }
 
-// errHandOn says that the sweep must end here and the rest is for the next one: its
+// ErrHandOn says that the sweep must end here and the rest is for the next one: its
 // deadline is near, or its budget of calls is spent.
-var errHandOn = errors.New("handed on to the next sweep")
+var ErrHandOn = errors.New("handed on to the next sweep")
 
-// meter paces and counts the calls of one sweep.
-type meter struct {
+// Meter paces and counts the calls of one pass over a place: a sweep, a fetch of history, a
+// rehearsal.
+type Meter struct {
 	place    inventory.Place
 	limits   *Limits
 	deadline time.Time // zero: none
@@ -49,6 +50,21 @@ type meter struct {
 	reads    atomic.Int64
 	writes   atomic.Int64
 }
+
+// NewMeter is one that makes no call after deadline (zero: none) and at most budget of them (0: any
+// number). With limits nil it has buckets of its own.
+func NewMeter(p inventory.Place, limits *Limits, deadline time.Time, budget int64) *Meter {
+	if limits == nil {
+		limits = &Limits{}
+	}
+	return &Meter{place: p, limits: limits, deadline: deadline, budget: budget}
+}
+
+// Reads is how many calls were made that only read, those tried again included.
+func (m *Meter) Reads() int64 { return m.reads.Load() }
+
+// Writes is how many calls were made that write, likewise.
+func (m *Meter) Writes() int64 { return m.writes.Load() }
 
 // The patience with faults that pass.
 const (
@@ -58,9 +74,9 @@ const (
 	longestPause = 5 * time.Second
 )
 
-// call makes one API call within its bucket. Throttling and faults that pass are tried
+// Call makes one API call within its bucket. Throttling and faults that pass are tried
 // again; the error is the last one.
-func (m *meter) call(ctx context.Context, o operation, fn func() error) error {
+func (m *Meter) Call(ctx context.Context, o Operation, fn func() error) error {
 	b := m.limits.bucket(m.place, o)
 	throttles, faults := 0, 0
 	for {
@@ -78,13 +94,13 @@ func (m *meter) call(ctx context.Context, o operation, fn func() error) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		switch judge(err) {
-		case throttled:
+		switch Judge(err) {
+		case Throttled:
 			b.throttled(time.Now())
 			if throttles++; throttles > maxThrottles {
 				return err
 			}
-		case passing:
+		case Passing:
 			if faults++; faults > maxFaults {
 				return err
 			}
@@ -98,11 +114,11 @@ func (m *meter) call(ctx context.Context, o operation, fn func() error) error {
 }
 
 // admit waits for the bucket.
-func (m *meter) admit(ctx context.Context, b *bucket) error {
+func (m *Meter) admit(ctx context.Context, b *bucket) error {
 	wait := b.take(time.Now())
 	if !m.deadline.IsZero() && time.Now().Add(wait).After(m.deadline) {
 		b.putBack()
-		return errHandOn
+		return ErrHandOn
 	}
 	if err := sleep(ctx, wait); err != nil {
 		b.putBack()
@@ -110,13 +126,13 @@ func (m *meter) admit(ctx context.Context, b *bucket) error {
 	}
 	if m.budget > 0 && m.reads.Load()+m.writes.Load() >= m.budget {
 		b.putBack()
-		return errHandOn
+		return ErrHandOn
 	}
 	return nil
 }
 
-func (m *meter) count(o operation) {
-	if _, write := o.quota(); write {
+func (m *Meter) count(o Operation) {
+	if _, write := o.Quota(); write {
 		m.writes.Add(1)
 	} else {
 		m.reads.Add(1)
@@ -124,22 +140,22 @@ func (m *meter) count(o operation) {
 }
 
 // pause doubles with each fault, with full jitter.
-func (m *meter) pause(ctx context.Context, n int) error {
+func (m *Meter) pause(ctx context.Context, n int) error {
 	d := min(firstPause<<(n-1), longestPause)
 	d = d/2 + rand.N(d/2)
 	if !m.deadline.IsZero() && time.Now().Add(d).After(m.deadline) {
-		return errHandOn
+		return ErrHandOn
 	}
 	return sleep(ctx, d)
 }
 
-// pages reads a listing to its end.
-func pages[T any](ctx context.Context, m *meter, o operation, next func(token string) ([]T, string, error), each func(T)) error {
+// Pages reads a listing to its end.
+func Pages[T any](ctx context.Context, m *Meter, o Operation, next func(token string) ([]T, string, error), each func(T)) error {
 	token := ""
 	for {
 		var page []T
 		var after string
-		err := m.call(ctx, o, func() (err error) {
+		err := m.Call(ctx, o, func() (err error) {
 			page, after, err = next(token)
 			return err
 		})
