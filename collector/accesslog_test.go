@@ -8,14 +8,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
 // gateway is a place with one API and its stages.
 func gateway(c *cloud.Cloud, p inventory.Protocol, stages ...string) (*cloud.Region, inventory.API) {
-	r := c.Region(place)
-	a := inventory.API{ID: "a1b2c3d4e5", Name: "shop", Protocol: p, Tags: inventory.NewTags(booking()...)}
+	r := c.Region(rig.Place)
+	a := inventory.API{ID: "a1b2c3d4e5", Name: "shop", Protocol: p, Tags: inventory.NewTags(rig.Booking()...)}
 	var all []inventory.Stage
 	for _, s := range stages {
 		all = append(all, inventory.Stage{Name: s})
@@ -36,17 +37,17 @@ func found(r *collector.Report) string {
 func later(t *testing.T, r *cloud.Region, o collector.Options) *collector.Report {
 	t.Helper()
 	time.Sleep(time.Hour)
-	return collector.Sweep(t.Context(), place, r, o)
+	return collector.Sweep(t.Context(), rig.Place, r, o)
 }
 
 // TestAccessLogLifecycle: on with a retention; untagged, it is off and its events stay; tagged
 // again, the same group serves; destroy removes it.
 func TestAccessLogLifecycle(t *testing.T) {
 	const group = "/aws/apigateway/a1b2c3d4e5/prod"
-	inBubble(t, func(t *testing.T) {
+	rig.InBubble(t, func(t *testing.T) {
 		r, a := gateway(cloud.New(cloud.Options{TagDelay: 5 * time.Second}), inventory.REST, "prod")
 		before := r.Snapshot(nil)
-		o := collector.Options{Config: config(), States: &states{}, Keep: true}
+		o := collector.Options{Config: rig.Config(), States: &rig.States{}, Keep: true}
 		state := func(filters int, on bool) {
 			t.Helper()
 			days, kept := r.Retention(group)
@@ -56,7 +57,7 @@ func TestAccessLogLifecycle(t *testing.T) {
 		}
 		later(t, r, o)
 		state(1, true)
-		for _, tags := range [][]inventory.Tag{nil, booking()} {
+		for _, tags := range [][]inventory.Tag{nil, rig.Booking()} {
 			r.Tag(a.ID, tags...)
 			got := later(t, r, o)
 			on := tags != nil
@@ -65,7 +66,7 @@ func TestAccessLogLifecycle(t *testing.T) {
 				filters = 1
 			}
 			if state(filters, on); len(got.Failures) > 0 {
-				t.Error(failures(got))
+				t.Error(rig.Failures(got))
 			}
 			got = later(t, r, o)
 			if got.Writes != 0 || strings.Contains(found(got), group+": kept: Seamark made it") == on {
@@ -103,14 +104,14 @@ func TestAccessLogLeftAlone(t *testing.T) {
 		{name: "their own log", before: func(r *cloud.Region) {
 			r.AddLogGroup(inventory.LogGroup{Name: "/theirs"})
 			if err := r.SetAccessLog(t.Context(), &inventory.API{ID: "a1b2c3d4e5", Protocol: inventory.REST}, "prod",
-				inventory.AccessLog{Destination: place.LogGroupARN("/theirs"), Format: "$context.requestId"}); err != nil {
+				inventory.AccessLog{Destination: rig.Place.LogGroupARN("/theirs"), Format: "$context.requestId"}); err != nil {
 				t.Fatal(err)
 			}
 		}, stays: true},
 		{name: "their own log group of the name", before: func(r *cloud.Region) { r.AddLogGroup(inventory.LogGroup{Name: group}) }, stays: true,
 			finding: "the log group " + group + " is not ours"},
 		{name: "the format changed", between: func(r *cloud.Region, a *inventory.API) {
-			if err := r.SetAccessLog(t.Context(), a, "prod", inventory.AccessLog{Destination: place.LogGroupARN(group), Format: "$context.requestId"}); err != nil {
+			if err := r.SetAccessLog(t.Context(), a, "prod", inventory.AccessLog{Destination: rig.Place.LogGroupARN(group), Format: "$context.requestId"}); err != nil {
 				t.Fatal(err)
 			}
 		}, stays: true},
@@ -124,12 +125,12 @@ func TestAccessLogLeftAlone(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			inBubble(t, func(t *testing.T) {
+			rig.InBubble(t, func(t *testing.T) {
 				r, a := gateway(cloud.New(cloud.Options{}), inventory.REST, "prod")
 				if tt.before != nil {
 					tt.before(r)
 				}
-				o := collector.Options{Config: config(), States: &states{}, Keep: true}
+				o := collector.Options{Config: rig.Config(), States: &rig.States{}, Keep: true}
 				later(t, r, o)
 				if tt.between != nil {
 					tt.between(r, &a)
@@ -138,7 +139,7 @@ func TestAccessLogLeftAlone(t *testing.T) {
 				later(t, r, o)
 				got := later(t, r, o)
 				if got.Writes != 0 || len(got.Failures) > 0 || !strings.Contains(found(got), tt.finding) {
-					t.Errorf("%d writes %+v, findings %s, %s; want %q", got.Writes, got.Changes, found(got), failures(got), tt.finding)
+					t.Errorf("%d writes %+v, findings %s, %s; want %q", got.Writes, got.Changes, found(got), rig.Failures(got), tt.finding)
 				}
 				if days, _ = r.Retention(group); tt.name == "retention changed" && days != 90 {
 					t.Errorf("kept for %d days", days)
@@ -147,7 +148,7 @@ func TestAccessLogLeftAlone(t *testing.T) {
 				end := later(t, r, o)
 				_, there := r.Retention(group)
 				if after := r.AccessLog(a.ID, "prod"); tt.stays && after != log || !tt.stays && (there || after != inventory.AccessLog{}) || len(end.Failures) > 0 {
-					t.Errorf("log %+v, was %+v; group there %v, %s", after, log, there, failures(end))
+					t.Errorf("log %+v, was %+v; group there %v, %s", after, log, there, rig.Failures(end))
 				}
 			})
 		})
@@ -157,16 +158,16 @@ func TestAccessLogLeftAlone(t *testing.T) {
 // TestAccessLogNames: no two stages of an API share a log group, and each name is one that
 // CreateLogGroup takes.
 func TestAccessLogNames(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	rig.InBubble(t, func(t *testing.T) {
 		stages := []string{"$default", "default", "-default", "_default", "prod"}
 		r, a := gateway(cloud.New(cloud.Options{}), inventory.HTTP, stages...)
-		got := collector.Sweep(t.Context(), place, r, collector.Options{Config: config(), States: &states{}})
+		got := collector.Sweep(t.Context(), rig.Place, r, collector.Options{Config: rig.Config(), States: &rig.States{}})
 		groups := map[string]bool{}
 		for _, s := range stages {
 			groups[r.AccessLog(a.ID, s).Destination] = true
 		}
 		if len(groups) != len(stages) || groups[""] || len(got.Failures) > 0 {
-			t.Errorf("%v, %s", groups, failures(got))
+			t.Errorf("%v, %s", groups, rig.Failures(got))
 		}
 	})
 }
@@ -181,13 +182,13 @@ func TestAccessLogRefused(t *testing.T) {
 		{"retention denied", "PutRetentionPolicy: AccessDeniedException", func(r *cloud.Region) { r.Deny("PutRetentionPolicy", "AccessDeniedException") }},
 		{"creation denied", "CreateLogGroup: AccessDeniedException", func(r *cloud.Region) { r.Deny("CreateLogGroup", "AccessDeniedException") }},
 	} {
-		inBubble(t, func(t *testing.T) {
+		rig.InBubble(t, func(t *testing.T) {
 			r, a := gateway(cloud.New(cloud.Options{}), inventory.REST, "prod")
 			tt.prepare(r)
-			o := collector.Options{Config: config(), States: &states{}}
+			o := collector.Options{Config: rig.Config(), States: &rig.States{}}
 			got := later(t, r, o)
-			if !strings.Contains(failures(got), "shop/prod: "+tt.want) || got.Onboarded != 1 || (r.AccessLog(a.ID, "prod") != inventory.AccessLog{}) || len(r.AlarmNames()) != 4 {
-				t.Errorf("%s: %s %+v", tt.name, failures(got), r.AlarmNames())
+			if !strings.Contains(rig.Failures(got), "shop/prod: "+tt.want) || got.Onboarded != 1 || (r.AccessLog(a.ID, "prod") != inventory.AccessLog{}) || len(r.AlarmNames()) != 4 {
+				t.Errorf("%s: %s %+v", tt.name, rig.Failures(got), r.AlarmNames())
 			}
 			o.Destroy = true
 			later(t, r, o)

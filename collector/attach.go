@@ -10,6 +10,7 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/quota"
+	"github.com/seamark-hq/seamark/collector/state"
 )
 
 // filterWork is the work on one log group.
@@ -19,7 +20,7 @@ type filterWork struct {
 	created int64 // of the group
 	have    []inventory.Filter
 	want    inventory.Filter
-	was     GroupState
+	was     state.GroupState
 	plan    filterPlan
 }
 
@@ -55,7 +56,7 @@ func (w *filterWork) attach(ctx context.Context, d *Desired) {
 	for _, old := range w.plan.old {
 		if err := w.delete(ctx, old.Name); err != nil {
 			w.failed(ctx, w.group, "DeleteSubscriptionFilter", err)
-			w.note(GroupState{Hash: filterHash(w.want), Created: w.created, Checked: unixMilli(), Busy: true}) // looked at again by the next sweep
+			w.note(state.GroupState{Hash: filterHash(w.want), Created: w.created, Checked: unixMilli(), Busy: true}) // looked at again by the next sweep
 			return
 		}
 	}
@@ -159,7 +160,7 @@ func (w *filterWork) attached() {
 	now := unixMilli()
 	ours := w.plan.here != nil || len(w.plan.old) > 0
 	w.mu.Lock()
-	open, pending := w.state.Pending[w.group]
+	open, pending := w.State.Pending[w.group]
 	w.mu.Unlock()
 	switch {
 	case pending && open.To == 0 && w.plan.here != nil:
@@ -175,7 +176,7 @@ func (w *filterWork) attached() {
 	case !ours && w.plan.put && w.created > 0:
 		w.gap(w.created, now)
 	}
-	w.note(GroupState{Hash: filterHash(w.want), Created: w.created, Checked: now})
+	w.note(state.GroupState{Hash: filterHash(w.want), Created: w.created, Checked: now})
 }
 
 // gap notes a span to be fetched; one that is pending already grows. What lies between the
@@ -186,24 +187,24 @@ func (w *filterWork) gap(from, to int64) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	g := Gap{From: from, To: to}
+	g := state.Gap{From: from, To: to}
 	if len(w.plan.old) > 0 {
 		was, _ := seamark.ParseFilterName(w.plan.old[0].Name) // ours
 		g.Was = was.Product
 	}
-	if have, found := w.state.Pending[w.group]; found {
+	if have, found := w.State.Pending[w.group]; found {
 		g.Was = cmp.Or(g.Was, have.Was)
 		g.From, g.Doubt = min(from, have.From), have.Doubt || have.To != 0
 		if to != 0 {
 			g.To = max(to, have.To)
 		}
 	}
-	w.state.Pending[w.group] = g
+	w.State.Pending[w.group] = g
 }
 
-func (w *filterWork) note(g GroupState) {
+func (w *filterWork) note(g state.GroupState) {
 	w.mu.Lock()
-	w.state.Groups[w.group] = g
+	w.State.Groups[w.group] = g
 	w.mu.Unlock()
 }
 
@@ -212,7 +213,7 @@ func (w *filterWork) refused(d *Desired, why string) {
 	w.reportRefusal(d, w.group, why)
 	if !w.opt.DryRun {
 		now := unixMilli()
-		w.note(GroupState{Hash: filterHash(w.want), Refused: why, Tried: now, Created: w.created, Checked: now})
+		w.note(state.GroupState{Hash: filterHash(w.want), Refused: why, Tried: now, Created: w.created, Checked: now})
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
@@ -28,23 +29,23 @@ var (
 // it is allowed again the end is the same.
 func TestEachCallDenied(t *testing.T) {
 	want := ""
-	inBubble(t, func(t *testing.T) {
-		calm := town(cloud.New(cloud.Options{}))
-		o := collector.Options{Config: config(), States: &states{}}
+	rig.InBubble(t, func(t *testing.T) {
+		calm := rig.Town(cloud.New(cloud.Options{}))
+		o := collector.Options{Config: rig.Config(), States: &rig.States{}}
 		later(t, calm, o)
 		want = calm.Snapshot(nil)
 	})
 	for _, api := range append(readAPIs, writeAPIs...) {
 		t.Run(api, func(t *testing.T) {
-			inBubble(t, func(t *testing.T) {
-				r := town(cloud.New(cloud.Options{}))
+			rig.InBubble(t, func(t *testing.T) {
+				r := rig.Town(cloud.New(cloud.Options{}))
 				foreign := (&model{r: r}).theirs()
 				r.Deny(api, "AccessDeniedException")
-				o := collector.Options{Config: config(), States: &states{}, Keep: true}
+				o := collector.Options{Config: rig.Config(), States: &rig.States{}, Keep: true}
 				first := later(t, r, o)
 				called := strings.HasPrefix(api, "Put") || strings.HasPrefix(api, "Create") || api == "UpdateStage" || api[0] != 'P' && contains(readAPIs, api)
 				if reported := len(first.Failures) > 0; reported != (called && api != "GetResources") { // tags are then read one by one
-					t.Errorf("failures %s", failures(first))
+					t.Errorf("failures %s", rig.Failures(first))
 				}
 				if first.Created == 0 && api != "DescribeLogGroups" && api != "DescribeSubscriptionFilters" {
 					t.Error("nothing else was done")
@@ -66,7 +67,7 @@ func TestEachCallDenied(t *testing.T) {
 				r.Deny(api, "")
 				end := later(t, r, o)
 				if got := (&model{r: r}); got.theirs() != foreign || len(got.ours()) > 0 || len(end.Failures) > 0 {
-					t.Errorf("destroy left %v, %s\n%s", got.ours(), failures(end), cmp.Diff(foreign, got.theirs()))
+					t.Errorf("destroy left %v, %s\n%s", got.ours(), rig.Failures(end), cmp.Diff(foreign, got.theirs()))
 				}
 			})
 		})
@@ -91,11 +92,11 @@ var badNames = []string{
 // TestBadNames: whatever resources are called, AWS takes what we make of it, no two become
 // one, no rule says more than it should, and what cannot be watched is said.
 func TestBadNames(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
-		r := cloud.New(cloud.Options{}).Region(place)
+	rig.InBubble(t, func(t *testing.T) {
+		r := cloud.New(cloud.Options{}).Region(rig.Place)
 		r.AddAlarm(inventory.MetricAlarm{Name: "cpu", Evaluations: 1})
 		for i, name := range badNames {
-			tags := inventory.NewTags(booking()...)
+			tags := inventory.NewTags(rig.Booking()...)
 			r.AddFunction(inventory.Function{Name: strings.ToValidUTF8(name, ""), Timeout: 3}, tags...)
 			r.AddLogGroup(inventory.LogGroup{Name: "/app/" + name, Created: 1}, tags...)
 			r.AddAPI(inventory.API{ID: fmt.Sprint("rest", i), Name: name, Protocol: inventory.REST, Tags: tags}, nil, inventory.Stage{Name: "prod"})
@@ -103,7 +104,7 @@ func TestBadNames(t *testing.T) {
 				inventory.Stage{Name: "$default", DetailedMetrics: true})
 		}
 		before := r.Snapshot(nil)
-		o := collector.Options{Config: config(), States: &states{}, Keep: true}
+		o := collector.Options{Config: rig.Config(), States: &rig.States{}, Keep: true}
 		first := later(t, r, o)
 		for _, f := range first.Failures { // functions cannot be called so in AWS: their metrics are refused
 			if !strings.Contains(f.Err.Error(), "dimension FunctionName") {
@@ -158,14 +159,14 @@ func TestBadTags(t *testing.T) {
 		{"alarm-errors", "5%", "is not a threshold"}, {"alarm-errors", "1e400", "is not a threshold"}, {"alarm-duration", "90/99999999999999999999", "is not a number of minutes"},
 		{"alarm-nothing", "5", "there is no rule"},
 	} {
-		inBubble(t, func(t *testing.T) {
-			r := cloud.New(cloud.Options{}).Region(place)
-			r.AddFunction(inventory.Function{Name: "f", Timeout: 3}, append(booking(), tag(tt.key, tt.value))...)
-			r.AddFunction(inventory.Function{Name: "good", Timeout: 3}, booking()...)
-			o := collector.Options{Config: config(), States: &states{}, Keep: true}
+		rig.InBubble(t, func(t *testing.T) {
+			r := cloud.New(cloud.Options{}).Region(rig.Place)
+			r.AddFunction(inventory.Function{Name: "f", Timeout: 3}, append(rig.Booking(), rig.Tag(tt.key, tt.value))...)
+			r.AddFunction(inventory.Function{Name: "good", Timeout: 3}, rig.Booking()...)
+			o := collector.Options{Config: rig.Config(), States: &rig.States{}, Keep: true}
 			got := later(t, r, o)
 			if len(got.Failures) > 0 || len(r.AlarmNames()) < 7 || len(r.Filters("/aws/lambda/f")) != 1 || !strings.Contains(found(got), tt.finding) {
-				t.Errorf("%s = %.20q: %s, alarms %v, filters %v, findings %s", tt.key, tt.value, failures(got), r.AlarmNames(), r.Filters("/aws/lambda/f"), found(got))
+				t.Errorf("%s = %.20q: %s, alarms %v, filters %v, findings %s", tt.key, tt.value, rig.Failures(got), r.AlarmNames(), r.Filters("/aws/lambda/f"), found(got))
 			}
 			if again := later(t, r, o); again.Writes != 0 {
 				t.Errorf("%s = %.20q: not at rest: %+v", tt.key, tt.value, again.Changes)
@@ -177,13 +178,13 @@ func TestBadTags(t *testing.T) {
 // TestNoRoomForTags: somebody has filled up the tags of an alarm of ours. The tag that does
 // not fit is reported, the alarm itself and all others are updated.
 func TestNoRoomForTags(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
-		r := cloud.New(cloud.Options{}).Region(place)
-		bare := []inventory.Tag{tag("product", "booking"), tag("environment", "prod")}
+	rig.InBubble(t, func(t *testing.T) {
+		r := cloud.New(cloud.Options{}).Region(rig.Place)
+		bare := []inventory.Tag{rig.Tag("product", "booking"), rig.Tag("environment", "prod")}
 		for _, f := range []string{"f", "g"} {
 			r.AddFunction(inventory.Function{Name: f, Timeout: 3}, bare...)
 		}
-		o := collector.Options{Config: config(), States: &states{}}
+		o := collector.Options{Config: rig.Config(), States: &rig.States{}}
 		later(t, r, o)
 		const name = "seamark/booking/prod/f/errors"
 		a, _ := r.MetricAlarm(name)
@@ -191,15 +192,15 @@ func TestNoRoomForTags(t *testing.T) {
 		for i := range 50 - len(a.Tags) {
 			theirs = append(theirs, inventory.Tag{Key: fmt.Sprintf("cost-%02d", i)})
 		}
-		if err := r.TagAlarm(t.Context(), place.AlarmARN(name), theirs); err != nil {
+		if err := r.TagAlarm(t.Context(), rig.Place.AlarmARN(name), theirs); err != nil {
 			t.Fatal(err)
 		}
 		for _, f := range []string{"f", "g"} {
-			r.Tag(f, append(bare, tag("team", "night"), tag("alarm-errors", "3"))...)
+			r.Tag(f, append(bare, rig.Tag("team", "night"), rig.Tag("alarm-errors", "3"))...)
 		}
 		got := later(t, r, o)
-		if len(got.Failures) != 1 || !strings.Contains(failures(got), name+": TagResource: InvalidParameterValue: more than 50 tags") {
-			t.Errorf("failures %s", failures(got))
+		if len(got.Failures) != 1 || !strings.Contains(rig.Failures(got), name+": TagResource: InvalidParameterValue: more than 50 tags") {
+			t.Errorf("failures %s", rig.Failures(got))
 		}
 		for _, n := range []string{name, "seamark/booking/prod/g/errors"} {
 			if a, _ := r.MetricAlarm(n); a.Threshold != 0.03 {
@@ -225,14 +226,14 @@ func TestDestinations(t *testing.T) {
 		{"needs a role", "", "needs a role", []cloud.Destination{{ARN: hub, NeedRole: true}}},
 		{"has a role", "arn:aws:iam::{account}:role/to-seamark", "", []cloud.Destination{{ARN: hub, NeedRole: true}}},
 	} {
-		inBubble(t, func(t *testing.T) {
-			r := cloud.New(cloud.Options{Destinations: tt.hubs}).Region(place)
-			r.AddFunction(inventory.Function{Name: "f", Timeout: 3}, booking()...)
-			cfg := config()
+		rig.InBubble(t, func(t *testing.T) {
+			r := cloud.New(cloud.Options{Destinations: tt.hubs}).Region(rig.Place)
+			r.AddFunction(inventory.Function{Name: "f", Timeout: 3}, rig.Booking()...)
+			cfg := rig.Config()
 			cfg.DestinationRole = tt.role
-			got := later(t, r, collector.Options{Config: cfg, States: &states{}})
-			if ok := len(r.Filters("/aws/lambda/f")) == 1; ok != (tt.want == "") || !strings.Contains(failures(got), tt.want) || len(r.AlarmNames()) != 4 {
-				t.Errorf("%s: attached %v, %s", tt.name, ok, failures(got))
+			got := later(t, r, collector.Options{Config: cfg, States: &rig.States{}})
+			if ok := len(r.Filters("/aws/lambda/f")) == 1; ok != (tt.want == "") || !strings.Contains(rig.Failures(got), tt.want) || len(r.AlarmNames()) != 4 {
+				t.Errorf("%s: attached %v, %s", tt.name, ok, rig.Failures(got))
 			}
 		})
 	}
@@ -241,21 +242,21 @@ func TestDestinations(t *testing.T) {
 // TestGroupMadeAnew: a log group that was deleted and made again is attached again, and its
 // history is pending from its new creation.
 func TestGroupMadeAnew(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
-		r := cloud.New(cloud.Options{TagDelay: 5 * time.Second}).Region(place)
-		st := &states{}
-		o := collector.Options{Config: config(), States: st}
-		r.AddLogGroup(inventory.LogGroup{Name: "/app", Created: 1}, booking()...)
+	rig.InBubble(t, func(t *testing.T) {
+		r := cloud.New(cloud.Options{TagDelay: 5 * time.Second}).Region(rig.Place)
+		st := &rig.States{}
+		o := collector.Options{Config: rig.Config(), States: st}
+		r.AddLogGroup(inventory.LogGroup{Name: "/app", Created: 1}, rig.Booking()...)
 		later(t, r, o)
 		r.Remove("/app")
-		if got := later(t, r, o); got.Writes != 0 || len(got.Failures) > 0 || len(st.decoded(t, place).Groups) != 0 {
-			t.Errorf("deleted: %d writes, %s, remembered %v", got.Writes, failures(got), st.decoded(t, place).Groups)
+		if got := later(t, r, o); got.Writes != 0 || len(got.Failures) > 0 || len(st.Decoded(t, rig.Place).Groups) != 0 {
+			t.Errorf("deleted: %d writes, %s, remembered %v", got.Writes, rig.Failures(got), st.Decoded(t, rig.Place).Groups)
 		}
 		for range 2 { // once known as deleted, once replaced between two sweeps
 			made := time.Now().UnixMilli()
-			r.AddLogGroup(inventory.LogGroup{Name: "/app", Created: made}, booking()...)
+			r.AddLogGroup(inventory.LogGroup{Name: "/app", Created: made}, rig.Booking()...)
 			later(t, r, o)
-			if g := st.decoded(t, place).Pending["/app"]; len(r.Filters("/app")) != 1 || g.From != made {
+			if g := st.Decoded(t, rig.Place).Pending["/app"]; len(r.Filters("/app")) != 1 || g.From != made {
 				t.Errorf("filters %v, pending %+v, made %d", r.Filters("/app"), g, made)
 			}
 		}

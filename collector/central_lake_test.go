@@ -11,6 +11,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/check"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
@@ -20,14 +21,14 @@ import (
 // centralPayloads is what the filter on a copy that two accounts share sends.
 func centralPayloads(t *testing.T) []byte {
 	var landed bytes.Buffer
-	inBubble(t, func(t *testing.T) {
+	rig.InBubble(t, func(t *testing.T) {
 		c := cloud.New(cloud.Options{Deliver: func(_ string, payload []byte) { landed.Write(payload) }})
 		central := c.Region(centralPlace)
 		central.AddLogGroup(inventory.LogGroup{Name: "/aws/lambda/pay", Created: time.Now().UnixMilli()})
-		if got := collector.Sweep(t.Context(), centralPlace, central, collector.Options{Config: centralConfig(), States: &states{}}); len(got.Failures) > 0 {
-			t.Fatal(failures(got))
+		if got := collector.Sweep(t.Context(), centralPlace, central, collector.Options{Config: centralConfig(), States: &rig.States{}}); len(got.Failures) > 0 {
+			t.Fatal(rig.Failures(got))
 		}
-		for i, origin := range []inventory.Place{place, {Account: "444455556666", Region: "us-east-1"}, place, centralPlace} {
+		for i, origin := range []inventory.Place{rig.Place, {Account: "444455556666", Region: "us-east-1"}, rig.Place, centralPlace} {
 			event := inventory.LogEvent{Stream: "s", Timestamp: time.Now().UnixMilli(), Message: fmt.Sprintf(`{"product":"p%d","environment":"prod","message":"m"}`, i)}
 			if err := central.AddCopies(origin, "/aws/lambda/pay", event); err != nil {
 				t.Fatal(err)

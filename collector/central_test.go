@@ -10,6 +10,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
@@ -17,21 +18,21 @@ import (
 var centralPlace = inventory.Place{Account: "999999999999", Region: "eu-central-1"}
 
 func centralConfig() *collector.Config {
-	cfg := config()
+	cfg := rig.Config()
 	cfg.Central = &collector.Central{Account: centralPlace.Account, Regions: []string{"eu-central-1"}, Groups: []string{"/aws/lambda/*", "/app/*"}}
 	return cfg
 }
 
 // centralTown has two accounts with equally named groups, and their copies in a third.
 func centralTown(c *cloud.Cloud) (source, central *cloud.Region) {
-	source, central = c.Region(place), c.Region(centralPlace)
-	source.AddFunction(inventory.Function{Name: "booking-create", Timeout: 30}, booking()...)
-	source.AddLogGroup(inventory.LogGroup{Name: "/app/booking", Created: 1_000}, booking()...)
-	source.AddLogGroup(inventory.LogGroup{Name: "/ecs/booking", Created: 1_000}, booking()...) // is not copied
+	source, central = c.Region(rig.Place), c.Region(centralPlace)
+	source.AddFunction(inventory.Function{Name: "booking-create", Timeout: 30}, rig.Booking()...)
+	source.AddLogGroup(inventory.LogGroup{Name: "/app/booking", Created: 1_000}, rig.Booking()...)
+	source.AddLogGroup(inventory.LogGroup{Name: "/ecs/booking", Created: 1_000}, rig.Booking()...) // is not copied
 	source.AddLogGroup(inventory.LogGroup{Name: "/app/untagged", Created: 1_000})
 	central.AddLogGroup(inventory.LogGroup{Name: "/aws/lambda/booking-create", Created: 1_000})
-	central.AddLogGroup(inventory.LogGroup{Name: "/app/booking", Created: 1_000}, booking()...)
-	central.AddLogGroup(inventory.LogGroup{Name: "/app/quiet", Created: 1_000}, tag("logs", "off"))
+	central.AddLogGroup(inventory.LogGroup{Name: "/app/booking", Created: 1_000}, rig.Booking()...)
+	central.AddLogGroup(inventory.LogGroup{Name: "/app/quiet", Created: 1_000}, rig.Tag("logs", "off"))
 	central.AddLogGroup(inventory.LogGroup{Name: "/ecs/untagged", Created: 1_000})
 	return source, central
 }
@@ -52,27 +53,27 @@ func workloadOf(t *testing.T, r *cloud.Region, group string) (seamark.Workload, 
 // TestCentral: the copies are forwarded, with system fields; the groups that were copied
 // are not; alarms stay with their resources; and it can be switched on and off again.
 func TestCentral(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	rig.InBubble(t, func(t *testing.T) {
 		c := cloud.New(cloud.Options{})
 		source, central := centralTown(c)
 		untouched := []string{source.Snapshot(nil), central.Snapshot(nil)}
-		st := &states{}
-		o := collector.Options{Config: config(), States: st, Keep: true}
+		st := &rig.States{}
+		o := collector.Options{Config: rig.Config(), States: st, Keep: true}
 		sweep := func(p inventory.Place, r *cloud.Region) *collector.Report {
 			t.Helper()
 			got := collector.Sweep(t.Context(), p, r, o)
 			if len(got.Failures) > 0 {
-				t.Fatal(failures(got))
+				t.Fatal(rig.Failures(got))
 			}
 			return got
 		}
-		sweep(place, source)
+		sweep(rig.Place, source)
 		sweep(centralPlace, central)
 		without := []string{source.Snapshot(nil), central.Snapshot(nil)}
 
 		o.Config = centralConfig()
 		sweep(centralPlace, central)
-		report := sweep(place, source)
+		report := sweep(rig.Place, source)
 		got := map[string]seamark.Workload{}
 		for _, group := range []string{"/aws/lambda/booking-create", "/app/booking"} {
 			w, system := workloadOf(t, central, group)
@@ -111,17 +112,17 @@ func TestCentral(t *testing.T) {
 			t.Errorf("%d onboarded", report.Onboarded)
 		}
 		time.Sleep(time.Hour)
-		if w := sweep(place, source).Writes + sweep(centralPlace, central).Writes; w != 0 {
+		if w := sweep(rig.Place, source).Writes + sweep(centralPlace, central).Writes; w != 0 {
 			t.Errorf("second sweeps made %d writes", w)
 		}
-		o.Config = config()
-		sweep(place, source)
+		o.Config = rig.Config()
+		sweep(rig.Place, source)
 		sweep(centralPlace, central)
 		if diff := cmp.Diff(without, []string{source.Snapshot(nil), central.Snapshot(nil)}); diff != "" {
 			t.Errorf("switched off again:\n%s", diff)
 		}
 		o.Config, o.Destroy = centralConfig(), true
-		sweep(place, source)
+		sweep(rig.Place, source)
 		sweep(centralPlace, central)
 		if diff := cmp.Diff(untouched, []string{source.Snapshot(nil), central.Snapshot(nil)}); diff != "" {
 			t.Errorf("destroyed:\n%s", diff)
@@ -131,20 +132,20 @@ func TestCentral(t *testing.T) {
 
 // TestCentralNames: a rule may name copies after their account and region.
 func TestCentralNames(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	rig.InBubble(t, func(t *testing.T) {
 		cfg := centralConfig()
 		cfg.Central.Name = "/central/${source.accountId}/${source.region}${source.logGroup}"
 		cfg.Central.Groups = []string{"/central/111122223333/*"}
 		cfg.Central.Destination = "arn:aws:logs:{region}:999999999999:destination:central"
 		c := cloud.New(cloud.Options{})
-		source, other, central := c.Region(place), c.Region(inventory.Place{Account: "444455556666", Region: "eu-central-1"}), c.Region(centralPlace)
+		source, other, central := c.Region(rig.Place), c.Region(inventory.Place{Account: "444455556666", Region: "eu-central-1"}), c.Region(centralPlace)
 		for _, r := range []*cloud.Region{source, other} {
-			r.AddLogGroup(inventory.LogGroup{Name: "/aws/lambda/pay", Created: 1}, booking()...)
+			r.AddLogGroup(inventory.LogGroup{Name: "/aws/lambda/pay", Created: 1}, rig.Booking()...)
 		}
 		const copied = "/central/111122223333/eu-central-1/aws/lambda/pay"
-		central.AddLogGroup(inventory.LogGroup{Name: copied, Created: 1}, booking()...)
-		o := collector.Options{Config: cfg, States: &states{}}
-		for p, r := range map[inventory.Place]*cloud.Region{place: source, {Account: "444455556666", Region: "eu-central-1"}: other, centralPlace: central} {
+		central.AddLogGroup(inventory.LogGroup{Name: copied, Created: 1}, rig.Booking()...)
+		o := collector.Options{Config: cfg, States: &rig.States{}}
+		for p, r := range map[inventory.Place]*cloud.Region{rig.Place: source, {Account: "444455556666", Region: "eu-central-1"}: other, centralPlace: central} {
 			collector.Sweep(t.Context(), p, r, o)
 		}
 		w, system := workloadOf(t, central, copied)

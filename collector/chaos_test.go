@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/quota"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
@@ -18,7 +19,7 @@ import (
 
 // crash is a state store of a process that can be killed: then nothing is saved any more.
 type crash struct {
-	*states
+	*rig.States
 	dead *atomic.Bool
 }
 
@@ -26,7 +27,7 @@ func (c crash) SaveState(ctx context.Context, p inventory.Place, number int, b [
 	if c.dead.Load() {
 		return context.Canceled
 	}
-	return c.states.SaveState(ctx, p, number, b)
+	return c.States.SaveState(ctx, p, number, b)
 }
 
 // TestAnyTown: whatever a place holds, the second sweep writes nothing, and destroy, with
@@ -35,25 +36,25 @@ func TestAnyTown(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		limit, forget := rapid.SampledFrom([]int{2, 5}).Draw(rt, "limit"), rapid.Bool().Draw(rt, "forget")
 		c := cloud.New(cloud.Options{FilterLimit: limit})
-		r := c.Region(place)
+		r := c.Region(rig.Place)
 		drawTown(rt, r)
 		before := r.Snapshot(nil)
-		st := &states{}
-		o := collector.Options{Config: config(), States: st, Limits: &quota.Limits{}}
+		st := &rig.States{}
+		o := collector.Options{Config: rig.Config(), States: st, Limits: &quota.Limits{}}
 		ok := t.Run("", func(t *testing.T) {
-			inBubble(t, func(t *testing.T) {
+			rig.InBubble(t, func(t *testing.T) {
 				time.Sleep(48 * time.Hour) // after the town was built on the real clock
-				first := collector.Sweep(t.Context(), place, r, o)
-				if second := collector.Sweep(t.Context(), place, r, o); second.Writes != 0 || len(first.Failures) > 0 {
-					t.Errorf("second sweep: %+v, first: %s", second.Changes, failures(first))
+				first := collector.Sweep(t.Context(), rig.Place, r, o)
+				if second := collector.Sweep(t.Context(), rig.Place, r, o); second.Writes != 0 || len(first.Failures) > 0 {
+					t.Errorf("second sweep: %+v, first: %s", second.Changes, rig.Failures(first))
 				}
 				if forget {
-					o.States = &states{}
+					o.States = &rig.States{}
 				}
 				o.Destroy = true
-				end := collector.Sweep(t.Context(), place, r, o)
+				end := collector.Sweep(t.Context(), rig.Place, r, o)
 				if got := r.Snapshot(nil); got != before {
-					t.Errorf("destroy left %s: %s", cmp.Diff(before, got), failures(end))
+					t.Errorf("destroy left %s: %s", cmp.Diff(before, got), rig.Failures(end))
 				}
 			})
 		})
@@ -69,7 +70,7 @@ func drawTown(rt *rapid.T, r *cloud.Region) {
 	tags := func(label string) []inventory.Tag {
 		var all []inventory.Tag
 		for range rapid.IntRange(0, 4).Draw(rt, label) {
-			all = append(all, tag(keys.Draw(rt, "key"), value.Draw(rt, "value")))
+			all = append(all, rig.Tag(keys.Draw(rt, "key"), value.Draw(rt, "value")))
 		}
 		return inventory.NewTags(all...)
 	}
@@ -86,7 +87,7 @@ func drawTown(rt *rapid.T, r *cloud.Region) {
 			Protocol: rapid.SampledFrom([]inventory.Protocol{inventory.REST, inventory.HTTP, inventory.WebSocket}).Draw(rt, "protocol")}
 		stage := inventory.Stage{Name: rapid.SampledFrom([]string{"prod", "$default"}).Draw(rt, "stage"), Tags: tags("stage tags"), DetailedMetrics: rapid.Bool().Draw(rt, "detailed")}
 		if rapid.Bool().Draw(rt, "logs") {
-			stage.AccessLog = inventory.AccessLog{Destination: place.LogGroupARN("/shared"), Format: rapid.SampledFrom([]string{"$context.requestId,$context.status", `{"status":"$context.status"}`}).Draw(rt, "format")}
+			stage.AccessLog = inventory.AccessLog{Destination: rig.Place.LogGroupARN("/shared"), Format: rapid.SampledFrom([]string{"$context.requestId,$context.status", `{"status":"$context.status"}`}).Draw(rt, "format")}
 		}
 		r.AddAPI(a, []inventory.Route{{Method: "GET", Resource: "/x"}, {Method: "POST", Resource: "/x"}}, stage)
 	}

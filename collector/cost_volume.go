@@ -41,7 +41,7 @@ func (r *rehearser) planVolumes(d *Desired) {
 	}
 	for i := range d.Filters {
 		w := &d.Filters[i]
-		if made[w.Group] || r.state.Groups[w.Group].Hash == filterHash(d.Filter(w)) {
+		if made[w.Group] || r.State.Groups[w.Group].Hash == filterHash(d.Filter(w)) {
 			continue
 		}
 		m := inventory.Metric{Namespace: "AWS/Logs", Dimensions: []inventory.Dimension{{Name: "LogGroupName", Value: w.Group}}, Statistic: "Sum"}

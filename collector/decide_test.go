@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
@@ -32,28 +33,28 @@ func TestDecide(t *testing.T) {
 		problem   string
 	}{
 		{name: "untagged", why: "no tag seamark:product"},
-		{name: "own", tags: booking(), want: collector.Wish{Product: "booking", Environment: "prod", Team: "web-mobile", Logs: true, Alarms: true, Severity: "warning"}, component: "/g"},
-		{name: "inherited", functions: []inventory.Function{fn("f", "/g", booking()...)}, want: collector.Wish{Product: "booking", Team: "web-mobile", Logs: true}, component: "f"},
-		{name: "partly inherited", tags: []inventory.Tag{tag("team", "night")}, functions: []inventory.Function{fn("f", "/g", booking()...)}, want: collector.Wish{Product: "booking", Team: "night"}, component: "f"},
-		{name: "two products", functions: []inventory.Function{fn("f", "/g", booking()...), fn("h", "/g", tag("product", "cargo"))},
+		{name: "own", tags: rig.Booking(), want: collector.Wish{Product: "booking", Environment: "prod", Team: "web-mobile", Logs: true, Alarms: true, Severity: "warning"}, component: "/g"},
+		{name: "inherited", functions: []inventory.Function{fn("f", "/g", rig.Booking()...)}, want: collector.Wish{Product: "booking", Team: "web-mobile", Logs: true}, component: "f"},
+		{name: "partly inherited", tags: []inventory.Tag{rig.Tag("team", "night")}, functions: []inventory.Function{fn("f", "/g", rig.Booking()...)}, want: collector.Wish{Product: "booking", Team: "night"}, component: "f"},
+		{name: "two products", functions: []inventory.Function{fn("f", "/g", rig.Booking()...), fn("h", "/g", rig.Tag("product", "cargo"))},
 			why: "shared by resources of the products booking and cargo", problem: "tag the log group itself"},
-		{name: "two products, own tag", tags: booking(), functions: []inventory.Function{fn("f", "/g", booking()...), fn("h", "/g", tag("product", "cargo"))}, want: collector.Wish{Product: "booking"}, component: "/g"},
-		{name: "two teams", functions: []inventory.Function{fn("f", "/g", booking()...), fn("h", "/g", tag("product", "booking"), tag("environment", "prod"), tag("team", "x"))},
+		{name: "two products, own tag", tags: rig.Booking(), functions: []inventory.Function{fn("f", "/g", rig.Booking()...), fn("h", "/g", rig.Tag("product", "cargo"))}, want: collector.Wish{Product: "booking"}, component: "/g"},
+		{name: "two teams", functions: []inventory.Function{fn("f", "/g", rig.Booking()...), fn("h", "/g", rig.Tag("product", "booking"), rig.Tag("environment", "prod"), rig.Tag("team", "x"))},
 			want: collector.Wish{Product: "booking", Team: ""}, component: "/g", problem: "function f says 'web-mobile' and function h says 'x'"},
-		{name: "spelling", tags: []inventory.Tag{tag("product", "Booking App"), tag("environment", "prod")}, want: collector.Wish{Product: "booking-app"}, problem: "seamark:product: 'Booking App' is filed as 'booking-app'"},
-		{name: "no environment", tags: []inventory.Tag{tag("product", "b")}, want: collector.Wish{Environment: "unassigned"}, problem: "no tag seamark:environment"},
-		{name: "off", tags: append(booking(), tag("logs", "OFF")), want: collector.Wish{Product: "booking"}, why: "switched off by tag seamark:logs"},
-		{name: "neither on nor off", tags: append(booking(), tag("logs", "maybe")), want: collector.Wish{Logs: true}, problem: "seamark:logs: 'maybe' is neither on nor off"},
-		{name: "filter", tags: append(booking(), tag("filter", "errors-only")), want: collector.Wish{Pattern: `{ $.level = "ERROR" }`}},
-		{name: "unknown filter", tags: append(booking(), tag("filter", "errors")), want: collector.Wish{Logs: true}, problem: "no filter is called 'errors': everything is forwarded; known are errors-only"},
-		{name: "severity", tags: append(booking(), tag("severity", "urgent")), want: collector.Wish{Severity: "warning"}, problem: "neither critical nor warning"},
-		{name: "runbook", tags: append(booking(), tag("runbook", "javascript:1")), want: collector.Wish{Severity: "warning"}, problem: "no http(s) link"},
-		{name: "unknown rule", tags: append(booking(), tag("alarm-6xx", "5")), want: collector.Wish{Product: "booking"}, problem: "there is no rule '6xx'"},
+		{name: "spelling", tags: []inventory.Tag{rig.Tag("product", "Booking App"), rig.Tag("environment", "prod")}, want: collector.Wish{Product: "booking-app"}, problem: "seamark:product: 'Booking App' is filed as 'booking-app'"},
+		{name: "no environment", tags: []inventory.Tag{rig.Tag("product", "b")}, want: collector.Wish{Environment: "unassigned"}, problem: "no tag seamark:environment"},
+		{name: "off", tags: append(rig.Booking(), rig.Tag("logs", "OFF")), want: collector.Wish{Product: "booking"}, why: "switched off by tag seamark:logs"},
+		{name: "neither on nor off", tags: append(rig.Booking(), rig.Tag("logs", "maybe")), want: collector.Wish{Logs: true}, problem: "seamark:logs: 'maybe' is neither on nor off"},
+		{name: "filter", tags: append(rig.Booking(), rig.Tag("filter", "errors-only")), want: collector.Wish{Pattern: `{ $.level = "ERROR" }`}},
+		{name: "unknown filter", tags: append(rig.Booking(), rig.Tag("filter", "errors")), want: collector.Wish{Logs: true}, problem: "no filter is called 'errors': everything is forwarded; known are errors-only"},
+		{name: "severity", tags: append(rig.Booking(), rig.Tag("severity", "urgent")), want: collector.Wish{Severity: "warning"}, problem: "neither critical nor warning"},
+		{name: "runbook", tags: append(rig.Booking(), rig.Tag("runbook", "javascript:1")), want: collector.Wish{Severity: "warning"}, problem: "no http(s) link"},
+		{name: "unknown rule", tags: append(rig.Booking(), rig.Tag("alarm-6xx", "5")), want: collector.Wish{Product: "booking"}, problem: "there is no rule '6xx'"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			inv := &inventory.Inventory{Place: place, Functions: tt.functions, Groups: []inventory.LogGroup{{Name: "/g", Tags: inventory.NewTags(tt.tags...)}}}
-			got := collector.Decide(config(), inv)[0]
+			inv := &inventory.Inventory{Place: rig.Place, Functions: tt.functions, Groups: []inventory.LogGroup{{Name: "/g", Tags: inventory.NewTags(tt.tags...)}}}
+			got := collector.Decide(rig.Config(), inv)[0]
 			if !strings.HasPrefix(got.Why, tt.why) || got.Why != "" && tt.why == "" {
 				t.Errorf("why %q, want %q", got.Why, tt.why)
 			}
@@ -86,9 +87,9 @@ func TestDecide(t *testing.T) {
 }
 
 func TestExplain(t *testing.T) {
-	inv := &inventory.Inventory{Place: place, Stages: []inventory.Stage{{Name: "prod", Tags: inventory.NewTags(tag("alarm-4xx", "10"), tag("alarm-5xx", "many"), tag("alarm-latency", "off")),
-		API: &inventory.API{ID: "x", Name: "api", Protocol: inventory.REST, Tags: inventory.NewTags(booking()...)}}}}
-	cfg := config()
+	inv := &inventory.Inventory{Place: rig.Place, Stages: []inventory.Stage{{Name: "prod", Tags: inventory.NewTags(rig.Tag("alarm-4xx", "10"), rig.Tag("alarm-5xx", "many"), rig.Tag("alarm-latency", "off")),
+		API: &inventory.API{ID: "x", Name: "api", Protocol: inventory.REST, Tags: inventory.NewTags(rig.Booking()...)}}}}
+	cfg := rig.Config()
 	cfg.Thresholds = map[string]collector.Threshold{"4xx": {Value: 7, Minutes: 15}}
 	d, sources := collector.Explain(cfg, inv, inventory.KindStage, 0)
 	got := map[string]string{}
@@ -114,17 +115,17 @@ func TestExplain(t *testing.T) {
 
 func TestSameNamedAPIs(t *testing.T) {
 	api := func(id string) *inventory.API {
-		return &inventory.API{ID: id, Name: "api", Protocol: inventory.REST, Tags: inventory.NewTags(booking()...)}
+		return &inventory.API{ID: id, Name: "api", Protocol: inventory.REST, Tags: inventory.NewTags(rig.Booking()...)}
 	}
-	inv := &inventory.Inventory{Place: place, Stages: []inventory.Stage{{Name: "prod", API: api("a")}, {Name: "prod", API: api("b")}, {Name: "dev", API: api("b")}}}
-	decisions := collector.Decide(config(), inv)
+	inv := &inventory.Inventory{Place: rig.Place, Stages: []inventory.Stage{{Name: "prod", API: api("a")}, {Name: "prod", API: api("b")}, {Name: "dev", API: api("b")}}}
+	decisions := collector.Decide(rig.Config(), inv)
 	for i, want := range []bool{true, true, false} {
 		if got := strings.Contains(problems(decisions[i]), "2 REST APIs share this name"); got != want {
 			t.Errorf("stage %d: reported %v, want %v: %s", i, got, want, problems(decisions[i]))
 		}
 	}
 	names := map[string]bool{}
-	d := collector.Desire(config(), inv, decisions)
+	d := collector.Desire(rig.Config(), inv, decisions)
 	for i := range d.Alarms {
 		names[d.Alarms[i].Name] = true
 	}

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
@@ -20,14 +21,14 @@ func desire(cfg *collector.Config, inv *inventory.Inventory) *collector.Desired 
 }
 
 func TestMetricAlarms(t *testing.T) {
-	tags := inventory.NewTags(append(booking(), tag("alarm-4xx", "5/10"), tag("alarm-duration", "80"), tag("severity", "critical"), tag("runbook", "https://wiki/booking"))...)
-	inv := &inventory.Inventory{Place: place,
+	tags := inventory.NewTags(append(rig.Booking(), rig.Tag("alarm-4xx", "5/10"), rig.Tag("alarm-duration", "80"), rig.Tag("severity", "critical"), rig.Tag("runbook", "https://wiki/booking"))...)
+	inv := &inventory.Inventory{Place: rig.Place,
 		Functions: []inventory.Function{{Name: "create", Timeout: 30, Tags: tags}},
 		Stages: []inventory.Stage{
 			{Name: "prod", Tags: tags, API: &inventory.API{ID: "r1", Name: "rest", Protocol: inventory.REST}},
 			{Name: "$default", Tags: tags, API: &inventory.API{ID: "h1", Name: "http", Protocol: inventory.HTTP}, DetailedMetrics: true, Routes: []inventory.Route{{Method: "GET", Resource: "/pets/{id}"}}},
 			{Name: "live", Tags: tags, API: &inventory.API{ID: "w1", Name: "sock", Protocol: inventory.WebSocket}, DetailedMetrics: true}}}
-	d := desire(config(), inv)
+	d := desire(rig.Config(), inv)
 	got := map[string]string{}
 	for i := range d.Alarms {
 		a := d.Alarm(&d.Alarms[i])
@@ -75,10 +76,10 @@ func TestMetricAlarms(t *testing.T) {
 // TestDescription: what the alerter reads, in at most 1,024 characters.
 func TestDescription(t *testing.T) {
 	long := "https://wiki/" + strings.Repeat("x", 240)
-	tags := inventory.NewTags(tag("product", "booking"), tag("environment", "prod"), tag("team", strings.Repeat("ü\"", 128)), tag("runbook", long))
-	inv := &inventory.Inventory{Place: place, Stages: []inventory.Stage{{Name: "prod", Tags: tags,
+	tags := inventory.NewTags(rig.Tag("product", "booking"), rig.Tag("environment", "prod"), rig.Tag("team", strings.Repeat("ü\"", 128)), rig.Tag("runbook", long))
+	inv := &inventory.Inventory{Place: rig.Place, Stages: []inventory.Stage{{Name: "prod", Tags: tags,
 		API: &inventory.API{ID: "x", Name: strings.Repeat("ö", 1024), Protocol: inventory.HTTP}}}}
-	d := desire(config(), inv)
+	d := desire(rig.Config(), inv)
 	a := d.Alarm(&d.Alarms[0])
 	var got collector.Description
 	if err := json.Unmarshal([]byte(a.Description), &got); err != nil {
@@ -101,11 +102,11 @@ func TestDescription(t *testing.T) {
 func TestComposites(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n, width := rapid.IntRange(1, 700).Draw(t, "n"), rapid.IntRange(4, 64).Draw(t, "width")
-		inv := &inventory.Inventory{Place: place}
+		inv := &inventory.Inventory{Place: rig.Place}
 		for i := range n {
-			inv.Functions = append(inv.Functions, inventory.Function{Name: fmt.Sprintf("%0*d", width, i), Timeout: 3, Tags: inventory.NewTags(booking()...)})
+			inv.Functions = append(inv.Functions, inventory.Function{Name: fmt.Sprintf("%0*d", width, i), Timeout: 3, Tags: inventory.NewTags(rig.Booking()...)})
 		}
-		d := desire(config(), inv)
+		d := desire(rig.Config(), inv)
 		parents := map[string]int{}
 		done := map[string]bool{}
 		for i := range d.Alarms {
@@ -144,14 +145,14 @@ func TestComposites(t *testing.T) {
 // the same whatever the order of the listing, and says how many are left out.
 func TestMaxRoutes(t *testing.T) {
 	api := &inventory.API{ID: "a1", Name: "shop", Protocol: inventory.HTTP, Tags: inventory.NewTags(inventory.Tag{Key: "seamark:product", Value: "shop"})}
-	cfg := config()
+	cfg := rig.Config()
 	cfg.MaxRoutes = 3
 	names := func(order []int) []string {
 		s := inventory.Stage{API: api, Name: "prod", DetailedMetrics: true}
 		for _, i := range order {
 			s.Routes = append(s.Routes, inventory.Route{Method: "GET", Resource: fmt.Sprintf("/r%d", i)})
 		}
-		inv := &inventory.Inventory{Place: place, Stages: []inventory.Stage{s}}
+		inv := &inventory.Inventory{Place: rig.Place, Stages: []inventory.Stage{s}}
 		decisions := collector.Decide(cfg, inv)
 		d := collector.Desire(cfg, inv, decisions)
 		if got := fmt.Sprint(decisions[0].Findings); !strings.Contains(got, "no alarms for 2 of its 5 routes") {

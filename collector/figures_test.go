@@ -13,8 +13,10 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/quota"
+	"github.com/seamark-hq/seamark/collector/state"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
@@ -43,11 +45,11 @@ func TestFigures(t *testing.T) {
 	if os.Getenv("SEAMARK_TORTURE") != "" {
 		accounts = 1000
 	}
-	inBubble(t, func(t *testing.T) {
+	rig.InBubble(t, func(t *testing.T) {
 		c := cloud.New(cloud.Options{Latency: 100 * time.Millisecond, TagDelay: fleetDelay})
 		places := fleet(c, accounts)
 		time.Sleep(time.Minute)
-		o := collector.Options{Config: config(), States: files(t.TempDir()), Limits: &quota.Limits{}}
+		o := collector.Options{Config: rig.Config(), States: files(t.TempDir()), Limits: &quota.Limits{}}
 		if first := sweepFleet(t, c, places, o); first.Writes != 0 {
 			t.Fatalf("%d writes in an untagged fleet", first.Writes)
 		}
@@ -111,10 +113,10 @@ func fleet(c *cloud.Cloud, accounts int) (places []inventory.Place) {
 func tagFleet(c *cloud.Cloud, places []inventory.Place) {
 	for _, p := range places {
 		for g := range fleetGroups {
-			c.Region(p).Tag(fmt.Sprintf("/app/%04d", g), booking()...)
+			c.Region(p).Tag(fmt.Sprintf("/app/%04d", g), rig.Booking()...)
 		}
 		for s := range fleetStages {
-			c.Region(p).Tag(fmt.Sprintf("api%d", s), booking()...)
+			c.Region(p).Tag(fmt.Sprintf("api%d", s), rig.Booking()...)
 		}
 	}
 }
@@ -130,7 +132,7 @@ func sweepFleet(t *testing.T, c *cloud.Cloud, places []inventory.Place, o collec
 		s.Writes += r.Writes
 		s.mostWrites, s.mostReads = max(s.mostWrites, r.Writes), max(s.mostReads, r.Reads)
 		if !r.Done || len(r.Failures) > 0 {
-			t.Errorf("%s: done %v %s", r.Place, r.Done, failures(r))
+			t.Errorf("%s: done %v %s", r.Place, r.Done, rig.Failures(r))
 		}
 	})
 	return s
@@ -156,14 +158,14 @@ func mostReads() int64 {
 
 // historyFetched takes what is pending out of the states, as a fetch of the history does:
 // the second sweep is that of a fleet at rest.
-func historyFetched(t *testing.T, states collector.StateStore, places []inventory.Place) {
+func historyFetched(t *testing.T, states state.Store, places []inventory.Place) {
 	t.Helper()
 	for _, p := range places {
 		b, number, err := states.LoadState(t.Context(), p)
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := collector.DecodeState(b)
+		s, err := state.Decode(b)
 		if err != nil || len(s.Pending) != fleetGroups {
 			t.Fatalf("%d pending, %v", len(s.Pending), err)
 		}

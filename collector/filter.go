@@ -65,11 +65,11 @@ func (s *sweep) filterJobs(d *Desired) []filterJob {
 		n = len(settled) // it may have been removed: that is an event too
 	}
 	slices.SortFunc(settled, func(a, b filterJob) int {
-		return cmp.Or(cmp.Compare(s.state.Groups[a.group].Checked, s.state.Groups[b.group].Checked), strings.Compare(a.group, b.group))
+		return cmp.Or(cmp.Compare(s.State.Groups[a.group].Checked, s.State.Groups[b.group].Checked), strings.Compare(a.group, b.group))
 	})
 	s.journal.unchanged(len(settled) - n)
 	for _, j := range settled[n:] {
-		s.reportRefusal(d, j.group, s.state.Groups[j.group].Refused)
+		s.reportRefusal(d, j.group, s.State.Groups[j.group].Refused)
 	}
 	return append(append(jobs, settled[:n]...), s.leftovers(d)...)
 }
@@ -78,11 +78,11 @@ func (s *sweep) filterJobs(d *Desired) []filterJob {
 func (s *sweep) sortOut(d *Desired) (settled, jobs []filterJob) {
 	for i := range d.Filters {
 		w := &d.Filters[i]
-		g, known := s.state.Groups[w.Group]
+		g, known := s.State.Groups[w.Group]
 		anew := g.Created != 0 && w.Created != 0 && g.Created != w.Created // deleted, and made again
 		if anew {
-			delete(s.state.Groups, w.Group)
-			delete(s.state.Pending, w.Group)
+			delete(s.State.Groups, w.Group)
+			delete(s.State.Pending, w.Group)
 		}
 		if known && !anew && !g.Busy && g.Hash == filterHash(d.Filter(w)) {
 			settled = append(settled, filterJob{group: w.Group, want: w})
@@ -102,13 +102,13 @@ func (s *sweep) leftovers(d *Desired) []filterJob {
 	var jobs []filterJob
 	for _, g := range d.groups {
 		there[g] = true
-		_, ours := s.state.Groups[g]
-		if !wanted[g] && !d.unknown[g] && (ours || s.opt.Destroy && !s.state.Destroying) {
+		_, ours := s.State.Groups[g]
+		if !wanted[g] && !d.unknown[g] && (ours || s.opt.Destroy && !s.State.Destroying) {
 			jobs = append(jobs, filterJob{group: g})
 		}
 	}
 	if d.listed {
-		for g := range s.state.Groups {
+		for g := range s.State.Groups {
 			if !there[g] && !wanted[g] && s.scope.group(g) {
 				jobs = append(jobs, filterJob{group: g, absent: true})
 			}
@@ -120,9 +120,9 @@ func (s *sweep) leftovers(d *Desired) []filterJob {
 func (s *sweep) intend(jobs []filterJob) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.state.Destroying = s.opt.Destroy
+	s.State.Destroying = s.opt.Destroy
 	for _, j := range jobs {
-		g, known := s.state.Groups[j.group]
+		g, known := s.State.Groups[j.group]
 		switch {
 		case j.absent || !known && j.want == nil && !s.opt.Destroy:
 			continue
@@ -130,7 +130,7 @@ func (s *sweep) intend(jobs []filterJob) {
 			g.Created = j.want.Created
 		}
 		g.Busy = true
-		s.state.Groups[j.group] = g
+		s.State.Groups[j.group] = g
 	}
 }
 
@@ -154,7 +154,7 @@ func (s *sweep) doFilter(ctx context.Context, d *Desired, j filterJob) {
 		return
 	}
 	s.mu.Lock()
-	was := s.state.Groups[j.group]
+	was := s.State.Groups[j.group]
 	s.mu.Unlock()
 	was.Busy = false
 	mine := func(f inventory.Filter) bool { return d.mine(f) || was.Hash != "" && filterHash(f) == was.Hash }
@@ -171,8 +171,8 @@ func (s *sweep) doFilter(ctx context.Context, d *Desired, j filterJob) {
 
 func (s *sweep) forget(group string) {
 	s.mu.Lock()
-	delete(s.state.Groups, group)
-	delete(s.state.Pending, group)
+	delete(s.State.Groups, group)
+	delete(s.State.Pending, group)
 	s.mu.Unlock()
 }
 

@@ -5,30 +5,31 @@ import (
 
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/quota"
+	"github.com/seamark-hq/seamark/collector/state"
 )
 
 // freshen notes the tags that a sweep of a hint read from the resources themselves.
 func (s *sweep) freshen(inv *inventory.Inventory) {
-	if s.state.Fresh == nil {
-		s.state.Fresh = map[string]TagState{}
+	if s.State.Fresh == nil {
+		s.State.Fresh = map[string]state.TagState{}
 	}
 	now := unixMilli()
 	for i := range inv.Groups {
-		s.state.Fresh[groupNode+":"+inv.Groups[i].Name] = TagState{tagsHash(inv.Groups[i].Tags), now}
+		s.State.Fresh[groupNode+":"+inv.Groups[i].Name] = state.TagState{Tags: tagsHash(inv.Groups[i].Tags), At: now}
 	}
 	for i := range inv.Functions {
-		s.state.Fresh[functionKey(inv.Functions[i].Name)] = TagState{tagsHash(inv.Functions[i].Tags), now}
+		s.State.Fresh[state.FunctionKey(inv.Functions[i].Name)] = state.TagState{Tags: tagsHash(inv.Functions[i].Tags), At: now}
 	}
 }
 
 // refresh reads tags again where the listing does not agree with what was read from the
 // resource itself a moment ago: the listing is late, or the tags have changed since.
 func (r *reader) refresh(ctx context.Context) {
-	if len(r.state.Fresh) == 0 {
+	if len(r.State.Fresh) == 0 {
 		return
 	}
 	differs := func(key string, listed inventory.Tags) bool {
-		f, known := r.state.Fresh[key]
+		f, known := r.State.Fresh[key]
 		return known && unixMilli()-f.At < settling.Milliseconds() && f.Tags != tagsHash(listed)
 	}
 	for i := range r.inv.Groups {
@@ -38,7 +39,7 @@ func (r *reader) refresh(ctx context.Context) {
 		}
 	}
 	for i := range r.inv.Functions {
-		if f := &r.inv.Functions[i]; differs(functionKey(f.Name), f.Tags) {
+		if f := &r.inv.Functions[i]; differs(state.FunctionKey(f.Name), f.Tags) {
 			arn := r.place.FunctionARN(f.Name)
 			f.Tags, f.Unread = r.tagsOf(ctx, quota.LambdaReads, arn, func() (inventory.Tags, error) { return r.cloud.FunctionTags(ctx, arn) })
 		}

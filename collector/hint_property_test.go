@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/quota"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
@@ -29,7 +30,7 @@ func drawTags(t *rapid.T) []inventory.Tag {
 	var tags []inventory.Tag
 	one := func(key string, values ...string) {
 		if v := rapid.SampledFrom(values).Draw(t, key); v != "" {
-			tags = append(tags, tag(key, v))
+			tags = append(tags, rig.Tag(key, v))
 		}
 	}
 	one("product", "booking", "booking", "cargo", "")
@@ -47,10 +48,10 @@ func drawTags(t *rapid.T) []inventory.Tag {
 func drawEvent(t *rapid.T, i int) event {
 	groups := []string{"/shared", "/own", "/aws/lambda/a", "/aws/lambda/b", "API-Gateway-Execution-Logs_id0/prod"}
 	functions, apis := []string{"a", "b", "c"}, []string{"id0", "id1", "id2"}
-	ofGroup := func(name string) collector.Hint { return collector.Hint{Place: place, Groups: []string{name}} }
-	ofFunction := func(name string) collector.Hint { return collector.Hint{Place: place, Functions: []string{name}} }
+	ofGroup := func(name string) collector.Hint { return collector.Hint{Place: rig.Place, Groups: []string{name}} }
+	ofFunction := func(name string) collector.Hint { return collector.Hint{Place: rig.Place, Functions: []string{name}} }
 	ofAPI := func(id string) collector.Hint {
-		return collector.Hint{Place: place, APIs: []collector.APIRef{{ID: id, Protocol: inventory.HTTP}}}
+		return collector.Hint{Place: rig.Place, APIs: []collector.APIRef{{ID: id, Protocol: inventory.HTTP}}}
 	}
 	kind := rapid.SampledFrom([]string{"make", "make", "tag", "tag", "remove", "strip"}).Draw(t, "what")
 	tags := drawTags(t)
@@ -81,7 +82,7 @@ func drawEvent(t *rapid.T, i int) event {
 	for _, name := range rapid.SampledFrom([][]string{{"prod"}, {"prod"}, {"prod", "$default"}, {}}).Draw(t, "stages") {
 		s := inventory.Stage{Name: name, DetailedMetrics: rapid.Bool().Draw(t, "detailed")}
 		if to := rapid.SampledFrom([]string{"", "", "/shared", "/own"}).Draw(t, "access log"); to != "" {
-			s.AccessLog = inventory.AccessLog{Destination: place.LogGroupARN(to), Format: rapid.SampledFrom([]string{"$context.requestId,$context.status", `{"status":"$context.status"}`}).Draw(t, "format")}
+			s.AccessLog = inventory.AccessLog{Destination: rig.Place.LogGroupARN(to), Format: rapid.SampledFrom([]string{"$context.requestId,$context.status", `{"status":"$context.status"}`}).Draw(t, "format")}
 		}
 		stages = append(stages, s)
 	}
@@ -119,8 +120,8 @@ func strangers(r *cloud.Region) {
 func rest(t *testing.T, r *cloud.Region, o collector.Options) {
 	t.Helper()
 	for range 12 {
-		if got := collector.Sweep(t.Context(), place, r, o); len(got.Failures) > 0 {
-			t.Fatal(failures(got))
+		if got := collector.Sweep(t.Context(), rig.Place, r, o); len(got.Failures) > 0 {
+			t.Fatal(rig.Failures(got))
 		}
 	}
 }
@@ -134,17 +135,17 @@ func hinted(t *testing.T, r *cloud.Region, h collector.Hint, o collector.Options
 		if after := r.Snapshot(nil); after != before {
 			t.Errorf("%+v asks for a whole sweep and changed\n%s", h, cmp.Diff(before, after))
 		}
-		got = collector.Sweep(t.Context(), place, r, o)
+		got = collector.Sweep(t.Context(), rig.Place, r, o)
 		whole = true
 	}
 	if len(got.Failures) > 0 || !got.Done {
-		t.Errorf("%+v: done %v, %s", h, got.Done, failures(got))
+		t.Errorf("%+v: done %v, %s", h, got.Done, rig.Failures(got))
 	}
 	return whole
 }
 
 // killed sweeps what is hinted at, and dies soon.
-func killed(t *testing.T, r *cloud.Region, h collector.Hint, o collector.Options, kept *states, after time.Duration) {
+func killed(t *testing.T, r *cloud.Region, h collector.Hint, o collector.Options, kept *rig.States, after time.Duration) {
 	t.Helper()
 	var dead atomic.Bool
 	ctx, kill := context.WithCancel(t.Context())
@@ -163,12 +164,12 @@ func TestHintsSuffice(t *testing.T) {
 		town, events := drawEvents(rt, 12), drawEvents(rt, 8)
 		delay := rapid.SampledFrom([]time.Duration{0, 5 * time.Minute}).Draw(rt, "tag delay")
 		ok := t.Run("", func(t *testing.T) {
-			inBubble(t, func(t *testing.T) {
+			rig.InBubble(t, func(t *testing.T) {
 				time.Sleep(48 * time.Hour)
 				c := cloud.New(cloud.Options{TagDelay: delay, FilterLimit: 2})
-				a, b, none := c.Region(place), cloud.New(cloud.Options{FilterLimit: 2}).Region(place), cloud.New(cloud.Options{}).Region(place)
-				oa := collector.Options{Config: config(), States: &states{}, Keep: true, Limits: &quota.Limits{}}
-				ob := collector.Options{Config: config(), States: &states{}, Limits: &quota.Limits{}}
+				a, b, none := c.Region(rig.Place), cloud.New(cloud.Options{FilterLimit: 2}).Region(rig.Place), cloud.New(cloud.Options{}).Region(rig.Place)
+				oa := collector.Options{Config: rig.Config(), States: &rig.States{}, Keep: true, Limits: &quota.Limits{}}
+				ob := collector.Options{Config: rig.Config(), States: &rig.States{}, Limits: &quota.Limits{}}
 				for _, r := range []*cloud.Region{a, b, none} {
 					strangers(r)
 					for _, e := range town {
@@ -187,9 +188,9 @@ func TestHintsSuffice(t *testing.T) {
 					if !hinted(t, a, e.hint, oa) {
 						alone++
 					}
-					collector.Sweep(t.Context(), place, b, ob)
+					collector.Sweep(t.Context(), rig.Place, b, ob)
 				}
-				if got := collector.Sweep(t.Context(), place, a, oa); got.Writes != 0 {
+				if got := collector.Sweep(t.Context(), rig.Place, a, oa); got.Writes != 0 {
 					t.Errorf("left to the whole sweep: %+v", got.Changes)
 				}
 				rest(t, b, ob)
@@ -198,9 +199,9 @@ func TestHintsSuffice(t *testing.T) {
 				}
 				time.Sleep(time.Hour)
 				oa.Destroy = true
-				end := collector.Sweep(t.Context(), place, a, oa)
+				end := collector.Sweep(t.Context(), rig.Place, a, oa)
 				if got, want := a.Snapshot(nil), none.Snapshot(nil); got != want {
-					t.Errorf("destroy left %s:\n%s", failures(end), cmp.Diff(want, got))
+					t.Errorf("destroy left %s:\n%s", rig.Failures(end), cmp.Diff(want, got))
 				}
 			})
 		})
@@ -233,14 +234,14 @@ func TestHintsAnyway(t *testing.T) {
 			hints = append(hints, some)
 		}
 		ok := t.Run("", func(t *testing.T) {
-			inBubble(t, func(t *testing.T) {
+			rig.InBubble(t, func(t *testing.T) {
 				time.Sleep(48 * time.Hour)
-				cfg := config()
+				cfg := rig.Config()
 				cfg.ManageAccessLogs = false // what was switched on and off between two sweeps leaves a log group
-				a, b := cloud.New(cloud.Options{TagDelay: time.Minute, Latency: 10 * time.Millisecond}).Region(place), cloud.New(cloud.Options{}).Region(place)
-				kept := &states{}
+				a, b := cloud.New(cloud.Options{TagDelay: time.Minute, Latency: 10 * time.Millisecond}).Region(rig.Place), cloud.New(cloud.Options{}).Region(rig.Place)
+				kept := &rig.States{}
 				oa := collector.Options{Config: cfg, States: kept, Limits: &quota.Limits{}}
-				ob := collector.Options{Config: cfg, States: &states{}, Limits: &quota.Limits{}}
+				ob := collector.Options{Config: cfg, States: &rig.States{}, Limits: &quota.Limits{}}
 				for _, r := range []*cloud.Region{a, b} {
 					strangers(r)
 					for _, e := range town {
@@ -282,17 +283,17 @@ func TestHintsAnyway(t *testing.T) {
 func TestMergeHints(t *testing.T) {
 	other := inventory.Place{Account: "000000000001", Region: "eu-west-1"}
 	got := collector.MergeHints([]collector.Hint{
-		{Place: place, Groups: []string{"/b", "/a"}, Why: "first"}, {Place: place, Groups: []string{"/a"}, Functions: []string{"f"}, Why: "second"},
-		{Place: other, Whole: true, Why: "third"}, {Place: place, APIs: []collector.APIRef{{ID: "x", Protocol: inventory.HTTP}, {ID: "x", Protocol: inventory.WebSocket}}, Why: "second"},
+		{Place: rig.Place, Groups: []string{"/b", "/a"}, Why: "first"}, {Place: rig.Place, Groups: []string{"/a"}, Functions: []string{"f"}, Why: "second"},
+		{Place: other, Whole: true, Why: "third"}, {Place: rig.Place, APIs: []collector.APIRef{{ID: "x", Protocol: inventory.HTTP}, {ID: "x", Protocol: inventory.WebSocket}}, Why: "second"},
 	})
 	want := []collector.Hint{{Place: other, Whole: true, Why: "third"},
-		{Place: place, Groups: []string{"/a", "/b"}, Functions: []string{"f"}, APIs: []collector.APIRef{{ID: "x", Protocol: inventory.WebSocket}}, Why: "first, and 2 more"}}
+		{Place: rig.Place, Groups: []string{"/a", "/b"}, Functions: []string{"f"}, APIs: []collector.APIRef{{ID: "x", Protocol: inventory.WebSocket}}, Why: "first, and 2 more"}}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
 	var many []collector.Hint
 	for i := range 1000 {
-		many = append(many, collector.Hint{Place: place, Groups: []string{fmt.Sprint("/app/", i)}})
+		many = append(many, collector.Hint{Place: rig.Place, Groups: []string{fmt.Sprint("/app/", i)}})
 	}
 	if got := collector.MergeHints(many); len(got) != 1 || !got[0].Whole || len(got[0].Groups) > 0 {
 		t.Errorf("%+v", got)

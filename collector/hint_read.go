@@ -8,6 +8,7 @@ import (
 
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/quota"
+	"github.com/seamark-hq/seamark/collector/state"
 )
 
 // node is a resource that hangs together with what a hint names.
@@ -38,7 +39,7 @@ type hintReader struct {
 // readHinted reads the hinted resources and what hangs together with them. nil: it cannot be
 // done, or not now; the report says so.
 func (s *sweep) readHinted(ctx context.Context, h Hint) *inventory.Inventory {
-	if s.state.Surveyed == 0 {
+	if s.State.Surveyed == 0 {
 		s.journal.report.Whole = true
 		return nil
 	}
@@ -218,9 +219,9 @@ func (r *hintReader) inventory() *inventory.Inventory {
 		case groupNode:
 			r.scope.groups[n.name] = true
 		case functionNode:
-			r.scope.resources[functionKey(n.name)] = true
+			r.scope.resources[state.FunctionKey(n.name)] = true
 		default:
-			r.scope.resources[apiKey(n.name)] = true
+			r.scope.resources[state.APIKey(n.name)] = true
 		}
 	}
 	for _, g := range r.groups {
@@ -246,7 +247,7 @@ func (r *hintReader) readFamilies(ctx context.Context, inv *inventory.Inventory)
 			families[familyOf(alarmName(dec.Wish.Product, dec.Wish.Environment, compositeResource, topRule, ""))] = true
 		}
 	}
-	for name, a := range r.state.Alarms {
+	for name, a := range r.State.Alarms {
 		if r.scope.resources[a.Of] {
 			families[familyOf(name)] = true
 		}
@@ -271,7 +272,7 @@ func (r *hintReader) readFamilies(ctx context.Context, inv *inventory.Inventory)
 func (r *hintReader) fewStrangers(inv *inventory.Inventory) bool {
 	n := 0
 	stranger := func(name string) {
-		if _, known := r.state.Alarms[name]; !known {
+		if _, known := r.State.Alarms[name]; !known {
 			n++
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/state"
 )
 
 // SweepHint brings what the hint names to what its tags ask for, with all that hangs
@@ -47,16 +48,12 @@ func familyOf(alarm string) string {
 	return strings.Join(parts[:3], "/") + "/"
 }
 
-func functionKey(name string) string { return "function:" + name }
-
-func apiKey(id string) string { return "api:" + id }
-
 // of names the function or API that a wanted alarm watches.
 func (d *Desired) of(w *WantedAlarm) string {
 	if w.ref.kind == inventory.KindFunction {
-		return functionKey(d.inv.Functions[w.ref.index].Name)
+		return state.FunctionKey(d.inv.Functions[w.ref.index].Name)
 	}
-	return apiKey(d.inv.Stages[w.ref.index].API.ID)
+	return state.APIKey(d.inv.Stages[w.ref.index].API.ID)
 }
 
 // keptAlarm is an alarm of ours on something that this sweep does not look at.
@@ -74,7 +71,7 @@ func (s *sweep) keepOthers(d *Desired) bool {
 		if !d.owns(a.Tags) {
 			continue
 		}
-		of := s.state.Alarms[a.Name].Of
+		of := s.State.Alarms[a.Name].Of
 		if s.scope.resources[of] {
 			continue
 		}

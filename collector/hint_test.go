@@ -9,39 +9,40 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/quota"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
 // distant is a state store that takes its time, as S3 does.
-type distant struct{ *states }
+type distant struct{ *rig.States }
 
 func (d distant) LoadState(ctx context.Context, p inventory.Place) ([]byte, int, error) {
 	time.Sleep(100 * time.Millisecond)
-	return d.states.LoadState(ctx, p)
+	return d.States.LoadState(ctx, p)
 }
 
 func (d distant) SaveState(ctx context.Context, p inventory.Place, number int, b []byte) error {
 	time.Sleep(100 * time.Millisecond)
-	return d.states.SaveState(ctx, p, number, b)
+	return d.States.SaveState(ctx, p, number, b)
 }
 
 // city is a place with 200 log groups, 20 stages and 1,002 alarms of one product.
 func city(c *cloud.Cloud) *cloud.Region {
-	r := c.Region(place)
+	r := c.Region(rig.Place)
 	for i := range 14 {
-		r.AddFunction(inventory.Function{Name: fmt.Sprint("f", i), Timeout: 3}, booking()...)
+		r.AddFunction(inventory.Function{Name: fmt.Sprint("f", i), Timeout: 3}, rig.Booking()...)
 	}
 	for i := range 186 {
-		r.AddLogGroup(inventory.LogGroup{Name: fmt.Sprint("/app/", i), Created: 1}, booking()...)
+		r.AddLogGroup(inventory.LogGroup{Name: fmt.Sprint("/app/", i), Created: 1}, rig.Booking()...)
 	}
 	var routes []inventory.Route
 	for i := range 15 {
 		routes = append(routes, inventory.Route{Method: "GET", Resource: fmt.Sprint("/r", i)})
 	}
 	for i := range 20 {
-		r.AddAPI(inventory.API{ID: fmt.Sprint("id", i), Name: fmt.Sprint("api", i), Protocol: inventory.HTTP, Tags: inventory.NewTags(booking()...)}, routes,
+		r.AddAPI(inventory.API{ID: fmt.Sprint("id", i), Name: fmt.Sprint("api", i), Protocol: inventory.HTTP, Tags: inventory.NewTags(rig.Booking()...)}, routes,
 			inventory.Stage{Name: "prod", DetailedMetrics: true, AccessLog: inventory.AccessLog{Destination: "arn:aws:firehose:x", Format: "{}"}})
 	}
 	return r
@@ -60,20 +61,20 @@ func TestEventFigures(t *testing.T) {
 		do, undo func(r *cloud.Region)
 		there    func(r *cloud.Region) bool
 	}{
-		{"a tagged function is made", collector.Hint{Place: place, Functions: []string{"new"}},
-			func(r *cloud.Region) { r.AddFunction(inventory.Function{Name: "new", Timeout: 3}, booking()...) },
+		{"a tagged function is made", collector.Hint{Place: rig.Place, Functions: []string{"new"}},
+			func(r *cloud.Region) { r.AddFunction(inventory.Function{Name: "new", Timeout: 3}, rig.Booking()...) },
 			func(r *cloud.Region) { r.Remove("new"); r.Remove("/aws/lambda/new") },
 			func(r *cloud.Region) bool {
 				_, alarm := r.MetricAlarm("seamark/booking/prod/new/duration")
 				return alarm && len(r.Filters("/aws/lambda/new")) == 1
 			}},
-		{"a log group is tagged", collector.Hint{Place: place, Groups: []string{"/new"}},
-			func(r *cloud.Region) { r.AddLogGroup(inventory.LogGroup{Name: "/new", Created: 1}, booking()...) },
+		{"a log group is tagged", collector.Hint{Place: rig.Place, Groups: []string{"/new"}},
+			func(r *cloud.Region) { r.AddLogGroup(inventory.LogGroup{Name: "/new", Created: 1}, rig.Booking()...) },
 			func(r *cloud.Region) { r.Remove("/new") },
 			func(r *cloud.Region) bool { return len(r.Filters("/new")) == 1 }},
-		{"an API is tagged", collector.Hint{Place: place, APIs: []collector.APIRef{{ID: "new", Protocol: inventory.HTTP}}},
+		{"an API is tagged", collector.Hint{Place: rig.Place, APIs: []collector.APIRef{{ID: "new", Protocol: inventory.HTTP}}},
 			func(r *cloud.Region) {
-				r.AddAPI(inventory.API{ID: "new", Name: "new", Protocol: inventory.HTTP, Tags: inventory.NewTags(booking()...)}, nil,
+				r.AddAPI(inventory.API{ID: "new", Name: "new", Protocol: inventory.HTTP, Tags: inventory.NewTags(rig.Booking()...)}, nil,
 					inventory.Stage{Name: "prod", AccessLog: inventory.AccessLog{Destination: "arn:aws:firehose:x", Format: "{}"}})
 			},
 			func(r *cloud.Region) { r.Remove("new") },
@@ -84,12 +85,12 @@ func TestEventFigures(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.event, func(t *testing.T) {
-			inBubble(t, func(t *testing.T) {
+			rig.InBubble(t, func(t *testing.T) {
 				c := cloud.New(cloud.Options{Seed: 7, Latency: 100 * time.Millisecond, TagDelay: 30 * time.Second})
 				r := city(c)
-				o := collector.Options{Config: config(), States: distant{&states{}}, Limits: &quota.Limits{}}
+				o := collector.Options{Config: rig.Config(), States: distant{&rig.States{}}, Limits: &quota.Limits{}}
 				for range 2 {
-					collector.Sweep(t.Context(), place, r, o)
+					collector.Sweep(t.Context(), rig.Place, r, o)
 				}
 				if n := len(r.AlarmNames()); n < 1000 {
 					t.Fatalf("%d alarms, want 1,000", n)
@@ -105,12 +106,12 @@ func TestEventFigures(t *testing.T) {
 					took = append(took, time.Since(began))
 					calls += got.Reads + got.Writes
 					if len(got.Failures) > 0 || got.Whole || !got.Done || !test.there(r) {
-						t.Fatalf("%+v %s", got, failures(got))
+						t.Fatalf("%+v %s", got, rig.Failures(got))
 					}
 					time.Sleep(time.Minute)
 					test.undo(r)
 					if got := collector.SweepHint(t.Context(), r, test.hint, o); got.Whole || !got.Done || test.there(r) {
-						t.Fatalf("not taken away: %+v %s", got, failures(got))
+						t.Fatalf("not taken away: %+v %s", got, rig.Failures(got))
 					}
 				}
 				slices.Sort(took)
@@ -124,7 +125,7 @@ func TestEventFigures(t *testing.T) {
 					t.Errorf("p99 %v, want less than 3s", p99)
 				}
 				c.Chaos(0, 0)
-				if got := collector.Sweep(t.Context(), place, r, o); got.Writes != 0 {
+				if got := collector.Sweep(t.Context(), rig.Place, r, o); got.Writes != 0 {
 					t.Errorf("left to the whole sweep: %d writes", got.Writes)
 				}
 			})
@@ -137,12 +138,12 @@ func TestEventFigures(t *testing.T) {
 func TestBurst(t *testing.T) {
 	for _, n := range []int{30, 1000} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
-			inBubble(t, func(t *testing.T) {
+			rig.InBubble(t, func(t *testing.T) {
 				c := cloud.New(cloud.Options{Latency: 100 * time.Millisecond})
 				r := city(c)
-				o := collector.Options{Config: config(), States: distant{&states{}}, Limits: &quota.Limits{}}
+				o := collector.Options{Config: rig.Config(), States: distant{&rig.States{}}, Limits: &quota.Limits{}}
 				for range 2 {
-					collector.Sweep(t.Context(), place, r, o)
+					collector.Sweep(t.Context(), rig.Place, r, o)
 				}
 				begun, done := 0, 0
 				c.Watch(func(call cloud.Call) {
@@ -155,8 +156,8 @@ func TestBurst(t *testing.T) {
 				var hints []collector.Hint
 				for i := range n {
 					name := fmt.Sprint("/app/", i%186)
-					r.Tag(name, append(booking(), tag("team", "ops"))...)
-					hints = append(hints, collector.Hint{Place: place, Groups: []string{name}})
+					r.Tag(name, append(rig.Booking(), rig.Tag("team", "ops"))...)
+					hints = append(hints, collector.Hint{Place: rig.Place, Groups: []string{name}})
 				}
 				began := time.Now()
 				merged := collector.MergeHints(hints)
@@ -171,7 +172,7 @@ func TestBurst(t *testing.T) {
 					t.Errorf("%d of %d calls were throttled", begun-done, begun)
 				}
 				c.Watch(nil)
-				if got := collector.Sweep(t.Context(), place, r, o); got.Writes != 0 {
+				if got := collector.Sweep(t.Context(), rig.Place, r, o); got.Writes != 0 {
 					t.Errorf("left to the whole sweep: %d writes", got.Writes)
 				}
 			})
@@ -181,15 +182,15 @@ func TestBurst(t *testing.T) {
 
 // TestRenamedAPI: APIs of one name share the names of their alarms, until one is renamed.
 func TestRenamedAPI(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
-		r := cloud.New(cloud.Options{}).Region(place)
+	rig.InBubble(t, func(t *testing.T) {
+		r := cloud.New(cloud.Options{}).Region(rig.Place)
 		add := func(id, name string) collector.Hint {
-			r.AddAPI(inventory.API{ID: id, Name: name, Protocol: inventory.HTTP, Tags: inventory.NewTags(booking()...)}, nil, inventory.Stage{Name: "prod"})
-			return collector.Hint{Place: place, APIs: []collector.APIRef{{ID: id, Protocol: inventory.HTTP}}}
+			r.AddAPI(inventory.API{ID: id, Name: name, Protocol: inventory.HTTP, Tags: inventory.NewTags(rig.Booking()...)}, nil, inventory.Stage{Name: "prod"})
+			return collector.Hint{Place: rig.Place, APIs: []collector.APIRef{{ID: id, Protocol: inventory.HTTP}}}
 		}
 		add("x", "shop")
-		o := collector.Options{Config: config(), States: &states{}, Keep: true}
-		collector.Sweep(t.Context(), place, r, o)
+		o := collector.Options{Config: rig.Config(), States: &rig.States{}, Keep: true}
+		collector.Sweep(t.Context(), rig.Place, r, o)
 		plain := "seamark/booking/prod/shop/prod/latency"
 		for _, step := range []struct {
 			name  string // of the second API
@@ -201,7 +202,7 @@ func TestRenamedAPI(t *testing.T) {
 			if _, found := r.MetricAlarm(plain); found != step.plain {
 				t.Errorf("the other API is called %s: %s is there: %v", step.name, plain, found)
 			}
-			if got := collector.Sweep(t.Context(), place, r, o); got.Writes != 0 {
+			if got := collector.Sweep(t.Context(), rig.Place, r, o); got.Writes != 0 {
 				t.Errorf("left to the whole sweep: %+v", got.Changes)
 			}
 		}
@@ -212,14 +213,14 @@ func TestRenamedAPI(t *testing.T) {
 func TestHintUnread(t *testing.T) {
 	for api, denied := range map[string]string{"GetFunction": "AccessDeniedException", "DescribeLogGroups": "AccessDeniedException", "DescribeAlarms": "AccessDenied", "logs:ListTagsForResource": "AccessDeniedException"} {
 		t.Run(api, func(t *testing.T) {
-			inBubble(t, func(t *testing.T) {
+			rig.InBubble(t, func(t *testing.T) {
 				c := cloud.New(cloud.Options{})
-				r := town(c)
-				o := collector.Options{Config: config(), States: &states{}}
-				collector.Sweep(t.Context(), place, r, o)
+				r := rig.Town(c)
+				o := collector.Options{Config: rig.Config(), States: &rig.States{}}
+				collector.Sweep(t.Context(), rig.Place, r, o)
 				before := r.Snapshot(nil)
 				r.Deny(api, denied)
-				got := collector.SweepHint(t.Context(), r, collector.Hint{Place: place, Functions: []string{"booking-create"}}, o)
+				got := collector.SweepHint(t.Context(), r, collector.Hint{Place: rig.Place, Functions: []string{"booking-create"}}, o)
 				if !got.Whole || got.Writes != 0 || r.Snapshot(nil) != before {
 					t.Errorf("whole %v, %d writes", got.Whole, got.Writes)
 				}

@@ -9,12 +9,13 @@ import (
 
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/quota"
+	"github.com/seamark-hq/seamark/collector/state"
 )
 
 // HistoryOptions of a fetch of history.
 type HistoryOptions struct {
 	Config   *Config
-	States   StateStore
+	States   state.Store
 	Landing  Landing
 	Arrived  Arrivals              // what the lake has already; nil: see docs/adr/0024-history.md
 	Limits   *quota.Limits         // shared with the sweeps of the process; nil: buckets of its own
@@ -119,8 +120,8 @@ func newFetch(place inventory.Place, cloud Cloud, o HistoryOptions) *fetch {
 }
 
 // load reads the state; nil: there is nothing to fetch, or it cannot be known.
-func (f *fetch) load(ctx context.Context) *State {
-	s, known, err := loadState(ctx, f.opt.States, f.cfg.Deployment, f.place)
+func (f *fetch) load(ctx context.Context) *state.State {
+	s, known, err := state.Load(ctx, f.opt.States, f.cfg.Deployment, f.place)
 	if err != nil {
 		f.fail(f.place.String(), "read the state", err)
 	}

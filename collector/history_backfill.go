@@ -9,6 +9,7 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/quota"
+	"github.com/seamark-hq/seamark/collector/state"
 )
 
 // Backfill fetches the events of a log group that happened from since to before until,
@@ -21,7 +22,7 @@ import (
 // span it goes on where it was; once done, it begins anew.
 func Backfill(ctx context.Context, place inventory.Place, cloud Cloud, group string, since, until time.Time, o HistoryOptions) *HistoryReport {
 	f := newFetch(place, cloud, o)
-	g := Gap{From: since.UnixMilli(), To: until.UnixMilli()}
+	g := state.Gap{From: since.UnixMilli(), To: until.UnixMilli()}
 	if g.From >= g.To || g.From < 0 {
 		f.fail(group, "fetch its history", &seamark.Fault{Class: seamark.Rejected, Where: "--since, --until", What: "the span holds no time",
 			Remedy: "use a --since that lies before --until"})
@@ -32,7 +33,7 @@ func Backfill(ctx context.Context, place inventory.Place, cloud Cloud, group str
 		f.estimate(ctx, j)
 		return f.end(ctx)
 	}
-	s, known, err := loadState(ctx, o.States, f.cfg.Deployment, place)
+	s, known, err := state.Load(ctx, o.States, f.cfg.Deployment, place)
 	if err != nil {
 		f.fail(place.String(), "read the state", err)
 		return f.end(ctx)
@@ -44,7 +45,7 @@ func Backfill(ctx context.Context, place inventory.Place, cloud Cloud, group str
 	if begun {
 		j.gap = g
 	} else {
-		j.note(Gap{}, &j.gap)
+		j.note(state.Gap{}, &j.gap)
 	}
 	f.run(ctx, []*gapJob{j})
 	f.report.Filter = j.filter.Name

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 	"github.com/seamark-hq/seamark/lake"
@@ -80,19 +81,19 @@ func TestHistoryMemory(t *testing.T) {
 	if os.Getenv("SEAMARK_TORTURE") == "1" {
 		events = 2_000_000
 	}
-	inBubble(t, func(t *testing.T) {
+	rig.InBubble(t, func(t *testing.T) {
 		const days = 13 * 24 * time.Hour
 		x := newHistory(cloud.Options{})
 		e := &endless{history: x, from: time.Now().UnixMilli(), step: days.Milliseconds() / events}
-		x.AddLogGroup(inventory.LogGroup{Name: "/app", Created: e.from}, booking()...)
+		x.AddLogGroup(inventory.LogGroup{Name: "/app", Created: e.from}, rig.Booking()...)
 		time.Sleep(days)
 		e.to = e.from + events*e.step
-		collector.Sweep(t.Context(), place, x, x.o)
+		collector.Sweep(t.Context(), rig.Place, x, x.o)
 		time.Sleep(time.Hour)
 		c := &counting{}
 		x.h.Landing = c
 		began := time.Now()
-		r := collector.FetchPending(t.Context(), place, e, x.h)
+		r := collector.FetchPending(t.Context(), rig.Place, e, x.h)
 		if r.Events != events || !r.Done || len(r.Failures) > 0 {
 			t.Errorf("%+v", r)
 		}
@@ -116,15 +117,15 @@ func BenchmarkHistory(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		st := &states{}
-		r := cloud.New(cloud.Options{}).Region(place)
+		st := &rig.States{}
+		r := cloud.New(cloud.Options{}).Region(rig.Place)
 		now := time.Now()
 		e := &endless{history: &history{Region: r}, from: now.Add(-48 * time.Hour).UnixMilli(), step: 800}
 		e.to = e.from + events*e.step
 		r.AddLogGroup(inventory.LogGroup{Name: "/app", Created: 1})
 		began := cpu()
-		got := collector.Backfill(context.Background(), place, e, "/app", time.UnixMilli(e.from), now, collector.HistoryOptions{
-			Config: config(), States: st, Landing: dir})
+		got := collector.Backfill(context.Background(), rig.Place, e, "/app", time.UnixMilli(e.from), now, collector.HistoryOptions{
+			Config: rig.Config(), States: st, Landing: dir})
 		took := cpu() - began
 		if got.Events != events || len(got.Failures) > 0 {
 			b.Fatalf("%+v", got)

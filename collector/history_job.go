@@ -10,6 +10,7 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/quota"
+	"github.com/seamark-hq/seamark/collector/state"
 )
 
 // gapKey names a gap in the state.
@@ -23,8 +24,8 @@ type gapJob struct {
 	*fetch
 	key     gapKey
 	group   string
-	gap     Gap   // as far as it is landed
-	created int64 // of the group; 0: not known
+	gap     state.Gap // as far as it is landed
+	created int64     // of the group; 0: not known
 
 	ready    bool // what follows is known
 	filter   inventory.Filter
@@ -35,7 +36,7 @@ type gapJob struct {
 }
 
 // pendingJobs are the gaps that can be worked on now: new ones first, then the oldest.
-func (f *fetch) pendingJobs(s *State) []*gapJob {
+func (f *fetch) pendingJobs(s *state.State) []*gapJob {
 	var jobs []*gapJob
 	for group, g := range s.Pending {
 		switch ready := time.UnixMilli(g.To).Add(doubtAfter + delivery); {
@@ -204,7 +205,7 @@ func (j *gapJob) spanDone(ctx context.Context) (more bool) {
 }
 
 // drop gives up a gap whose log group is gone, and its events with it.
-func (j *gapJob) drop(was Gap) {
+func (j *gapJob) drop(was state.Gap) {
 	j.note(was, nil)
 	if j.key.backfill {
 		j.fail(j.group, "fetch its history", &seamark.Fault{Class: seamark.Rejected, What: "there is no such log group", Where: j.place.String(),

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
@@ -78,7 +79,7 @@ func long() *history {
 	x.h.Small(1500, 4000)
 	for g := range 3 {
 		name := fmt.Sprint("/app/", g)
-		x.AddLogGroup(inventory.LogGroup{Name: name, Created: time.Now().UnixMilli()}, booking()...)
+		x.AddLogGroup(inventory.LogGroup{Name: name, Created: time.Now().UnixMilli()}, rig.Booking()...)
 	}
 	for i := range 60 {
 		for g := range 3 {
@@ -96,9 +97,9 @@ func TestHistoryKilled(t *testing.T) {
 	calls := 0
 	for at := 1; at == 1 || at <= calls; at++ {
 		for _, after := range []bool{false, true} {
-			inBubble(t, func(t *testing.T) {
+			rig.InBubble(t, func(t *testing.T) {
 				x := long()
-				collector.Sweep(t.Context(), place, x, x.o)
+				collector.Sweep(t.Context(), rig.Place, x, x.o)
 				time.Sleep(time.Hour)
 				ctx, die := context.WithCancel(t.Context())
 				defer die()
@@ -108,7 +109,7 @@ func TestHistoryKilled(t *testing.T) {
 				}
 				h := x.h
 				h.States, h.Landing, h.Width = m, m, 1
-				r := collector.FetchPending(ctx, place, m, h)
+				r := collector.FetchPending(ctx, rig.Place, m, h)
 				if m.at == 0 {
 					calls = m.calls
 					if !r.Done || calls < 20 {

@@ -13,7 +13,9 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/state"
 	"github.com/seamark-hq/seamark/internal/check"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 	"github.com/seamark-hq/seamark/lake"
@@ -72,7 +74,7 @@ func newPipeline(t *testing.T, desk *desk, o cloud.Options, wait time.Duration) 
 	p := &pipeline{t: t, desk: desk, lake: lake.New(d), wait: wait}
 	o.Deliver = p.deliver
 	p.history = newHistory(o)
-	p.o.States = collector.LakeStates{Store: d, Deployment: "acme"}
+	p.o.States = state.LakeStore{Store: d, Deployment: "acme"}
 	p.h.States, p.h.Landing, p.h.Arrived = p.o.States, d, p
 	return p
 }
@@ -159,7 +161,7 @@ func (p *pipeline) verify(group string) {
 			p.t.Errorf("%q: %d times in the lake, want once", e.Message, len(got))
 			continue
 		}
-		if r := got[0]; r.Message != e.Message || r.Timestamp != e.Timestamp || r.Source != group || r.Stream != e.Stream || r.AccountID != place.Account || r.Team != "web-mobile" || r.Component != "booking-create" {
+		if r := got[0]; r.Message != e.Message || r.Timestamp != e.Timestamp || r.Source != group || r.Stream != e.Stream || r.AccountID != rig.Place.Account || r.Team != "web-mobile" || r.Component != "booking-create" {
 			p.t.Errorf("row %+v of %+v", r, e)
 		}
 		delete(rows, e.ID)
@@ -182,7 +184,7 @@ func TestFirstLine(t *testing.T) {
 	for i, soon := range []time.Duration{time.Second, time.Minute, 9 * time.Minute} {
 		for _, late := range []time.Duration{0, 4 * time.Minute} {
 			t.Run(fmt.Sprint(soon, late), func(t *testing.T) {
-				inBubble(t, func(t *testing.T) {
+				rig.InBubble(t, func(t *testing.T) {
 					firstLine(t, desk, soon, cloud.Options{Seed: uint64(i), Latency: 100 * time.Millisecond, FilterDelay: 4 * time.Minute,
 						VisibleDelay: late, EmptyPages: 0.2, Disorder: i%2 == 0})
 				})
@@ -195,15 +197,15 @@ func TestFirstLine(t *testing.T) {
 // missing, and compaction leaves each once.
 func TestDoubtWithoutLake(t *testing.T) {
 	desk := newDesk(t)
-	inBubble(t, func(t *testing.T) {
+	rig.InBubble(t, func(t *testing.T) {
 		p := newPipeline(t, desk, cloud.Options{Seed: 3, Latency: 100 * time.Millisecond, FilterDelay: time.Minute}, time.Minute)
 		p.h.Arrived = nil
 		group := "/aws/lambda/booking-create"
-		p.AddFunction(inventory.Function{Name: "booking-create", Timeout: 3}, booking()...)
+		p.AddFunction(inventory.Function{Name: "booking-create", Timeout: 3}, rig.Booking()...)
 		for i := range 60 {
 			p.Log(group, "s", fmt.Sprint("line ", i))
 			if i == 10 {
-				collector.Sweep(t.Context(), place, p, p.o)
+				collector.Sweep(t.Context(), rig.Place, p, p.o)
 			}
 			p.fetch(t)
 			time.Sleep(time.Minute)
@@ -236,8 +238,8 @@ func firstLine(t *testing.T, desk *desk, soon time.Duration, o cloud.Options) {
 	p := newPipeline(t, desk, o, 5*time.Minute)
 	random := rand.New(rand.NewPCG(o.Seed, 1))
 	group := "/aws/lambda/booking-create"
-	collector.Sweep(t.Context(), place, p, p.o) // of a place without a state a hint is not enough
-	p.AddFunction(inventory.Function{Name: "booking-create", Timeout: 3}, booking()...)
+	collector.Sweep(t.Context(), rig.Place, p, p.o) // of a place without a state a hint is not enough
+	p.AddFunction(inventory.Function{Name: "booking-create", Timeout: 3}, rig.Booking()...)
 	p.Log(group, "1", "the very first line")
 	id := p.Events(group)[0].ID
 	time.Sleep(soon)
@@ -245,13 +247,13 @@ func firstLine(t *testing.T, desk *desk, soon time.Duration, o cloud.Options) {
 	for i := range 40 { // for about an hour
 		p.Log(group, fmt.Sprint(i%3), fmt.Sprintf("line %d", i))
 		if i == 0 { // CreateLogGroup is seen
-			r := collector.SweepHint(t.Context(), p, collector.Hint{Place: place, Groups: []string{group}, Why: "CreateLogGroup"}, p.o)
+			r := collector.SweepHint(t.Context(), p, collector.Hint{Place: rig.Place, Groups: []string{group}, Why: "CreateLogGroup"}, p.o)
 			if len(r.Failures) > 0 || r.Whole || len(p.Filters(group)) != 1 {
 				t.Fatalf("%+v", r)
 			}
 		} else if i%20 == 0 {
-			if r := collector.Sweep(t.Context(), place, p, p.o); len(r.Failures) > 0 {
-				t.Fatal(failures(r))
+			if r := collector.Sweep(t.Context(), rig.Place, p, p.o); len(r.Failures) > 0 {
+				t.Fatal(rig.Failures(r))
 			}
 		}
 		p.fetch(t)
@@ -271,7 +273,7 @@ func firstLine(t *testing.T, desk *desk, soon time.Duration, o cloud.Options) {
 	if first == 0 || first > most {
 		t.Errorf("the first line was there %v after the sweep, want %v at most", first, most)
 	}
-	if b, _, err := p.o.States.LoadState(t.Context(), place); err != nil || !strings.Contains(string(b), `"pending":{}`) {
+	if b, _, err := p.o.States.LoadState(t.Context(), rig.Place); err != nil || !strings.Contains(string(b), `"pending":{}`) {
 		t.Errorf("still pending: %s %v", b, err)
 	}
 }

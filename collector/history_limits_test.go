@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
@@ -16,15 +17,15 @@ import (
 // TestHistoryHandsOn: fetches that end early, by deadline or budget, get through together.
 func TestHistoryHandsOn(t *testing.T) {
 	for _, how := range []string{"deadline", "budget"} {
-		inBubble(t, func(t *testing.T) {
+		rig.InBubble(t, func(t *testing.T) {
 			x := newHistory(cloud.Options{PageSize: 10, Latency: 100 * time.Millisecond})
-			x.AddLogGroup(inventory.LogGroup{Name: "/app", Created: time.Now().UnixMilli()}, booking()...)
+			x.AddLogGroup(inventory.LogGroup{Name: "/app", Created: time.Now().UnixMilli()}, rig.Booking()...)
 			for i := range 2000 {
 				x.Log("/app", "s", fmt.Sprint("line ", i))
 				time.Sleep(100 * time.Millisecond)
 			}
 			time.Sleep(time.Hour)
-			collector.Sweep(t.Context(), place, x, x.o)
+			collector.Sweep(t.Context(), rig.Place, x, x.o)
 			time.Sleep(time.Hour)
 			fetches := 0
 			for done := false; !done; fetches++ {
@@ -37,7 +38,7 @@ func TestHistoryHandsOn(t *testing.T) {
 				} else {
 					h.Deadline = time.Now().Add(12 * time.Second)
 				}
-				r := collector.FetchPending(t.Context(), place, x, h)
+				r := collector.FetchPending(t.Context(), rig.Place, x, h)
 				if len(r.Failures) > 0 || h.Budget > 0 && r.Reads > h.Budget+1 || !h.Deadline.IsZero() && time.Now().After(h.Deadline) {
 					t.Fatalf("%s: %+v at %v, deadline %v", how, r, time.Now(), h.Deadline)
 				}
@@ -63,10 +64,10 @@ func TestHistoryHandsOn(t *testing.T) {
 // TestHistoryWindows: a millisecond that holds more than a window, streams of many lines,
 // and long silences. No call is wasted that need not be.
 func TestHistoryWindows(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	rig.InBubble(t, func(t *testing.T) {
 		x := newHistory(cloud.Options{PageSize: 50, EmptyPages: 0.1})
 		x.h.Small(3000, 4000)
-		x.AddLogGroup(inventory.LogGroup{Name: "/app", Created: time.Now().UnixMilli()}, booking()...)
+		x.AddLogGroup(inventory.LogGroup{Name: "/app", Created: time.Now().UnixMilli()}, rig.Booking()...)
 		n := 0
 		for _, burst := range []int{1, 3000, 1, 400, 10} {
 			var lines []string
@@ -77,7 +78,7 @@ func TestHistoryWindows(t *testing.T) {
 			x.Log("/app", fmt.Sprint(burst), lines...) // all in one millisecond
 			time.Sleep(5*time.Hour + time.Millisecond)
 		}
-		collector.Sweep(t.Context(), place, x, x.o)
+		collector.Sweep(t.Context(), rig.Place, x, x.o)
 		time.Sleep(time.Hour)
 		x.fetchAll(t)
 		got := x.shelf.events(t)
@@ -100,11 +101,11 @@ func TestHistoryWindows(t *testing.T) {
 
 // TestHistoryFair: a group with much history holds up none of the others.
 func TestHistoryFair(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	rig.InBubble(t, func(t *testing.T) {
 		x := newHistory(cloud.Options{PageSize: 20, Latency: 50 * time.Millisecond})
 		x.h.Small(2000, 4000)
 		for g := range 30 {
-			x.AddLogGroup(inventory.LogGroup{Name: fmt.Sprint("/app/", g), Created: time.Now().UnixMilli()}, booking()...)
+			x.AddLogGroup(inventory.LogGroup{Name: fmt.Sprint("/app/", g), Created: time.Now().UnixMilli()}, rig.Booking()...)
 		}
 		for i := range 3000 {
 			x.Log("/app/7", "s", fmt.Sprint("line ", i*7919))
@@ -114,7 +115,7 @@ func TestHistoryFair(t *testing.T) {
 			x.Log(fmt.Sprint("/app/", g), "s", "hello")
 		}
 		time.Sleep(time.Hour)
-		collector.Sweep(t.Context(), place, x, x.o)
+		collector.Sweep(t.Context(), rig.Place, x, x.o)
 		time.Sleep(10 * time.Minute)
 		others, last, events := map[string]time.Duration{}, time.Duration(0), int64(0)
 		began := time.Now()
@@ -146,12 +147,12 @@ func TestHistoryFair(t *testing.T) {
 // TestHistoryStoresFail: when landing or the state store fails, nothing more is read, and
 // nothing is lost.
 func TestHistoryStoresFail(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	rig.InBubble(t, func(t *testing.T) {
 		x := long()
-		collector.Sweep(t.Context(), place, x, x.o)
+		collector.Sweep(t.Context(), rig.Place, x, x.o)
 		time.Sleep(time.Hour)
 		x.shelf.err = errors.New("disk full")
-		r := collector.FetchPending(t.Context(), place, x, x.h)
+		r := collector.FetchPending(t.Context(), rig.Place, x, x.h)
 		if r.Done || len(r.Failures) == 0 || len(r.Failures) > 2 || !strings.Contains(r.Failures[0].Err.Error(), "disk full") {
 			t.Errorf("%+v", r)
 		}
@@ -165,9 +166,9 @@ func TestHistoryStoresFail(t *testing.T) {
 
 // TestHistoryTwice: two fetches at once write the same objects.
 func TestHistoryTwice(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	rig.InBubble(t, func(t *testing.T) {
 		x := long()
-		collector.Sweep(t.Context(), place, x, x.o)
+		collector.Sweep(t.Context(), rig.Place, x, x.o)
 		time.Sleep(time.Hour)
 		done := make(chan bool)
 		go func() {
@@ -210,13 +211,13 @@ func (h *halting) SyncFolder(string) error { h.settled++; return nil }
 // TestHistorySettles: an object of an attempt whose last fsync failed is made durable by the
 // next, before the gap is closed.
 func TestHistorySettles(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	rig.InBubble(t, func(t *testing.T) {
 		x := long()
-		collector.Sweep(t.Context(), place, x, x.o)
+		collector.Sweep(t.Context(), rig.Place, x, x.o)
 		time.Sleep(time.Hour)
 		h := &halting{shelf: x.shelf}
 		x.h.Landing = h
-		if r := collector.FetchPending(t.Context(), place, x, x.h); len(r.Failures) != 1 || r.Done {
+		if r := collector.FetchPending(t.Context(), rig.Place, x, x.h); len(r.Failures) != 1 || r.Done {
 			t.Errorf("%+v", r)
 		}
 		x.fetchAll(t)

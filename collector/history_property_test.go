@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
@@ -43,7 +44,7 @@ type act struct {
 
 // mortalStates is the state store as a process sees it that is killed when ctx is done.
 type mortalStates struct {
-	*states
+	*rig.States
 	ctx context.Context
 }
 
@@ -51,7 +52,7 @@ func (d mortalStates) SaveState(ctx context.Context, p inventory.Place, number i
 	if d.ctx.Err() != nil {
 		return errDead
 	}
-	return d.states.SaveState(ctx, p, number, b)
+	return d.States.SaveState(ctx, p, number, b)
 }
 
 func acts() *rapid.Generator[[]act] {
@@ -103,7 +104,7 @@ func live(t *testing.T, o cloud.Options, firehose time.Duration, script []act) s
 	x = newHistory(o)
 	x.h.Small(600, 1000)
 	x.h.Arrived = x.shelf
-	x.AddLogGroup(inventory.LogGroup{Name: "/app", Created: time.Now().UnixMilli()}, booking()...)
+	x.AddLogGroup(inventory.LogGroup{Name: "/app", Created: time.Now().UnixMilli()}, rig.Booking()...)
 	n, removed := 0, false
 	for _, a := range script {
 		switch a.What {
@@ -111,23 +112,23 @@ func live(t *testing.T, o cloud.Options, firehose time.Duration, script []act) s
 			n++
 			x.AddEvents("/app", inventory.LogEvent{Stream: fmt.Sprint(n % 3), Message: fmt.Sprint("line ", n), Timestamp: time.Now().Add(a.Off).UnixMilli()})
 		case "sweep":
-			collector.Sweep(t.Context(), place, x, x.o)
+			collector.Sweep(t.Context(), rig.Place, x, x.o)
 		case "fetch":
 			x.fetch(t)
 		case "killed sweep":
 			ctx, kill := context.WithTimeout(t.Context(), a.Off.Abs()%(2*time.Second)+50*time.Millisecond)
 			o := x.o
 			o.States = mortalStates{x.states, ctx}
-			collector.Sweep(ctx, place, x, o)
+			collector.Sweep(ctx, rig.Place, x, o)
 			kill()
 		case "killed fetch":
 			ctx, kill := context.WithTimeout(t.Context(), a.Off.Abs()%(3*time.Second)+50*time.Millisecond)
 			h := x.h
 			h.States = mortalStates{x.states, ctx}
-			collector.FetchPending(ctx, place, x, h)
+			collector.FetchPending(ctx, rig.Place, x, h)
 			kill()
 		case "retag":
-			x.Tag("/app", tag("product", fmt.Sprint("p", n)), tag("environment", "prod"))
+			x.Tag("/app", rig.Tag("product", fmt.Sprint("p", n)), rig.Tag("environment", "prod"))
 		case "remove by hand":
 			x.RemoveFilters("/app")
 			removed = true
@@ -136,7 +137,7 @@ func live(t *testing.T, o cloud.Options, firehose time.Duration, script []act) s
 	}
 	for range 3 { // sweeps find the filter that is missing, as each of a single group is described anew
 		time.Sleep(time.Hour)
-		collector.Sweep(t.Context(), place, x, x.o)
+		collector.Sweep(t.Context(), rig.Place, x, x.o)
 	}
 	time.Sleep(time.Hour)
 	x.fetchAll(t)

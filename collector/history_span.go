@@ -5,6 +5,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/state"
 )
 
 // What CloudWatch Logs took before the filter was put is fetched; what it took after that
@@ -43,7 +44,7 @@ type span struct {
 
 // doubtful is the stretch of ingestion times around the put of filter that may or may not
 // have been forwarded.
-func doubtful(g Gap, f inventory.Filter) (from, to int64) {
+func doubtful(g state.Gap, f inventory.Filter) (from, to int64) {
 	lo, hi := g.To, g.To
 	if d := time.Duration(f.Created-g.To) * time.Millisecond; f.Created > 0 && d.Abs() <= delivery {
 		lo, hi = min(lo, f.Created), max(hi, f.Created)
@@ -57,7 +58,7 @@ func (j *gapJob) plan(f inventory.Filter) (s span, wait time.Time) {
 	now := time.Now()
 	if !j.gap.Doubt && !j.first() {
 		// The filter that went away forwarded nobody knows how long; our clock may be ahead.
-		j.gap = Gap{From: j.gap.From - doubtAfter.Milliseconds(), To: j.gap.To, Was: j.gap.Was, Doubt: true}
+		j.gap = state.Gap{From: j.gap.From - doubtAfter.Milliseconds(), To: j.gap.To, Was: j.gap.Was, Doubt: true}
 	}
 	if !j.gap.Doubt {
 		if seen := time.UnixMilli(lo).Add(visibility); j.opt.Arrived == nil && now.Before(seen) && lo > j.gap.From {
@@ -85,7 +86,7 @@ func (j *gapJob) doubt(lo int64) {
 	if j.opt.Arrived != nil {
 		lo -= visibility.Milliseconds() // what was landed of it is recognised
 	}
-	j.gap = Gap{From: max(j.gap.From, lo), To: j.gap.To, Was: j.gap.Was, Doubt: true}
+	j.gap = state.Gap{From: max(j.gap.From, lo), To: j.gap.To, Was: j.gap.Was, Doubt: true}
 }
 
 // spanOf is the span of the events that were taken then.

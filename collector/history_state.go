@@ -3,16 +3,18 @@ package collector
 import (
 	"context"
 	"time"
+
+	"github.com/seamark-hq/seamark/collector/state"
 )
 
 // note is progress that the state does not have yet.
 type note struct {
-	was Gap  // in the state
-	now *Gap // nil: closed
+	was state.Gap  // in the state
+	now *state.Gap // nil: closed
 }
 
 // note keeps what became of a gap, until save.
-func (j *gapJob) note(was Gap, now *Gap) {
+func (j *gapJob) note(was state.Gap, now *state.Gap) {
 	j.saving.Lock()
 	defer j.saving.Unlock()
 	if earlier, found := j.notes[j.key]; found {
@@ -49,9 +51,9 @@ func (f *fetch) save(ctx context.Context) {
 	if len(f.notes) == 0 {
 		return
 	}
-	err := f.update(context.WithoutCancel(ctx), func(s *State) {
+	err := state.Update(context.WithoutCancel(ctx), f.opt.States, f.cfg.Deployment, f.place, func(s *state.State) {
 		for key, n := range f.notes {
-			n.apply(s.gaps(key.backfill), key.name)
+			n.apply(s.Gaps(key.backfill), key.name)
 		}
 	})
 	if err != nil {
@@ -63,41 +65,15 @@ func (f *fetch) save(ctx context.Context) {
 	f.saved = time.Now()
 }
 
-func (s *State) gaps(backfill bool) map[string]Gap {
-	if !backfill {
-		return s.Pending
-	}
-	if s.Backfills == nil {
-		s.Backfills = map[string]Gap{}
-	}
-	return s.Backfills
-}
-
 // apply moves a gap on, unless someone else has changed it meanwhile: a sweep that found
 // more to fetch, or another fetch that is further.
-func (n note) apply(gaps map[string]Gap, name string) {
+func (n note) apply(gaps map[string]state.Gap, name string) {
 	have, found := gaps[name]
 	switch {
-	case !found && n.was != (Gap{}): // dropped, or closed by another
-	case n.now == nil && have.same(n.was):
+	case !found && n.was != (state.Gap{}): // dropped, or closed by another
+	case n.now == nil && have.Same(n.was):
 		delete(gaps, name)
-	case n.now != nil && (!found || have.same(n.was)) && n.now.further(have):
+	case n.now != nil && (!found || have.Same(n.was)) && n.now.Further(have):
 		gaps[name] = *n.now
 	}
-}
-
-// same reports whether two gaps are one, perhaps at different points of its fetch.
-func (g Gap) same(o Gap) bool { return g.To == o.To && (g.From == o.From || g.Doubt || o.Doubt) }
-
-// further reports whether g is at least as far as o.
-func (g Gap) further(o Gap) bool {
-	if g.Doubt != o.Doubt {
-		return g.Doubt
-	}
-	return g.At >= o.At
-}
-
-// update changes the state.
-func (f *fetch) update(ctx context.Context, change func(*State)) error {
-	return updateState(ctx, f.opt.States, f.cfg.Deployment, f.place, change)
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/quota"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
@@ -85,7 +86,7 @@ func payloads(object []byte) ([]landed, error) {
 			return out, nil
 		case err != nil:
 			return nil, err
-		case p.MessageType != "DATA_MESSAGE" || p.Owner != place.Account || len(p.LogEvents) == 0:
+		case p.MessageType != "DATA_MESSAGE" || p.Owner != rig.Place.Account || len(p.LogEvents) == 0:
 			return nil, fmt.Errorf("no payload: %+v", p)
 		}
 		for i, e := range p.LogEvents {
@@ -127,7 +128,7 @@ type history struct {
 	*cloud.Region
 	cloud  *cloud.Cloud
 	shelf  *shelf
-	states *states
+	states *rig.States
 	o      collector.Options
 	h      collector.HistoryOptions
 }
@@ -135,16 +136,16 @@ type history struct {
 // begin is a time that log events may have: a bubble begins in the year 2000.
 func newHistory(o cloud.Options) *history {
 	time.Sleep(26 * 365 * 24 * time.Hour)
-	x := &history{cloud: cloud.New(o), shelf: &shelf{}, states: &states{}}
-	x.Region = x.cloud.Region(place)
-	x.o = collector.Options{Config: config(), States: x.states, Limits: &quota.Limits{}}
-	x.h = collector.HistoryOptions{Config: config(), States: x.states, Landing: x.shelf, Limits: x.o.Limits}
+	x := &history{cloud: cloud.New(o), shelf: &shelf{}, states: &rig.States{}}
+	x.Region = x.cloud.Region(rig.Place)
+	x.o = collector.Options{Config: rig.Config(), States: x.states, Limits: &quota.Limits{}}
+	x.h = collector.HistoryOptions{Config: rig.Config(), States: x.states, Landing: x.shelf, Limits: x.o.Limits}
 	return x
 }
 
 func (x *history) fetch(t *testing.T) *collector.HistoryReport {
 	t.Helper()
-	r := collector.FetchPending(t.Context(), place, x, x.h)
+	r := collector.FetchPending(t.Context(), rig.Place, x, x.h)
 	for _, f := range r.Failures {
 		t.Errorf("%s: %s: %v", f.Resource, f.Doing, f.Err)
 	}
@@ -156,20 +157,20 @@ func (x *history) fetchAll(t *testing.T) {
 	t.Helper()
 	for range 60 {
 		x.fetch(t)
-		if len(x.states.decoded(t, place).Pending) == 0 {
+		if len(x.states.Decoded(t, rig.Place).Pending) == 0 {
 			return
 		}
 		time.Sleep(time.Minute)
 	}
-	t.Fatalf("still pending: %+v", x.states.decoded(t, place).Pending)
+	t.Fatalf("still pending: %+v", x.states.Decoded(t, rig.Place).Pending)
 }
 
 // TestHistory: what a group took before the attach lands under the filter's name, each
 // event once and byte for byte, the rest is the filter's.
 func TestHistory(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	rig.InBubble(t, func(t *testing.T) {
 		x := newHistory(cloud.Options{Latency: 100 * time.Millisecond, PageSize: 7, EmptyPages: 0.2, Disorder: true})
-		x.AddFunction(inventory.Function{Name: "f", Timeout: 3}, booking()...)
+		x.AddFunction(inventory.Function{Name: "f", Timeout: 3}, rig.Booking()...)
 		group := "/aws/lambda/f"
 		x.AddEvents(group, inventory.LogEvent{Stream: "old", Message: "from 13 days ago", Timestamp: time.Now().Add(-13 * 24 * time.Hour).UnixMilli()})
 		for i := range 100 {
@@ -178,7 +179,7 @@ func TestHistory(t *testing.T) {
 		}
 		time.Sleep(time.Hour)
 		want := x.Events(group)
-		collector.Sweep(t.Context(), place, x, x.o)
+		collector.Sweep(t.Context(), rig.Place, x, x.o)
 		time.Sleep(6 * time.Minute)
 		r := x.fetch(t)
 		if r.Events != 101 || r.Waiting != 1 || !r.Done || r.Next.Before(time.Now()) {
@@ -214,12 +215,12 @@ func TestHistory(t *testing.T) {
 
 // TestHistoryPattern: a filter's own pattern holds for its history.
 func TestHistoryPattern(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	rig.InBubble(t, func(t *testing.T) {
 		x := newHistory(cloud.Options{})
-		x.AddLogGroup(inventory.LogGroup{Name: "/app", Created: time.Now().UnixMilli()}, append(booking(), tag("filter", "errors-only"))...)
+		x.AddLogGroup(inventory.LogGroup{Name: "/app", Created: time.Now().UnixMilli()}, append(rig.Booking(), rig.Tag("filter", "errors-only"))...)
 		x.Log("/app", "s", `{"level":"INFO"}`, `{"level":"ERROR"}`)
 		time.Sleep(time.Hour)
-		collector.Sweep(t.Context(), place, x, x.o)
+		collector.Sweep(t.Context(), rig.Place, x, x.o)
 		x.fetchAll(t)
 		if got := x.shelf.events(t); len(got) != 1 || got[0].Message != `{"level":"ERROR"}` {
 			t.Errorf("%+v", got)
@@ -229,24 +230,24 @@ func TestHistoryPattern(t *testing.T) {
 
 // TestHistoryWaits: gaps whose filter is not there, groups that are gone, and denied calls.
 func TestHistoryWaits(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	rig.InBubble(t, func(t *testing.T) {
 		x := newHistory(cloud.Options{})
 		for _, g := range []string{"/denied", "/gone", "/ok", "/unfiltered"} {
-			x.AddLogGroup(inventory.LogGroup{Name: g, Created: time.Now().UnixMilli()}, booking()...)
+			x.AddLogGroup(inventory.LogGroup{Name: g, Created: time.Now().UnixMilli()}, rig.Booking()...)
 			x.Log(g, "s", "hello")
 		}
 		time.Sleep(time.Hour)
-		collector.Sweep(t.Context(), place, x, x.o)
+		collector.Sweep(t.Context(), rig.Place, x, x.o)
 		time.Sleep(time.Hour)
 		x.RemoveFilters("/unfiltered")
 		if err := x.DeleteLogGroup(t.Context(), "/gone"); err != nil {
 			t.Fatal(err)
 		}
-		r := collector.FetchPending(t.Context(), place, denying{x, "/denied"}, x.h)
+		r := collector.FetchPending(t.Context(), rig.Place, denying{x, "/denied"}, x.h)
 		if len(r.Failures) != 1 || r.Failures[0].Resource != "/denied" || r.Fetched != 1 || r.Waiting != 1 || len(r.Findings) != 2 || !r.Done {
 			t.Errorf("%+v", r)
 		}
-		p := x.states.decoded(t, place).Pending
+		p := x.states.Decoded(t, rig.Place).Pending
 		if _, ok := p["/ok"]; ok || len(p) != 2 {
 			t.Errorf("pending %+v", p)
 		}
@@ -254,10 +255,10 @@ func TestHistoryWaits(t *testing.T) {
 			t.Errorf("%+v", got)
 		}
 		time.Sleep(2 * time.Hour)
-		collector.Sweep(t.Context(), place, x, x.o)
+		collector.Sweep(t.Context(), rig.Place, x, x.o)
 		for range 30 { // the filter that was removed is put again within a day
 			time.Sleep(time.Hour)
-			collector.Sweep(t.Context(), place, x, x.o)
+			collector.Sweep(t.Context(), rig.Place, x, x.o)
 		}
 		x.fetchAll(t)
 		if got := x.shelf.events(t); len(got) != 3 {

@@ -10,6 +10,7 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/quota"
+	"github.com/seamark-hq/seamark/collector/state"
 )
 
 // A gap is read window by window of event times: the API promises no order, so only a
@@ -39,7 +40,7 @@ type listing struct {
 }
 
 // fill adds windows until the object is full or the span is at its end, and moves g on.
-func (j *gapJob) fill(ctx context.Context, m *members, g *Gap) error {
+func (j *gapJob) fill(ctx context.Context, m *members, g *state.Gap) error {
 	for g.At < j.span.to && m.size < j.figures.object && !j.stopped(ctx) {
 		end := min(g.At+g.Width, j.span.to)
 		l, err := j.list(ctx, m, g.At, end)

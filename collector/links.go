@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/state"
 )
 
 // executionLogs opens the name of the log group that API Gateway keeps for a stage.
@@ -12,19 +13,15 @@ const executionLogs = "API-Gateway-Execution-Logs_"
 
 func executionGroup(s *inventory.Stage) string { return executionLogs + s.API.ID + "/" + s.Name }
 
-func stageKey(s *inventory.Stage) string { return "stage:" + s.API.ID + "/" + s.Name }
-
-const lambdaLogs = "/aws/lambda/"
-
 // addKin adds what names, and what is remembered, say of a resource before it is read.
 func (r *hintReader) addKin(n node) {
 	switch n.kind {
 	case groupNode:
 		r.addWriters(n.name)
 	case functionNode:
-		r.add(groupNode, r.state.Writers[functionKey(n.name)], lambdaLogs+n.name)
+		r.add(groupNode, r.State.Writers[state.FunctionKey(n.name)], inventory.LambdaLogs+n.name)
 	default:
-		for writer, group := range r.state.Writers { // stages that are gone too, perhaps
+		for writer, group := range r.State.Writers { // stages that are gone too, perhaps
 			if name, found := strings.CutPrefix(writer, "stage:"+n.name+"/"); found {
 				s := &inventory.Stage{API: &inventory.API{ID: n.name}, Name: name}
 				r.add(groupNode, group, accessLogGroupName(s), executionGroup(s))
@@ -35,7 +32,7 @@ func (r *hintReader) addKin(n node) {
 
 // addWriters adds who writes to a log group.
 func (r *hintReader) addWriters(group string) {
-	if f, found := strings.CutPrefix(group, lambdaLogs); found {
+	if f, found := strings.CutPrefix(group, inventory.LambdaLogs); found {
 		r.add(functionNode, f)
 	}
 	for _, prefix := range []string{accessLogPrefix, executionLogs} {
@@ -44,11 +41,11 @@ func (r *hintReader) addWriters(group string) {
 			r.add(apiNode, id)
 		}
 	}
-	for writer, g := range r.state.Writers {
+	for writer, g := range r.State.Writers {
 		if g != group {
 			continue
 		}
-		if f, found := strings.CutPrefix(writer, functionKey("")); found {
+		if f, found := strings.CutPrefix(writer, state.FunctionKey("")); found {
 			r.add(functionNode, f)
 		}
 		if stage, found := strings.CutPrefix(writer, "stage:"); found {
@@ -77,7 +74,7 @@ func (r *hintReader) followAPI(id string) {
 		r.add(groupNode, s.Group(), accessLogGroupName(s), executionGroup(s))
 	}
 	names := map[string]bool{}
-	if former, known := r.state.APIs[id]; known {
+	if former, known := r.State.APIs[id]; known {
 		names[former] = true
 	}
 	for _, a := range r.apis {
@@ -99,7 +96,7 @@ func (s *sweep) survey(ctx context.Context, d *Desired) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	st, now := s.state, unixMilli()
+	st, now := s.State, unixMilli()
 	for key, f := range st.Fresh {
 		if now-f.At >= settling.Milliseconds() {
 			delete(st.Fresh, key)
@@ -117,44 +114,30 @@ func (s *sweep) survey(ctx context.Context, d *Desired) {
 	default:
 		s.forgetLinks()
 	}
-	st.link(d.inv)
+	st.Link(d.inv)
 }
 
 // forgetLinks forgets what was known of the functions and APIs in the scope.
 func (s *sweep) forgetLinks() {
-	if s.state.Writers == nil {
-		s.state.Writers = map[string]string{}
+	if s.State.Writers == nil {
+		s.State.Writers = map[string]string{}
 	}
-	if s.state.APIs == nil {
-		s.state.APIs = map[string]string{}
+	if s.State.APIs == nil {
+		s.State.APIs = map[string]string{}
 	}
-	for writer := range s.state.Writers {
+	for writer := range s.State.Writers {
 		key := writer
 		if stage, found := strings.CutPrefix(writer, "stage:"); found {
 			id, _, _ := strings.Cut(stage, "/")
-			key = apiKey(id)
+			key = state.APIKey(id)
 		}
 		if s.scope.resources[key] {
-			delete(s.state.Writers, writer)
+			delete(s.State.Writers, writer)
 		}
 	}
-	for id := range s.state.APIs {
-		if s.scope.resources[apiKey(id)] {
-			delete(s.state.APIs, id)
+	for id := range s.State.APIs {
+		if s.scope.resources[state.APIKey(id)] {
+			delete(s.State.APIs, id)
 		}
-	}
-}
-
-// link notes the stages, and where functions and stages write.
-func (st *State) link(inv *inventory.Inventory) {
-	for i := range inv.Functions {
-		if f := &inv.Functions[i]; f.Group() != lambdaLogs+f.Name {
-			st.Writers[functionKey(f.Name)] = f.Group()
-		}
-	}
-	for i := range inv.Stages {
-		s := &inv.Stages[i]
-		st.APIs[s.API.ID] = s.API.Name
-		st.Writers[stageKey(s)] = s.Group()
 	}
 }

@@ -14,7 +14,9 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/state"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
@@ -22,15 +24,15 @@ const chaosGroups = 24
 
 // chaosTown is the town, and groups and functions whose tags change.
 func chaosTown(c *cloud.Cloud) *cloud.Region {
-	r := town(c)
+	r := rig.Town(c)
 	for i := range chaosGroups {
 		name := chaosGroup(i)
-		r.AddLogGroup(inventory.LogGroup{Name: name, Created: 1}, booking()...)
+		r.AddLogGroup(inventory.LogGroup{Name: name, Created: 1}, rig.Booking()...)
 		if i%3 == 0 {
 			r.AddFilter(name, inventory.Filter{Name: "theirs", Destination: "arn:x"})
 		}
 	}
-	r.AddFunction(inventory.Function{Name: "pay", Timeout: 9}, booking()...)
+	r.AddFunction(inventory.Function{Name: "pay", Timeout: 9}, rig.Booking()...)
 	return r
 }
 
@@ -38,8 +40,8 @@ func chaosGroup(i int) string { return fmt.Sprintf("/app/%02d", i) }
 
 // chaosTags are the tags that a team may choose.
 var chaosTags = [][]inventory.Tag{
-	booking(), nil, {tag("product", "cargo"), tag("environment", "prod")}, append(booking(), tag("logs", "off"), tag("alarms", "off")),
-	append(booking(), tag("filter", "errors-only"), tag("severity", "critical"), tag("alarm-errors", "3/10")),
+	rig.Booking(), nil, {rig.Tag("product", "cargo"), rig.Tag("environment", "prod")}, append(rig.Booking(), rig.Tag("logs", "off"), rig.Tag("alarms", "off")),
+	append(rig.Booking(), rig.Tag("filter", "errors-only"), rig.Tag("severity", "critical"), rig.Tag("alarm-errors", "3/10")),
 }
 
 // chaosNames are the resources whose tags change.
@@ -60,7 +62,7 @@ func TestChaos(t *testing.T) {
 		seeds, lives = 1000, 100
 	}
 	for seed := range seeds {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) { inBubble(t, func(t *testing.T) { chaos(t, uint64(seed), lives) }) })
+		t.Run(fmt.Sprint(seed), func(t *testing.T) { rig.InBubble(t, func(t *testing.T) { chaos(t, uint64(seed), lives) }) })
 	}
 }
 
@@ -71,7 +73,7 @@ func chaos(t *testing.T, seed uint64, lives int) {
 	wildCloud := cloud.New(cloud.Options{Seed: seed, Latency: 100 * time.Millisecond, TagDelay: 3 * time.Second, ListDelay: time.Second,
 		PageSize: 7, FilterLimit: limit, Throttle: 0.05, Fault: 0.01})
 	wild := chaosTown(wildCloud)
-	kept := &states{}
+	kept := &rig.States{}
 	m := &model{t: t, r: wild, kept: kept, had: map[string]bool{}}
 	m.foreign = m.theirs()
 	time.Sleep(time.Minute) // what others made a moment ago may not be listed yet, and no Put asks
@@ -94,27 +96,27 @@ func chaos(t *testing.T, seed uint64, lives int) {
 			}
 			r.moment()
 		})
-		collector.Sweep(ctx, place, wild, collector.Options{Config: config(), States: reaped{kept, r}})
+		collector.Sweep(ctx, rig.Place, wild, collector.Options{Config: rig.Config(), States: reaped{kept, r}})
 		kill()
 	}
 	wildCloud.Watch(nil)
 	wildCloud.Chaos(0, 0)
 	time.Sleep(time.Minute)
-	o := collector.Options{Config: config(), States: kept}
-	collector.Sweep(t.Context(), place, wild, o)
-	collector.Sweep(t.Context(), place, calm, collector.Options{Config: config(), States: &states{}})
+	o := collector.Options{Config: rig.Config(), States: kept}
+	collector.Sweep(t.Context(), rig.Place, wild, o)
+	collector.Sweep(t.Context(), rig.Place, calm, collector.Options{Config: rig.Config(), States: &rig.States{}})
 	if got, want := withoutKept(wild), withoutKept(calm); got != want {
 		t.Errorf("seed %d ended elsewhere:\n%s", seed, cmp.Diff(want, got))
 	}
 	time.Sleep(time.Minute)
-	if got := collector.Sweep(t.Context(), place, wild, o); got.Writes != 0 || len(got.Failures) > 0 {
-		t.Errorf("seed %d: not at rest: %+v %s", seed, got.Changes, failures(got))
+	if got := collector.Sweep(t.Context(), rig.Place, wild, o); got.Writes != 0 || len(got.Failures) > 0 {
+		t.Errorf("seed %d: not at rest: %+v %s", seed, got.Changes, rig.Failures(got))
 	}
 	m.check("PutSubscriptionFilter")
 	m.checkPending()
 	time.Sleep(time.Minute)
 	o.Destroy = true
-	collector.Sweep(t.Context(), place, wild, o)
+	collector.Sweep(t.Context(), rig.Place, wild, o)
 	if got := m.theirs(); got != m.foreign || len(m.ours()) > 0 {
 		t.Errorf("seed %d: destroy left %v, or changed:\n%s", seed, m.ours(), cmp.Diff(m.foreign, got))
 	}
@@ -140,7 +142,7 @@ type model struct {
 	t       *testing.T
 	mu      sync.Mutex
 	r       *cloud.Region
-	kept    *states
+	kept    *rig.States
 	foreign string
 	had     map[string]bool // groups that have a filter of ours
 	settled time.Time
@@ -223,11 +225,11 @@ func (m *model) check(api string) {
 			m.t.Errorf("%s: %d filters of ours on %s", api, n, name)
 		}
 		if had && n == 0 && m.wished(name) {
-			b, _, err := m.kept.LoadState(m.t.Context(), place)
+			b, _, err := m.kept.LoadState(m.t.Context(), rig.Place)
 			if err != nil {
 				m.t.Fatal(err)
 			}
-			s, err := collector.DecodeState(b)
+			s, err := state.Decode(b)
 			if err != nil {
 				m.t.Fatal(err)
 			}
@@ -249,7 +251,7 @@ func (m *model) wished(group string) bool {
 
 // checkPending: the history of each group is pending from its creation, since nobody fetches it.
 func (m *model) checkPending() {
-	s := m.kept.decoded(m.t, place)
+	s := m.kept.Decoded(m.t, rig.Place)
 	for i := range chaosGroups {
 		name := chaosGroup(i)
 		if m.had[name] {

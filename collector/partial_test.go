@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
@@ -28,12 +29,12 @@ func (e emulated) TaggedResources(ctx context.Context, token string) ([]inventor
 // it is AWS's own, that nothing is listed means that nothing is tagged.
 func TestTypeThatTaggingLacks(t *testing.T) {
 	for _, partial := range []bool{true, false} {
-		inBubble(t, func(t *testing.T) {
+		rig.InBubble(t, func(t *testing.T) {
 			c := cloud.New(cloud.Options{})
-			r := c.Region(place)
-			r.AddFunction(inventory.Function{Name: "booking-create", Timeout: 30}, booking()...)
-			r.AddLogGroup(inventory.LogGroup{Name: "/app/booking", Created: 1_000}, booking()...)
-			collector.Sweep(t.Context(), place, emulated{r, partial}, collector.Options{Config: config(), States: &states{}})
+			r := c.Region(rig.Place)
+			r.AddFunction(inventory.Function{Name: "booking-create", Timeout: 30}, rig.Booking()...)
+			r.AddLogGroup(inventory.LogGroup{Name: "/app/booking", Created: 1_000}, rig.Booking()...)
+			collector.Sweep(t.Context(), rig.Place, emulated{r, partial}, collector.Options{Config: rig.Config(), States: &rig.States{}})
 			if got := len(r.Filters("/app/booking")) == 1; got != partial {
 				t.Errorf("partial %v: attached %v", partial, got)
 			}

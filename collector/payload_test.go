@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
@@ -18,16 +19,16 @@ func TestHostileMessages(t *testing.T) {
 		"", " ", "\x00\x01\x1f\x7f", `"}]}{"messageType":"CONTROL_MESSAGE"`, "\\u0000\\", "\u2028\u2029\ufeff", "é𝄞", "<script>&amp;", "\xff\xfe", "a\xc3", "\xed\xa0\x80",
 		strings.Repeat("x", 1<<20), strings.Repeat("\x01", 1<<20), strings.Repeat("\xff", 1<<18), strings.Repeat("[", 100_000), "\x1f\x8b\x08\x00",
 	}
-	inBubble(t, func(t *testing.T) {
+	rig.InBubble(t, func(t *testing.T) {
 		x := newHistory(cloud.Options{})
 		group := `/odd "group"\ é`
-		x.AddLogGroup(inventory.LogGroup{Name: group, Created: time.Now().UnixMilli()}, booking()...)
+		x.AddLogGroup(inventory.LogGroup{Name: group, Created: time.Now().UnixMilli()}, rig.Booking()...)
 		for _, m := range messages {
 			x.Log(group, "str\"eam\n\xff", m)
 			time.Sleep(time.Second)
 		}
 		time.Sleep(time.Hour)
-		collector.Sweep(t.Context(), place, x, x.o)
+		collector.Sweep(t.Context(), rig.Place, x, x.o)
 		x.fetchAll(t)
 		got := x.shelf.events(t)
 		if len(got) != len(messages) {
@@ -44,7 +45,7 @@ func TestHostileMessages(t *testing.T) {
 func FuzzPayload(f *testing.F) {
 	f.Add("s", "message", "\xff\x00\"\\")
 	f.Fuzz(func(t *testing.T, stream, one, two string) {
-		object := collector.PayloadOf(place.Account, "/g", "filter", []inventory.LogEvent{
+		object := collector.PayloadOf(rig.Place.Account, "/g", "filter", []inventory.LogEvent{
 			{ID: "2", Stream: stream, Message: two, Timestamp: 2}, {ID: "1", Stream: stream, Message: one, Timestamp: 1},
 		})
 		got, err := payloads(object)

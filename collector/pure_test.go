@@ -7,20 +7,21 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // threshold asks what a tag makes of a function's or a stage's rule.
 func threshold(t *testing.T, rule, value string) (got, problem string) {
 	t.Helper()
-	tags := inventory.NewTags(append(booking(), tag("alarm-"+rule, value))...)
-	inv := &inventory.Inventory{Place: place, Functions: []inventory.Function{{Name: "f", Timeout: 3, Tags: tags}},
+	tags := inventory.NewTags(append(rig.Booking(), rig.Tag("alarm-"+rule, value))...)
+	inv := &inventory.Inventory{Place: rig.Place, Functions: []inventory.Function{{Name: "f", Timeout: 3, Tags: tags}},
 		Stages: []inventory.Stage{{Name: "prod", API: &inventory.API{ID: "x", Name: "api", Tags: tags}}}}
 	kind := inventory.KindStage
 	if rule == "errors" || rule == "throttles" || rule == "duration" {
 		kind = inventory.KindFunction
 	}
-	d, sources := collector.Explain(config(), inv, kind, 0)
+	d, sources := collector.Explain(rig.Config(), inv, kind, 0)
 	for _, s := range sources {
 		if s.Setting == "alarm-"+rule {
 			got = s.Value
@@ -63,11 +64,11 @@ func TestAlarmNames(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		name := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"a:b", "a*b", "a-b", `a"b`, strings.Repeat("x", 300), strings.Repeat("x", 301), "~", ""}))
 		names := rapid.SliceOfDistinct(name, func(s string) string { return s }).Draw(t, "names")
-		inv := &inventory.Inventory{Place: place}
+		inv := &inventory.Inventory{Place: rig.Place}
 		for _, n := range names {
-			inv.Functions = append(inv.Functions, inventory.Function{Name: n, Timeout: 3, Tags: inventory.NewTags(tag("product", strings.Repeat("p", 80)), tag("environment", "e"))})
+			inv.Functions = append(inv.Functions, inventory.Function{Name: n, Timeout: 3, Tags: inventory.NewTags(rig.Tag("product", strings.Repeat("p", 80)), rig.Tag("environment", "e"))})
 		}
-		d := desire(config(), inv)
+		d := desire(rig.Config(), inv)
 		seen := map[string]bool{}
 		for i := range d.Alarms {
 			n := d.Alarms[i].Name
@@ -82,31 +83,19 @@ func TestAlarmNames(t *testing.T) {
 	})
 }
 
-func TestDecodeState(t *testing.T) {
-	const good = `{"version":1,"deployment":"acme","account":"1","region":"r","groups":{},"alarms":{},"pending":{}}`
-	if _, err := collector.DecodeState([]byte(good)); err != nil {
-		t.Fatal(err)
-	}
-	for _, bad := range []string{"", "null", "[]", good + "{}", strings.Replace(good, `"version":1`, `"version":2`, 1), strings.Replace(good, `"groups"`, `"grps"`, 1), strings.Replace(good, `,"pending":{}`, "", 1)} {
-		if _, err := collector.DecodeState([]byte(bad)); err == nil {
-			t.Errorf("accepted %q", bad)
-		}
-	}
-}
-
 // TestDamagedState: a state that cannot be read costs calls, and is reported; nothing else changes.
 func TestDamagedState(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
-		c := newTown()
-		st := &states{}
-		o := collector.Options{Config: config(), States: st}
-		r := c.Region(place)
-		collector.Sweep(t.Context(), place, r, o)
+	rig.InBubble(t, func(t *testing.T) {
+		c := rig.NewTown()
+		st := &rig.States{}
+		o := collector.Options{Config: rig.Config(), States: st}
+		r := c.Region(rig.Place)
+		collector.Sweep(t.Context(), rig.Place, r, o)
 		want := r.Snapshot(nil)
-		st.put(place, []byte("{"))
-		got := collector.Sweep(t.Context(), place, r, o)
-		if len(got.Failures) != 1 || !strings.Contains(failures(got), "state of 111122223333/eu-central-1") || r.Snapshot(nil) != want {
-			t.Errorf("failures %s", failures(got))
+		st.Put(rig.Place, []byte("{"))
+		got := collector.Sweep(t.Context(), rig.Place, r, o)
+		if len(got.Failures) != 1 || !strings.Contains(rig.Failures(got), "state of 111122223333/eu-central-1") || r.Snapshot(nil) != want {
+			t.Errorf("failures %s", rig.Failures(got))
 		}
 	})
 }
@@ -127,7 +116,7 @@ func TestConfigFaults(t *testing.T) {
 		}, "alarms.rules.4xx: threshold out of range"},
 	}
 	for _, tt := range tests {
-		c := config()
+		c := rig.Config()
 		tt.change(c)
 		err := c.Validate()
 		if got := ""; err != nil {
@@ -141,15 +130,6 @@ func TestConfigFaults(t *testing.T) {
 	}
 }
 
-func FuzzDecodeState(f *testing.F) {
-	f.Add([]byte(`{"version":1,"deployment":"acme","account":"1","region":"r","groups":{"/g":{"hash":"","created":1,"checked":2}},"alarms":{"a":{"tags":"x","at":1}},"pending":{"/g":{"from":1,"to":0}}}`))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		if s, err := collector.DecodeState(b); err == nil && (s.Groups == nil || s.Alarms == nil || s.Pending == nil) {
-			t.Error("a state that would panic")
-		}
-	})
-}
-
 func TestExclude(t *testing.T) {
 	for _, tt := range []struct {
 		pattern, group string
@@ -158,9 +138,9 @@ func TestExclude(t *testing.T) {
 		{"/aws/lambda/seamark-*", "/aws/lambda/seamark-indexer", true}, {"/aws/lambda/seamark-*", "/aws/lambda/booking", false},
 		{"*flow*logs", "/vpc/flow/x/logs", true}, {"*flow*logs", "/vpc/flow", false}, {"/a", "/a", true}, {"/a", "/ab", false}, {"a*a", "a", false},
 	} {
-		cfg := config()
+		cfg := rig.Config()
 		cfg.Exclude = []string{tt.pattern}
-		inv := &inventory.Inventory{Place: place, Groups: []inventory.LogGroup{{Name: tt.group, Tags: inventory.NewTags(booking()...)}}}
+		inv := &inventory.Inventory{Place: rig.Place, Groups: []inventory.LogGroup{{Name: tt.group, Tags: inventory.NewTags(rig.Booking()...)}}}
 		if got := collector.Decide(cfg, inv)[0].Wish == nil; got != tt.want {
 			t.Errorf("%s, %s: excluded %v, want %v", tt.pattern, tt.group, got, tt.want)
 		}

@@ -26,7 +26,7 @@ type reader struct {
 func (s *sweep) readPlace(ctx context.Context) *inventory.Inventory {
 	r := &reader{sweep: s, inv: &inventory.Inventory{Place: s.place}, tags: map[string]*inventory.Tags{}, listed: map[string]bool{}}
 	inv := r.inv
-	s.doze()
+	s.Doze()
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		r.list("DescribeLogGroups", quota.Pages(ctx, s.meter, quota.DescribeLogGroups, func(t string) ([]inventory.LogGroup, string, error) { return s.cloud.LogGroups(ctx, t) },
@@ -44,7 +44,7 @@ func (s *sweep) readPlace(ctx context.Context) *inventory.Inventory {
 	wg.Wait()
 	r.joinTags(ctx)
 	r.tags = nil
-	s.wake()
+	s.Wake()
 	if r.tagsKnown {
 		r.refresh(ctx)
 	}

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"sync"
 
+	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
@@ -36,7 +37,7 @@ func (r *reaper) moment() (dead bool) {
 
 // reaped is the state store of a process that the reaper waits for.
 type reaped struct {
-	*states
+	*rig.States
 	reaper *reaper
 }
 
@@ -44,7 +45,7 @@ func (s reaped) SaveState(ctx context.Context, p inventory.Place, number int, b 
 	if s.reaper.moment() {
 		return context.Canceled
 	}
-	err := s.states.SaveState(ctx, p, number, b)
+	err := s.States.SaveState(ctx, p, number, b)
 	if s.reaper.moment() {
 		return context.Canceled
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
@@ -21,13 +22,13 @@ func TestRehearsalFigures(t *testing.T) {
 	if os.Getenv("SEAMARK_TORTURE") != "" {
 		functions, since = 3334, 14*24*time.Hour
 	}
-	inBubble(t, func(t *testing.T) {
+	rig.InBubble(t, func(t *testing.T) {
 		c := cloud.New(cloud.Options{Latency: 100 * time.Millisecond})
-		r := c.Region(place)
+		r := c.Region(rig.Place)
 		one := []cloud.Sample{{Value: 1, Count: 30}}
 		for i := range functions {
 			name := fmt.Sprintf("f%04d", i)
-			r.AddFunction(inventory.Function{Name: name, Timeout: 3}, booking()...)
+			r.AddFunction(inventory.Function{Name: name, Timeout: 3}, rig.Booking()...)
 			for _, metric := range []string{"Invocations", "Errors", "Throttles", "Duration"} {
 				r.SetMetric(inventory.Metric{Namespace: "AWS/Lambda", Name: metric, Dimensions: []inventory.Dimension{{Name: "FunctionName", Value: name}}},
 					func(at int64) []cloud.Sample {

@@ -17,6 +17,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
@@ -52,12 +53,12 @@ const day = 24 * 60
 
 // bookingFortnight has a stage and a function whose incidents are known to the minute.
 func bookingFortnight(c *cloud.Cloud) *cloud.Region {
-	r := c.Region(place)
+	r := c.Region(rig.Place)
 	f := fortnight{r, time.Now().Truncate(time.Hour).Add(-14 * 24 * time.Hour).UnixMilli()}
 	old := f.start - 1000
-	r.AddLogGroup(inventory.LogGroup{Name: "/aws/lambda/booking-create", Created: old}, booking()...)
-	r.AddFunction(inventory.Function{Name: "booking-create", Timeout: 30}, booking()...)
-	r.AddAPI(inventory.API{ID: "a1", Name: "booking-api", Protocol: inventory.REST, Tags: inventory.NewTags(booking()...)}, nil, inventory.Stage{Name: "prod"})
+	r.AddLogGroup(inventory.LogGroup{Name: "/aws/lambda/booking-create", Created: old}, rig.Booking()...)
+	r.AddFunction(inventory.Function{Name: "booking-create", Timeout: 30}, rig.Booking()...)
+	r.AddAPI(inventory.API{ID: "a1", Name: "booking-api", Protocol: inventory.REST, Tags: inventory.NewTags(rig.Booking()...)}, nil, inventory.Stage{Name: "prod"})
 
 	stage := []inventory.Dimension{{Name: "ApiName", Value: "booking-api"}, {Name: "Stage", Value: "prod"}}
 	night := func(i int) bool { return i >= 3*day && i < 3*day+60 } // one request a minute, and it fails
@@ -115,9 +116,9 @@ func bookingFortnight(c *cloud.Cloud) *cloud.Region {
 func rehearse(t *testing.T, r *cloud.Region, o collector.RehearseOptions) *collector.Rehearsal {
 	t.Helper()
 	if o.Config == nil {
-		o.Config = config()
+		o.Config = rig.Config()
 	}
-	got, err := collector.Rehearse(t.Context(), place, r, o)
+	got, err := collector.Rehearse(t.Context(), rig.Place, r, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +127,7 @@ func rehearse(t *testing.T, r *cloud.Region, o collector.RehearseOptions) *colle
 
 // TestRehearsal: the known incidents of a fortnight, to the minute.
 func TestRehearsal(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	rig.InBubble(t, func(t *testing.T) {
 		r := bookingFortnight(cloud.New(cloud.Options{Latency: 100 * time.Millisecond}))
 		before := r.Snapshot(nil)
 		got := rehearse(t, r, collector.RehearseOptions{})
@@ -194,9 +195,9 @@ func golden(t *testing.T, v any, name string) {
 
 // TestSuggestionHelps: a team that copies what is suggested is left in peace.
 func TestSuggestionHelps(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	rig.InBubble(t, func(t *testing.T) {
 		r := bookingFortnight(cloud.New(cloud.Options{}))
-		copied := booking()
+		copied := rig.Booking()
 		for _, a := range rehearse(t, r, collector.RehearseOptions{}).Alarms {
 			if a.Suggestion() != "" {
 				if a.Suggestion() != "seamark:alarm-5xx = 3/5" {
@@ -216,12 +217,12 @@ func TestSuggestionHelps(t *testing.T) {
 
 // TestRehearsalOfAPlan: only what the plan makes or changes is rehearsed and priced.
 func TestRehearsalOfAPlan(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	rig.InBubble(t, func(t *testing.T) {
 		r := bookingFortnight(cloud.New(cloud.Options{}))
-		st := &states{}
-		o := collector.RehearseOptions{Options: collector.Options{Config: config(), States: st}}
-		if rep := collector.Sweep(t.Context(), place, r, o.Options); len(rep.Failures) > 0 {
-			t.Fatal(failures(rep))
+		st := &rig.States{}
+		o := collector.RehearseOptions{Options: collector.Options{Config: rig.Config(), States: st}}
+		if rep := collector.Sweep(t.Context(), rig.Place, r, o.Options); len(rep.Failures) > 0 {
+			t.Fatal(rig.Failures(rep))
 		}
 		time.Sleep(time.Hour)
 		if got := rehearse(t, r, o); len(got.Alarms) != 0 || len(got.Cost.Items) != 0 || got.Reading.Metrics != 0 || got.Cost.Dollars != 0 {
@@ -232,7 +233,7 @@ func TestRehearsalOfAPlan(t *testing.T) {
 			t.Errorf("%d alarms of 6: %+v", len(got.Alarms), got.Alarms)
 		}
 		o.All = false
-		r.Tag("a1", append(booking(), tag("alarm-4xx", "10/5"))...)
+		r.Tag("a1", append(rig.Booking(), rig.Tag("alarm-4xx", "10/5"))...)
 		got := rehearse(t, r, o)
 		if len(got.Alarms) != 1 || got.Alarms[0].Action != collector.Update || got.Alarms[0].Threshold != "10/5" || len(got.Cost.Items) != 0 {
 			t.Errorf("one is to be changed: %+v", got)
@@ -241,18 +242,18 @@ func TestRehearsalOfAPlan(t *testing.T) {
 }
 
 func TestRehearsalLimits(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	rig.InBubble(t, func(t *testing.T) {
 		c := cloud.New(cloud.Options{})
 		r := bookingFortnight(c)
-		o := collector.RehearseOptions{Options: collector.Options{Config: config()}, MaxDollars: 0.00001}
-		got, err := collector.Rehearse(t.Context(), place, r, o)
+		o := collector.RehearseOptions{Options: collector.Options{Config: rig.Config()}, MaxDollars: 0.00001}
+		got, err := collector.Rehearse(t.Context(), rig.Place, r, o)
 		var fault *seamark.Fault
 		if !errors.As(err, &fault) || fault.Class != seamark.Rejected || got.Reading.Metrics != 12 || c.Calls()["GetMetricData"] != 0 {
 			t.Errorf("%v, %+v, %d calls", err, got.Reading, c.Calls()["GetMetricData"])
 		}
 		for _, since := range []time.Duration{time.Minute, 456 * 24 * time.Hour, -time.Hour} {
 			o.Since = since
-			if _, err := collector.Rehearse(t.Context(), place, r, o); !errors.As(err, &fault) {
+			if _, err := collector.Rehearse(t.Context(), rig.Place, r, o); !errors.As(err, &fault) {
 				t.Errorf("%v: %v", since, err)
 			}
 		}
@@ -274,7 +275,7 @@ func TestRehearsalLimits(t *testing.T) {
 
 // TestRehearsalUnderChaos: throttles, faults and small pages change nothing; what is denied is said.
 func TestRehearsalUnderChaos(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	rig.InBubble(t, func(t *testing.T) {
 		calm := rehearse(t, bookingFortnight(cloud.New(cloud.Options{})), collector.RehearseOptions{})
 		rough := rehearse(t, bookingFortnight(cloud.New(cloud.Options{Seed: 7, PageSize: 15_000, Throttle: 0.2, Fault: 0.05})), collector.RehearseOptions{})
 		if diff := cmp.Diff(calm.Alarms, rough.Alarms); diff != "" || rough.Reads <= calm.Reads {
@@ -294,13 +295,13 @@ func TestRehearsalUnderChaos(t *testing.T) {
 
 // TestRehearsalCalls: many alarms go in few calls, each within CloudWatch's limits.
 func TestRehearsalCalls(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	rig.InBubble(t, func(t *testing.T) {
 		c := cloud.New(cloud.Options{})
-		r := c.Region(place)
+		r := c.Region(rig.Place)
 		for i := range 40 {
-			r.AddFunction(inventory.Function{Name: fmt.Sprintf("f%02d", i), Timeout: 3}, booking()...)
+			r.AddFunction(inventory.Function{Name: fmt.Sprintf("f%02d", i), Timeout: 3}, rig.Booking()...)
 		}
-		r.AddAPI(inventory.API{ID: "a", Name: "api", Protocol: inventory.HTTP, Tags: inventory.NewTags(booking()...)}, nil, inventory.Stage{Name: "prod"})
+		r.AddAPI(inventory.API{ID: "a", Name: "api", Protocol: inventory.HTTP, Tags: inventory.NewTags(rig.Booking()...)}, nil, inventory.Stage{Name: "prod"})
 		got := rehearse(t, r, collector.RehearseOptions{})
 		// 160 series of functions and 3 of the stage by the minute, 2 by five; 80 of the 40 log groups, one of the access log.
 		if got.Reading.Metrics != 40*4+5+80+1 || len(got.Alarms) != 123 {
@@ -316,12 +317,12 @@ func TestRehearsalCalls(t *testing.T) {
 // CloudWatch over the same figures gives, whatever the window.
 func TestRehearsalOfRandomDays(t *testing.T) {
 	for seed := range uint64(20) {
-		inBubble(t, func(t *testing.T) {
+		rig.InBubble(t, func(t *testing.T) {
 			random := rand.New(rand.NewPCG(seed, 1))
 			minutes := 1 + random.IntN(20)
-			r := cloud.New(cloud.Options{}).Region(place)
+			r := cloud.New(cloud.Options{}).Region(rig.Place)
 			r.AddFunction(inventory.Function{Name: "f", Timeout: 10},
-				append(booking(), tag("alarm-errors", fmt.Sprintf("20/%d", minutes)), tag("alarm-throttles", fmt.Sprintf("9/%d", minutes)), tag("alarm-duration", fmt.Sprintf("90/%d", minutes)))...)
+				append(rig.Booking(), rig.Tag("alarm-errors", fmt.Sprintf("20/%d", minutes)), rig.Tag("alarm-throttles", fmt.Sprintf("9/%d", minutes)), rig.Tag("alarm-duration", fmt.Sprintf("90/%d", minutes)))...)
 			f := fortnight{r, time.Now().Truncate(time.Hour).Add(-24 * time.Hour).UnixMilli()}
 			raw := map[string][]float64{}
 			for _, name := range []string{"Invocations", "Errors", "Throttles", "Duration"} {

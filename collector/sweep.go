@@ -8,12 +8,13 @@ import (
 
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/quota"
+	"github.com/seamark-hq/seamark/collector/state"
 )
 
 // Options of a sweep.
 type Options struct {
 	Config   *Config
-	States   StateStore
+	States   state.Store
 	Formats  FormatStore   // may be nil: formats that do not describe themselves are then not kept
 	Limits   *quota.Limits // shared by all sweeps of the process; nil: buckets of its own
 	DryRun   bool          // say what would change, and make no write call
@@ -46,9 +47,8 @@ type sweep struct {
 	remembered  map[string]bool // alarms that are ours by memory alone: the tagging API does not show them yet
 	alarmsBlind bool            // whose the alarms are could not be read
 
-	saving sync.Mutex
-	mu     sync.Mutex // of state
-	*memory
+	mu sync.Mutex // of state
+	*state.Memory
 	handedOn bool
 }
 
@@ -97,7 +97,7 @@ func (s *sweep) run(ctx context.Context, read func(context.Context) *inventory.I
 	}
 	s.apply(ctx, d)
 	s.survey(ctx, d)
-	r.Pending = len(s.state.Pending)
+	r.Pending = len(s.State.Pending)
 	if !s.opt.DryRun {
 		s.save(ctx)
 	}
@@ -107,11 +107,27 @@ func (s *sweep) run(ctx context.Context, read func(context.Context) *inventory.I
 func newSweep(place inventory.Place, cloud Cloud, o Options) *sweep {
 	s := &sweep{place: place, cloud: cloud, cfg: o.Config.withDefaults(), opt: o, width: o.Width,
 		meter: quota.NewMeter(place, o.Limits, before(o.Deadline, margin), o.Budget), journal: &journal{report: &Report{Place: place}, keep: o.Keep, tell: o.Progress}, sets: inventory.TagSets{Unique: hashTag}}
-	s.memory = newMemory(s.cfg.Deployment, place)
+	s.Memory = state.NewMemory(s.cfg.Deployment, place)
 	if s.width <= 0 {
 		s.width = 4
 	}
 	return s
+}
+
+// load recalls what earlier sweeps noted.
+func (s *sweep) load(ctx context.Context) {
+	m, err := state.Recall(ctx, s.opt.States, s.cfg.Deployment, s.place)
+	if err != nil {
+		s.journal.fail(s.place.String(), "read the state", err)
+	}
+	s.Memory = m
+}
+
+// save writes the state down, together with what others wrote meanwhile.
+func (s *sweep) save(ctx context.Context) {
+	if err := s.Memory.Save(ctx, s.opt.States, &s.mu); err != nil {
+		s.journal.fail(s.place.String(), "save the state", err)
+	}
 }
 
 // before is that long before a deadline; none is none.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/quota"
+	"github.com/seamark-hq/seamark/collector/state"
 )
 
 // recognise finds out whose the alarms are whose tags the listing does not have: ours if
@@ -25,7 +26,7 @@ func (s *sweep) ownerOf(ctx context.Context, name string, tags *inventory.Tags) 
 	if _, marked := tags.Get(ownerTag); marked {
 		return
 	}
-	if _, known := s.state.Alarms[name]; known {
+	if _, known := s.State.Alarms[name]; known {
 		s.remembered[name] = true
 		*tags = inventory.NewTags(inventory.Tag{Key: ownerTag, Value: s.cfg.Deployment})
 		return
@@ -91,9 +92,9 @@ func (s *sweep) stopped(ctx context.Context) bool {
 func (a *alarmSweep) forgetGone() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for name := range a.state.Alarms {
+	for name := range a.State.Alarms {
 		if a.metric[name] == nil && a.composite[name] == nil && a.scope.family(name) {
-			delete(a.state.Alarms, name)
+			delete(a.State.Alarms, name)
 		}
 	}
 }
@@ -159,7 +160,7 @@ const settling = 15 * time.Minute
 // that is known, else with what the tagging API says.
 func (a *alarmSweep) tagsDiffer(name string, want, have inventory.Tags) bool {
 	a.mu.Lock()
-	applied := a.state.Alarms[name]
+	applied := a.State.Alarms[name]
 	a.mu.Unlock()
 	if applied.Tags == tagsHash(want) && (a.remembered[name] || unixMilli()-applied.At < settling.Milliseconds()) {
 		return false
@@ -205,7 +206,7 @@ func (a *alarmSweep) tag(ctx context.Context, name string, want, have inventory.
 // remember notes an alarm as ours; one that is noted keeps its time.
 func (a *alarmSweep) remember(name string, tags inventory.Tags, of string) {
 	a.mu.Lock()
-	have := a.state.Alarms[name]
+	have := a.State.Alarms[name]
 	a.mu.Unlock()
 	if have.Tags != tagsHash(tags) || have.Of != of {
 		a.applied(name, tags, of)
@@ -214,7 +215,7 @@ func (a *alarmSweep) remember(name string, tags inventory.Tags, of string) {
 
 func (a *alarmSweep) applied(name string, tags inventory.Tags, of string) {
 	a.mu.Lock()
-	a.state.Alarms[name] = AlarmState{Tags: tagsHash(tags), At: unixMilli(), Of: of}
+	a.State.Alarms[name] = state.AlarmState{Tags: tagsHash(tags), At: unixMilli(), Of: of}
 	a.mu.Unlock()
 }
 
@@ -311,7 +312,7 @@ func (a *alarmSweep) delete(ctx context.Context, what string, names []string) {
 	for _, name := range names {
 		a.journal.change(Change{Delete, what, name, name, "nothing asks for it any more"})
 		a.mu.Lock()
-		delete(a.state.Alarms, name)
+		delete(a.State.Alarms, name)
 		a.mu.Unlock()
 	}
 }

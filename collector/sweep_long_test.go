@@ -10,8 +10,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/quota"
+	"github.com/seamark-hq/seamark/collector/state"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
@@ -20,9 +22,9 @@ func until(t *testing.T, r *cloud.Region, o collector.Options, limit time.Durati
 	t.Helper()
 	for n := 1; n <= most; n++ {
 		o.Deadline = time.Now().Add(limit)
-		got := collector.Sweep(t.Context(), place, r, o)
+		got := collector.Sweep(t.Context(), rig.Place, r, o)
 		if time.Now().After(o.Deadline) || len(got.Failures) > 0 {
-			t.Fatalf("sweep %d ended %v after its deadline: %s", n, time.Since(o.Deadline), failures(got))
+			t.Fatalf("sweep %d ended %v after its deadline: %s", n, time.Since(o.Deadline), rig.Failures(got))
 		}
 		if got.Done {
 			return n
@@ -39,21 +41,21 @@ func TestManyGroups(t *testing.T) {
 	if os.Getenv("SEAMARK_TORTURE") != "" {
 		groups, limit = 10_000, 15*time.Minute
 	}
-	inBubble(t, func(t *testing.T) {
+	rig.InBubble(t, func(t *testing.T) {
 		c := cloud.New(cloud.Options{Latency: 100 * time.Millisecond})
-		r := c.Region(place)
+		r := c.Region(rig.Place)
 		for i := range groups {
-			r.AddLogGroup(inventory.LogGroup{Name: fmt.Sprintf("/app/%05d", i), Created: 1}, booking()...)
+			r.AddLogGroup(inventory.LogGroup{Name: fmt.Sprintf("/app/%05d", i), Created: 1}, rig.Booking()...)
 		}
 		before := r.Snapshot(nil)
-		o := collector.Options{Config: config(), States: &states{}}
+		o := collector.Options{Config: rig.Config(), States: &rig.States{}}
 		n := until(t, r, o, limit, 5)
 		puts := c.Calls()["PutSubscriptionFilter"]
 		t.Logf("%d log groups: %d sweeps of %v, %d puts", groups, n, limit, puts)
 		if puts != groups || n < 2 {
 			t.Errorf("%d puts for %d groups in %d sweeps", puts, groups, n)
 		}
-		o.States, o.Destroy = &states{}, true // nothing is remembered
+		o.States, o.Destroy = &rig.States{}, true // nothing is remembered
 		n = until(t, r, o, limit, 8)
 		t.Logf("destroyed in %d sweeps", n)
 		if got := r.Snapshot(nil); got != before || n < 2 {
@@ -65,24 +67,24 @@ func TestManyGroups(t *testing.T) {
 // TestSideBySide: sweeps, sweeps of hints and others' notes about one place at the same
 // time: nobody's notes are lost, and the next sweep finds all in order.
 func TestSideBySide(t *testing.T) {
-	inBubble(t, func(t *testing.T) {
+	rig.InBubble(t, func(t *testing.T) {
 		c := cloud.New(cloud.Options{Latency: 100 * time.Millisecond})
 		r := city(c)
-		st := &states{}
-		o := collector.Options{Config: config(), States: distant{st}, Limits: &quota.Limits{}}
-		collector.Sweep(t.Context(), place, r, o)
+		st := &rig.States{}
+		o := collector.Options{Config: rig.Config(), States: distant{st}, Limits: &quota.Limits{}}
+		collector.Sweep(t.Context(), rig.Place, r, o)
 		var wg sync.WaitGroup
 		for i := range 10 {
 			name := fmt.Sprint("/new/", i)
-			r.AddLogGroup(inventory.LogGroup{Name: name, Created: 1}, booking()...)
+			r.AddLogGroup(inventory.LogGroup{Name: name, Created: 1}, rig.Booking()...)
 			wg.Go(func() {
 				time.Sleep(time.Duration(i) * 300 * time.Millisecond)
-				if got := collector.SweepHint(t.Context(), r, collector.Hint{Place: place, Groups: []string{name}}, o); !got.Done {
-					t.Errorf("%+v %s", got, failures(got))
+				if got := collector.SweepHint(t.Context(), r, collector.Hint{Place: rig.Place, Groups: []string{name}}, o); !got.Done {
+					t.Errorf("%+v %s", got, rig.Failures(got))
 				}
 			})
 			wg.Go(func() {
-				err := collector.UpdateState(t.Context(), o.States, "acme", place, func(s *collector.State) { s.Pending[fmt.Sprint("/gap/", i)] = collector.Gap{From: 1, To: 2} })
+				err := state.Update(t.Context(), o.States, "acme", rig.Place, func(s *state.State) { s.Pending[fmt.Sprint("/gap/", i)] = state.Gap{From: 1, To: 2} })
 				if err != nil {
 					t.Error(err)
 				}
@@ -90,13 +92,13 @@ func TestSideBySide(t *testing.T) {
 		}
 		for range 2 {
 			wg.Go(func() {
-				if got := collector.Sweep(t.Context(), place, r, o); !got.Done || len(got.Failures) > 0 {
-					t.Errorf("%+v %s", got, failures(got))
+				if got := collector.Sweep(t.Context(), rig.Place, r, o); !got.Done || len(got.Failures) > 0 {
+					t.Errorf("%+v %s", got, rig.Failures(got))
 				}
 			})
 		}
 		wg.Wait()
-		s := st.decoded(t, place)
+		s := st.Decoded(t, rig.Place)
 		for i := range 10 {
 			if g := s.Groups[fmt.Sprint("/new/", i)]; g.Hash == "" {
 				t.Errorf("/new/%d: %+v", i, g)
@@ -108,8 +110,8 @@ func TestSideBySide(t *testing.T) {
 				t.Errorf("the history of /new/%d is lost", i)
 			}
 		}
-		if got := collector.Sweep(t.Context(), place, r, o); got.Writes != 0 || len(got.Failures) > 0 {
-			t.Errorf("%d writes, %s", got.Writes, failures(got))
+		if got := collector.Sweep(t.Context(), rig.Place, r, o); got.Writes != 0 || len(got.Failures) > 0 {
+			t.Errorf("%d writes, %s", got.Writes, rig.Failures(got))
 		}
 	})
 }

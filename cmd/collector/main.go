@@ -13,6 +13,7 @@ import (
 	"github.com/seamark-hq/seamark/collector/cloudtrail"
 	"github.com/seamark-hq/seamark/collector/quota"
 	"github.com/seamark-hq/seamark/collector/sqs"
+	"github.com/seamark-hq/seamark/collector/state"
 	"github.com/seamark-hq/seamark/collector/worker"
 	"github.com/seamark-hq/seamark/internal/config"
 	"github.com/seamark-hq/seamark/internal/lambda"
@@ -53,7 +54,7 @@ func newWorker(ctx context.Context, log *slog.Logger) (*worker.Worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	states, limits := collector.LakeStates{Store: store, Deployment: cfg.Deployment}, &quota.Limits{}
+	states, limits := state.LakeStore{Store: store, Deployment: cfg.Deployment}, &quota.Limits{}
 	w := &worker.Worker{
 		Places: all, Opener: opener, Log: log,
 		Sweep:   collector.Options{Config: cfg, States: states, Formats: collector.LakeFormats{Store: store}, Limits: limits},

@@ -13,6 +13,7 @@ import (
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/aws"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/state"
 	"github.com/seamark-hq/seamark/lake"
 )
 
@@ -75,7 +76,7 @@ func sweep(t *testing.T, op *aws.Opener) *collector.Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return collector.Sweep(t.Context(), here, c, collector.Options{States: collector.LakeStates{Store: store, Deployment: "acme"},
+	return collector.Sweep(t.Context(), here, c, collector.Options{States: state.LakeStore{Store: store, Deployment: "acme"},
 		Config: &collector.Config{Deployment: "acme", Destination: "arn:aws:logs:{region}:999999999999:destination:seamark"}})
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/seamark-hq/seamark/collector/aws"
 	"github.com/seamark-hq/seamark/collector/cloudtest"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/state"
 	"github.com/seamark-hq/seamark/lake"
 )
 
@@ -81,7 +82,7 @@ func (w *town) tag(tags inventory.Tags, unset bool) {
 func (w *town) options(deployment string, keys collector.TagKeys) collector.Options {
 	store, err := lake.OpenDir(w.t.TempDir(), nil)
 	w.must(err)
-	return collector.Options{Keep: true, States: collector.LakeStates{Store: store, Deployment: deployment}, Config: &collector.Config{
+	return collector.Options{Keep: true, States: state.LakeStore{Store: store, Deployment: deployment}, Config: &collector.Config{
 		Deployment: deployment, Tags: keys, Destination: "arn:aws:logs:{region}:" + hub + ":destination:" + deployment,
 		Topic: "arn:aws:sns:{region}:" + hub + ":" + deployment, ManageAccessLogs: true,
 		PerResourceTags: true, // MiniStack's GetResources knows neither log groups nor alarms

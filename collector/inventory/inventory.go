@@ -90,11 +90,15 @@ type Function struct {
 	Unread   bool
 }
 
+// LambdaLogs opens the name of a function's usual log group.
+const LambdaLogs = "/aws/lambda/"
+
+// Group is the log group that a function writes to.
 func (f *Function) Group() string {
 	if f.LogGroup != "" {
 		return f.LogGroup
 	}
-	return "/aws/lambda/" + f.Name
+	return LambdaLogs + f.Name
 }
 
 // Protocol is the kind of an API of API Gateway.

@@ -13,6 +13,7 @@ import (
 	"github.com/seamark-hq/seamark/collector/aws"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/quota"
+	"github.com/seamark-hq/seamark/collector/state"
 	"github.com/seamark-hq/seamark/collector/worker"
 	"github.com/seamark-hq/seamark/internal/config"
 	"github.com/seamark-hq/seamark/lake"
@@ -42,7 +43,7 @@ type Fleet struct {
 	opener  collector.Opener
 	aliases map[string]string
 	store   lake.Store
-	states  collector.StateStore
+	states  state.Store
 	limits  *quota.Limits
 	arrived *worker.Arrived
 }
@@ -78,7 +79,7 @@ func OpenFleet(ctx context.Context, o FleetOptions) (*Fleet, error) {
 		return nil, err
 	}
 	f.arrived = &worker.Arrived{Lake: lake.New(f.store)}
-	f.states = collector.LakeStates{Store: f.store, Deployment: f.Config.Deployment}
+	f.states = state.LakeStore{Store: f.store, Deployment: f.Config.Deployment}
 	return f, nil
 }
 

@@ -34,6 +34,8 @@ var table = []room{
 	{"lake", rooms(".", "schemas"), []string{"github.com/parquet-go/parquet-go", "golang.org/x/sync", "golang.org/x/sys"}},
 	{"collector/inventory", nil, nil},
 	{"collector/quota", rooms("collector/inventory"), nil},
+	{"collector/state", rooms(".", "lake", "collector/inventory"), nil},
+	{"collector/internal/rig", rooms("collector/inventory", "collector/state", "collector", "internal/fleet/cloud"), nil},
 	{"collector/ingest", rooms(".", "schemas", "lake", "collector"), []string{"github.com/klauspost/compress", "golang.org/x/sys"}},
 	{"collector/cloudtrail", rooms(".", "collector/inventory", "collector"), nil},
 	{"collector/sqs", rooms("."), []string{"github.com/aws/aws-sdk-go-v2"}},
@@ -74,7 +76,7 @@ var table = []room{
 	{"internal/fleet/cloud", rooms("collector/inventory", "collector"), nil},
 	{"internal/fleet", rooms("."), []string{"github.com/klauspost/compress"}},
 	{"internal/app", rooms("..."), []string{"github.com/prometheus/client_golang", "golang.org/x/sync"}},
-	{"cmd/collector", rooms(".", "lake", "lake/s3", "collector/inventory", "collector/quota", "collector", "collector/aws", "collector/cloudtrail", "collector/sqs", "collector/worker", "internal/config", "internal/lambda"), nil},
+	{"cmd/collector", rooms(".", "lake", "lake/s3", "collector/inventory", "collector/quota", "collector/state", "collector", "collector/aws", "collector/cloudtrail", "collector/sqs", "collector/worker", "internal/config", "internal/lambda"), nil},
 	{"cmd/seamark", rooms(".", "collector/inventory", "collector", "internal/app", "internal/config", "alerter/words", "lake/duckdb"), []string{"github.com/spf13/cobra", "golang.org/x/term"}},
 }
 

@@ -1,12 +1,12 @@
-package collector
+package state
 
 import "cmp"
 
-// MergeStates joins what two have made of the state base: what only one of them changed is as
+// Merge joins what two have made of the state base: what only one of them changed is as
 // that one has it, and what both changed as mine has it. Of pending history and of backfills
 // nothing is lost: see mergeGaps. It changes none of the three; the result may share with
 // them what never changes.
-func MergeStates(base, mine, theirs *State) *State {
+func Merge(base, mine, theirs *State) *State {
 	m := *mine
 	m.Groups = mergeMaps(base.Groups, mine.Groups, theirs.Groups, second)
 	m.Alarms = mergeMaps(base.Alarms, mine.Alarms, theirs.Alarms, second)
@@ -84,7 +84,7 @@ func mergeGaps(_, mine, theirs *Gap) *Gap {
 		return theirs
 	case theirs == nil:
 		return mine
-	case mine.same(*theirs): // at different points of its fetch
+	case mine.Same(*theirs): // at different points of its fetch
 		return furthest(nil, mine, theirs)
 	}
 	g := Gap{From: min(mine.From, theirs.From), To: max(mine.To, theirs.To), Was: cmp.Or(mine.Was, theirs.Was), Doubt: true}
@@ -99,7 +99,7 @@ func furthest(_, mine, theirs *Gap) *Gap {
 	switch {
 	case mine == nil || theirs == nil:
 		return nil
-	case theirs.further(*mine):
+	case theirs.Further(*mine):
 		return theirs
 	}
 	return mine

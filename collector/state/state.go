@@ -1,4 +1,4 @@
-package collector
+package state
 
 import (
 	"bytes"
@@ -9,8 +9,8 @@ import (
 	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
-// stateVersion is the version of the format; see docs/formats/collector.md.
-const stateVersion = 1
+// version is the version of the format; see docs/formats/collector.md.
+const version = 1
 
 // State is what a sweep remembers of a place, so that the next one need not ask. It is
 // kept in the hub's bucket, never as tags on a team's resource. Without it nothing is
@@ -59,28 +59,17 @@ type TagState struct {
 	At   int64  `json:"at"`   // Unix milliseconds
 }
 
-// Gap is a span of a log group's history that no filter forwarded, and how far it has
-// been fetched; see history_span.go. Times are Unix milliseconds.
-type Gap struct {
-	From  int64  `json:"from"`            // what CloudWatch Logs took from then on; of a backfill: what happened from then on
-	To    int64  `json:"to"`              // 0: until the filter is there
-	Was   string `json:"was,omitempty"`   // product of the filter that went
-	Doubt bool   `json:"doubt,omitempty"` // the rest may have been forwarded
-	At    int64  `json:"at,omitempty"`    // events that happened before are landed; 0: none yet
-	Width int64  `json:"width,omitempty"` // of the next window, milliseconds
-	Began int64  `json:"began,omitempty"` // the time in the names of the landing objects
-}
-
-func newState(deployment string, p inventory.Place) *State {
+// New remembers nothing yet.
+func New(deployment string, p inventory.Place) *State {
 	return &State{
-		Version: stateVersion, Deployment: deployment, Account: p.Account, Region: p.Region,
+		Version: version, Deployment: deployment, Account: p.Account, Region: p.Region,
 		Groups: map[string]GroupState{}, Alarms: map[string]AlarmState{}, Pending: map[string]Gap{},
 	}
 }
 
-// DecodeState reads a state strictly: an unknown key, a trailing value or
+// Decode reads a state strictly: an unknown key, a trailing value or
 // another version is an error.
-func DecodeState(b []byte) (*State, error) {
+func Decode(b []byte) (*State, error) {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
 	s := &State{}
@@ -90,8 +79,8 @@ func DecodeState(b []byte) (*State, error) {
 	if d.More() {
 		return nil, errors.New("no state of a collector: something follows it")
 	}
-	if s.Version != stateVersion {
-		return nil, fmt.Errorf("version %d of the state is not known; this is version %d", s.Version, stateVersion)
+	if s.Version != version {
+		return nil, fmt.Errorf("version %d of the state is not known; this is version %d", s.Version, version)
 	}
 	if s.Groups == nil || s.Alarms == nil || s.Pending == nil {
 		return nil, errors.New("no state of a collector: groups, alarms or pending is missing")
@@ -99,7 +88,8 @@ func DecodeState(b []byte) (*State, error) {
 	return s, nil
 }
 
-func (s *State) encode() []byte {
+// Encode is the state as it is saved.
+func (s *State) Encode() []byte {
 	b, err := json.Marshal(s)
 	if err != nil {
 		panic(err) // strings and numbers

@@ -1,4 +1,4 @@
-package collector_test
+package state_test
 
 import (
 	"context"
@@ -10,7 +10,8 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/internal/rig"
+	"github.com/seamark-hq/seamark/collector/state"
 	"github.com/seamark-hq/seamark/lake"
 )
 
@@ -24,13 +25,13 @@ func (d dying) Remove(keys ...string) error {
 	return d.Store.Remove(keys...)
 }
 
-func lakeStates(t *testing.T) (collector.LakeStates, lake.Store) {
+func lakeStates(t *testing.T) (state.LakeStore, lake.Store) {
 	t.Helper()
 	dir, err := lake.OpenDir(t.TempDir(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return collector.LakeStates{Store: dying{dir}, Deployment: "acme"}, dir
+	return state.LakeStore{Store: dying{dir}, Deployment: "acme"}, dir
 }
 
 func count(t *testing.T, s lake.Store) int {
@@ -52,7 +53,7 @@ func TestStateContended(t *testing.T) {
 		wg.Go(func() {
 			for i := range times {
 				key := fmt.Sprintf("/%d/%d", w, i)
-				err := collector.UpdateState(t.Context(), st, "acme", place, func(s *collector.State) { s.Pending[key] = collector.Gap{From: 1, To: 2} })
+				err := state.Update(t.Context(), st, "acme", rig.Place, func(s *state.State) { s.Pending[key] = state.Gap{From: 1, To: 2} })
 				if err != nil {
 					t.Error(err)
 				}
@@ -60,20 +61,20 @@ func TestStateContended(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	b, number, err := st.LoadState(t.Context(), place)
+	b, number, err := st.LoadState(t.Context(), rig.Place)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := collector.DecodeState(b)
+	s, err := state.Decode(b)
 	if err != nil || len(s.Pending) != writers*times || number != writers*times {
 		t.Errorf("state %d has %d changes, want %d of %d: %v", number, len(s.Pending), writers*times, writers*times, err)
 	}
 	st.Store = store
-	if err := st.SaveState(t.Context(), place, number+1, b); err != nil {
+	if err := st.SaveState(t.Context(), rig.Place, number+1, b); err != nil {
 		t.Error(err)
 	}
-	if n := count(t, store); n != collector.KeptStates {
-		t.Errorf("%d objects are kept, want %d", n, collector.KeptStates)
+	if n := count(t, store); n != state.Kept {
+		t.Errorf("%d objects are kept, want %d", n, state.Kept)
 	}
 }
 
@@ -83,19 +84,19 @@ func TestLateState(t *testing.T) {
 		st, store := lakeStates(t)
 		st.Store = store
 		for i := range n {
-			if err := st.SaveState(t.Context(), place, i+1, emptyState().Encode()); err != nil {
+			if err := st.SaveState(t.Context(), rig.Place, i+1, emptyState().Encode()); err != nil {
 				t.Fatal(err)
 			}
 		}
 		for late := 1; late <= n; late++ {
-			if err := st.SaveState(t.Context(), place, late, []byte("late")); !errors.Is(err, fs.ErrExist) {
+			if err := st.SaveState(t.Context(), rig.Place, late, []byte("late")); !errors.Is(err, fs.ErrExist) {
 				t.Errorf("state %d after %d were made: %v, want %v", late, n, err, fs.ErrExist)
 			}
 		}
-		if got, number, err := st.LoadState(t.Context(), place); err != nil || number != n || strings.Contains(string(got), "late") {
+		if got, number, err := st.LoadState(t.Context(), rig.Place); err != nil || number != n || strings.Contains(string(got), "late") {
 			t.Errorf("state %d, %v: %s", number, err, got)
 		}
-		if most := min(n, collector.KeptStates); count(t, store) != most {
+		if most := min(n, state.Kept); count(t, store) != most {
 			t.Errorf("%d objects, want %d", count(t, store), most)
 		}
 	}
@@ -103,9 +104,9 @@ func TestLateState(t *testing.T) {
 
 // TestUpdateNothing: without a change nothing is written.
 func TestUpdateNothing(t *testing.T) {
-	st := &states{}
-	st.put(place, emptyState().Encode())
-	if err := collector.UpdateState(context.Background(), st, "acme", place, func(*collector.State) {}); err != nil || st.of[place].number != 1 {
-		t.Errorf("number %d, %v", st.of[place].number, err)
+	st := &rig.States{}
+	st.Put(rig.Place, emptyState().Encode())
+	if err := state.Update(context.Background(), st, "acme", rig.Place, func(*state.State) {}); err != nil || st.Number(rig.Place) != 1 {
+		t.Errorf("number %d, %v", st.Number(rig.Place), err)
 	}
 }

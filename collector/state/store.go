@@ -1,4 +1,4 @@
-package collector
+package state
 
 import (
 	"context"
@@ -14,9 +14,9 @@ import (
 	"github.com/seamark-hq/seamark/lake"
 )
 
-// StateStore keeps the states of places, one above the other: many may look after one place
+// Store keeps the states of places, one above the other: many may look after one place
 // at the same time, and whoever saves must have seen what was saved before.
-type StateStore interface {
+type Store interface {
 	// LoadState gives the state with the highest number. It fails with fs.ErrNotExist when there
 	// is none; that counts as number 0.
 	LoadState(ctx context.Context, p inventory.Place) (b []byte, number int, err error)
@@ -25,27 +25,27 @@ type StateStore interface {
 	SaveState(ctx context.Context, p inventory.Place, number int, b []byte) error
 }
 
-// LakeStates keeps states in the hub's store, beside the lake:
+// LakeStore keeps states in the hub's store, beside the lake:
 // collector/<deployment>/<account>/<region>/<number>.json.
-type LakeStates struct {
+type LakeStore struct {
 	Store      lake.Store
 	Deployment string
 }
 
-// keptStates is how many states of a place stay. A state may be made late, by a process that
+// kept is how many states of a place stay. A state may be made late, by a process that
 // stood still meanwhile; as long as those are kept that were made since, it is noticed.
-const keptStates = 4
+const kept = 4
 
-func (l LakeStates) folder(p inventory.Place) string {
+func (l LakeStore) folder(p inventory.Place) string {
 	return "collector/" + l.Deployment + "/" + p.Account + "/" + p.Region
 }
 
-func (l LakeStates) key(p inventory.Place, number int) string {
+func (l LakeStore) key(p inventory.Place, number int) string {
 	return fmt.Sprintf("%s/%010d.json", l.folder(p), number)
 }
 
 // numbers lists the states that are there, ascending.
-func (l LakeStates) numbers(p inventory.Place) ([]int, error) {
+func (l LakeStore) numbers(p inventory.Place) ([]int, error) {
 	var all []int
 	err := l.Store.Walk(l.folder(p), func(key string, _ fs.DirEntry) error {
 		name, isState := strings.CutSuffix(key[strings.LastIndexByte(key, '/')+1:], ".json")
@@ -61,7 +61,7 @@ func (l LakeStates) numbers(p inventory.Place) ([]int, error) {
 }
 
 // LoadState reads the newest object.
-func (l LakeStates) LoadState(ctx context.Context, p inventory.Place) ([]byte, int, error) {
+func (l LakeStore) LoadState(ctx context.Context, p inventory.Place) ([]byte, int, error) {
 	for {
 		all, err := l.numbers(p)
 		if err == nil && len(all) == 0 {
@@ -79,7 +79,7 @@ func (l LakeStates) LoadState(ctx context.Context, p inventory.Place) ([]byte, i
 }
 
 // SaveState makes an object, and removes old ones.
-func (l LakeStates) SaveState(_ context.Context, p inventory.Place, number int, b []byte) error {
+func (l LakeStore) SaveState(_ context.Context, p inventory.Place, number int, b []byte) error {
 	if err := l.Store.Create(l.key(p, number), func(w io.Writer) error {
 		_, err := w.Write(b)
 		return err
@@ -90,12 +90,12 @@ func (l LakeStates) SaveState(_ context.Context, p inventory.Place, number int, 
 	if err != nil {
 		return err
 	}
-	if len(all) > 0 && all[len(all)-1] >= number+keptStates { // the number may have been used, and removed, before
+	if len(all) > 0 && all[len(all)-1] >= number+kept { // the number may have been used, and removed, before
 		return errors.Join(fs.ErrExist, l.Store.Remove(l.key(p, number)))
 	}
 	var old []string
 	for _, n := range all {
-		if n <= number-keptStates {
+		if n <= number-kept {
 			old = append(old, l.key(p, n))
 		}
 	}
@@ -105,23 +105,23 @@ func (l LakeStates) SaveState(_ context.Context, p inventory.Place, number int, 
 	return nil
 }
 
-// loadState reads what is remembered. When nothing is, or it cannot be used, the state is
+// Load reads what is remembered. When nothing is, or it cannot be used, the state is
 // new and known is false; err then says why, unless there was none.
-func loadState(ctx context.Context, store StateStore, deployment string, p inventory.Place) (s *State, known bool, err error) {
-	m, err := recall(ctx, store, deployment, p)
-	return m.state, m.known, err
+func Load(ctx context.Context, store Store, deployment string, p inventory.Place) (s *State, known bool, err error) {
+	m, err := Recall(ctx, store, deployment, p)
+	return m.State, m.Known, err
 }
 
-// decodeStateOf decodes the state of a place.
-func decodeStateOf(b []byte, deployment string, p inventory.Place) (*State, error) {
-	s, err := DecodeState(b)
+// decodeOf decodes the state of a place.
+func decodeOf(b []byte, deployment string, p inventory.Place) (*State, error) {
+	s, err := Decode(b)
 	if err == nil && (s.Deployment != deployment || s.Account != p.Account || s.Region != p.Region) {
 		return nil, fmt.Errorf("it is of %s in %s/%s", s.Deployment, s.Account, s.Region)
 	}
 	return s, err
 }
 
-func unusableState(p inventory.Place, err error) error {
+func unusable(p inventory.Place, err error) error {
 	return &seamark.Fault{Class: seamark.Temporary, Where: "state of " + p.String(),
 		What: "cannot be used", Err: err, Remedy: "nothing is lost: the sweep asks AWS again"}
 }
