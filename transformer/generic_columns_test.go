@@ -2,6 +2,8 @@ package transformer
 
 import (
 	"encoding/json"
+	"regexp"
+	"strings"
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/transformer/lines"
@@ -52,6 +54,12 @@ func (r *record) takeText(c scan.Column, v []byte) bool {
 		return false
 	}
 	*at = textOf(v)
+	if c == scan.LogRequestID || c == scan.LogTraceID || c == scan.LogSpanID {
+		id := lines.IDOf(c, *at)
+		known := id != "" || *at == ""
+		*at = id
+		return known
+	}
 	return true
 }
 
@@ -86,12 +94,17 @@ func (r *record) takeSource(v []byte) bool {
 		return string(v) == "null"
 	}
 	s := textOf(v)
+	if s == "" || s == r.row.Source {
+		return true
+	}
 	if r.row.Source == "" {
 		r.row.Source = s
-	} else if s != "" && s != r.row.Source {
+		return true
+	}
+	if r.row.Component == "" {
 		r.row.Component = s
 	}
-	return true
+	return r.row.Component == s
 }
 
 func (r *record) takeClaim(v []byte, mine *string, theirs string) bool {
@@ -112,7 +125,7 @@ func (r *record) takeClaim(v []byte, mine *string, theirs string) bool {
 func (r *record) takeLevel(v []byte) bool {
 	level := ""
 	if v[0] == '"' {
-		level = lines.LevelOf(string(v[1 : len(v)-1]))
+		level = lines.LevelOf(textOf(v))
 	} else if n, ok := scan.ParseInt(v); ok {
 		level = lines.LevelOfNumber(n)
 	}
@@ -202,29 +215,32 @@ func (r *record) takeUnknown(f member) bool {
 	if f.value[0] != '"' {
 		return false
 	}
+	s := textOf(f.value)
 	switch f.key {
-	case "error", "err", "exception", "exc_info", "thrown":
-		return r.takeErrorText(textOf(f.value))
+	case "error", "err", "exception", "exc_info", "thrown", "throwable", "Exception", "Error", "exc":
+		return r.takeErrorText(s)
+	case "trace":
+		return (traceForm.MatchString(s) || strings.HasPrefix(s, "projects/") && strings.Contains(s, "/traces/")) && r.takeText(scan.LogTraceID, f.value)
+	case "span":
+		return spanForm.MatchString(s) && r.takeText(scan.LogSpanID, f.value)
 	}
 	return false
 }
 
+var (
+	traceForm = regexp.MustCompile(`^([0-9a-fA-F]{32}|1-.{33})$`)
+	spanForm  = regexp.MustCompile(`^[0-9a-fA-F]{16}$`)
+)
+
 func (r *record) takeErrorText(s string) bool {
-	if lines.FindStack(s) < 0 {
-		if r.row.ErrorMessage != "" {
-			return false
-		}
-		r.row.ErrorMessage = s
-		return true
+	column := &r.row.ErrorMessage
+	if lines.IsStack(s) {
+		column = &r.row.ErrorStack
 	}
-	if r.row.ErrorStack != "" {
-		return false
+	if s != "" && *column == "" {
+		*column = s
 	}
-	r.row.ErrorStack = s
-	t, m := lines.ErrorOfStack(s)
-	lines.SetEmpty(&r.row.ErrorType, t)
-	lines.SetEmpty(&r.row.ErrorMessage, m)
-	return true
+	return s == "" || *column == s
 }
 
 func (r *record) takeGroup(f member, prefix string) bool {

@@ -20,6 +20,7 @@ import (
 type generic struct {
 	logKeys, accessKeys map[string]scan.Column
 	keys                *scan.Keys
+	dialects            *lines.Dialects
 	lines               *rows // what text lines and access logs mean has one implementation
 	arrival             int64
 	out                 captured
@@ -37,7 +38,7 @@ type capturedRow[T any] struct {
 }
 
 func newGeneric(arrival int64) *generic {
-	g := &generic{logKeys: map[string]scan.Column{}, accessKeys: map[string]scan.Column{}, keys: scan.NewKeys(), arrival: arrival}
+	g := &generic{logKeys: map[string]scan.Column{}, accessKeys: map[string]scan.Column{}, keys: scan.NewKeys(), dialects: lines.NewDialects(scan.NewKeys()), arrival: arrival}
 	for table, keys := range map[*schemas.Table]map[string]scan.Column{&schemas.Logs: g.logKeys, &schemas.AccessLogs: g.accessKeys} {
 		for _, c := range table.Columns {
 			for _, s := range c.Keys() {
@@ -65,7 +66,7 @@ type record struct {
 
 // payload makes the rows of a payload's events.
 func (g *generic) payload(p genericPayload, id lake.ID) {
-	g.lines = &rows{Parser: lines.Parser{Arena: new(scan.Arena), Keys: g.keys}, arrival: g.arrival, id: id}
+	g.lines = &rows{Parser: lines.Parser{Arena: new(scan.Arena), Keys: g.keys, Dialects: g.dialects}, arrival: g.arrival, id: id}
 	w, claimed := p.workloadOf()
 	if w.Product == seamark.Unassigned && w.Environment == seamark.Unassigned { // it claims nothing
 		w.Product, w.Environment, claimed = "", "", false
@@ -99,7 +100,7 @@ func (r *record) add(e genericEvent) {
 		r.rest = append(r.rest, member{key: "envelope_timestamp", value: strconv.AppendInt(nil, e.timestamp, 10)})
 	}
 	fields, ok := membersOf([]byte(e.message))
-	if !ok || r.isAccess(fields) || r.isPlatform(fields) {
+	if !ok || r.isAccess(fields) || r.isPlatform(fields) || !r.isPlain(fields) {
 		r.oneImplementation(e, fields, ok)
 		return
 	}
@@ -134,7 +135,7 @@ func (r *record) oneImplementation(e genericEvent, fields []member, isObject boo
 	}
 	var own lines.Claim
 	access := l.Parse(base, r.timed, []byte(e.message), taken, &own, r.implausible)
-	if isObject && access != r.isAccess(fields) {
+	if isObject && r.isPlain(fields) && access != r.isAccess(fields) {
 		panic("the kinds differ")
 	}
 	l.place(base, access, r.timed, &own)
@@ -155,6 +156,16 @@ func (r *record) isAccess(fields []member) bool {
 		where = where || a == scan.AccessMethod || a == scan.AccessPath || a == scan.AccessRoute
 	}
 	return status && where && !r.isOfLogger(fields) && !r.isPlatform(fields)
+}
+
+// isPlain reports whether the synonyms alone say what a record means. The others are
+// interpreted by plans, which are made for each anew here and remembered on the fast way.
+func (r *record) isPlain(fields []member) bool {
+	var taken []scan.Field
+	for _, f := range fields {
+		taken = append(taken, scan.Field{Key: f.key, Value: f.value, Log: r.logKeys[f.key], Access: r.accessKeys[f.key]})
+	}
+	return r.dialects.Plain(taken)
 }
 
 // isPlatform tells an event of the Lambda platform.
@@ -190,14 +201,7 @@ func (r *record) record(fields []member) {
 		}
 	}
 	r.row.EventData = eventDataOf(data, r.rest)
-	if r.row.ErrorType == "" && r.row.ErrorStack != "" {
-		var m string
-		r.row.ErrorType, m = lines.ErrorOfStack(r.row.ErrorStack)
-		lines.SetEmpty(&r.row.ErrorMessage, m)
-	}
-	if r.row.Level == "" && (r.row.ErrorType != "" || r.row.ErrorStack != "") {
-		r.row.Level = seamark.LevelError
-	}
+	lines.Conclude(&r.row)
 }
 
 // eventDataOf joins a record's own data with what has no column.

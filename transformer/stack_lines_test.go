@@ -163,7 +163,7 @@ func TestStackLinesKeepRows(t *testing.T) {
 
 // joinStacks joins what the generic way has made; that has one implementation.
 func (g *generic) joinStacks() {
-	l := &lines.Parser{Arena: new(scan.Arena), Keys: g.keys}
+	l := &lines.Parser{Arena: new(scan.Arena), Keys: g.keys, Dialects: g.dialects}
 	var logs []seamark.Log
 	for _, r := range g.out.logs {
 		logs = append(logs, r.row)

@@ -14,18 +14,19 @@ import (
 
 // ParserVersion is written into each ledger entry. It changes whenever the same bytes
 // would give other rows, so that a replay can pick what a change concerns.
-const ParserVersion = "2"
+const ParserVersion = "3"
 
 // Transformer turns landing objects into rows of a lake. It is safe for concurrent use: as
 // many objects are read at a time as there are processors, and memory is theirs. More may
 // be under way, of which the others wait for the disk; see InFlight.
 type Transformer struct {
-	lake    *lake.Lake
-	options Options
-	slots   chan struct{} // one for each object that is being read
-	formats *formatCache
-	keys    *scan.Keys
-	pool    sync.Pool // of *worker: buffers are kept from one object to the next
+	lake     *lake.Lake
+	options  Options
+	slots    chan struct{} // one for each object that is being read
+	formats  *formatCache
+	keys     *scan.Keys
+	dialects *lines.Dialects
+	pool     sync.Pool // of *worker: buffers are kept from one object to the next
 }
 
 // Options are what the configuration says about rows.
@@ -37,6 +38,7 @@ type Options struct {
 // New returns a transformer that writes to l. o may be nil.
 func New(l *lake.Lake, o *Options) *Transformer {
 	t := &Transformer{lake: l, keys: scan.NewKeys(), slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
+	t.dialects = lines.NewDialects(t.keys)
 	if o != nil {
 		t.options = *o
 	}
@@ -141,7 +143,7 @@ func (t *Transformer) worker(ctx context.Context, src *Source, out sink) *worker
 	w, _ := t.pool.Get().(*worker)
 	if w == nil {
 		a := new(scan.Arena)
-		w = &worker{landing.New(a, t.keys), &rows{Parser: lines.Parser{Arena: a, Keys: t.keys}}}
+		w = &worker{landing.New(a, t.keys), &rows{Parser: lines.Parser{Arena: a, Keys: t.keys, Dialects: t.dialects}}}
 	}
 	r := w.rows
 	r.out, r.owners, r.redactor, r.formats, r.arrival, r.id, r.notes = out, t.options.Owners, t.options.Redact, t.formats, src.Arrival.UnixMilli(), src.ID, notes{}

@@ -25,7 +25,7 @@ func FuzzFormat(f *testing.F) {
 	} {
 		f.Add(c[0], c[1])
 	}
-	r := &Parser{Arena: new(scan.Arena), Keys: scan.NewKeys()}
+	r := &Parser{Arena: new(scan.Arena), Keys: scan.NewKeys(), Dialects: NewDialects(scan.NewKeys())}
 	f.Fuzz(func(t *testing.T, format, line string) {
 		format, line = strings.ToValidUTF8(format, "?"), strings.ToValidUTF8(line, "?")
 		r.Arena.Reset()

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/transformer/scan"
 )
 
 // Severe reports whether a level is WARN or worse.
@@ -11,12 +12,45 @@ func Severe(level string) bool {
 	return level == seamark.LevelError || level == seamark.LevelWarn || level == seamark.LevelFatal
 }
 
-// LevelOf names the level that a logger calls s, or none.
+// LevelOf names the level that a logger's record calls s, or none. Colours around it are taken
+// off, and what log/slog puts behind a name ("INFO+2").
 func LevelOf(s string) string {
-	if len(s) < 1 || len(s) > 13 {
+	if strings.IndexByte(s, 0x1b) >= 0 {
+		s = withoutColours(s)
+	}
+	s = strings.Trim(s, " []<>:")
+	if i := strings.IndexAny(s, "+-"); i > 0 && i+1 < len(s) && len(s)-i < 5 && s[i+1] >= '0' && s[i+1] <= '9' {
+		s = s[:i]
+	}
+	if l := levelWord(s); l != "" {
+		return l
+	}
+	var buf [maxLevel]byte
+	switch upper(&buf, s) {
+	case "SUCCESS", "SUCC", "HTTP", "HELP", "READY", "START", "BOX", "MARK", "DONE", "COMPLETE", "NOTE", "STATUS", "DISPLAY", "BASIC", "AUDIT", "INF", "NOTI", "NTC", "INFORM", "IMPORTANT", "OK", "PENDING", "AWAIT", "PAUSE", "STAR", "FAV", "WATCH":
+		return seamark.LevelInfo
+	case "EXCEPTION", "ERRO", "EROR", "FAIL", "FAILURE", "FAILED", "SEV", "ERORR", "LOUD":
+		return seamark.LevelError
+	case "WRN", "WARNI", "CAUTION":
+		return seamark.LevelWarn
+	case "DEBG", "DBUG", "DATA", "PROMPT", "INPUT", "VERB", "VRB", "DETAIL", "DEBU":
+		return seamark.LevelDebug
+	case "TRCE", "TRC", "TRAC", "SPAM", "FINER", "ALL", "TRA":
+		return seamark.LevelTrace
+	case "FATA", "FTL", "CRT", "FAT", "PNC", "PANI", "CRITICAL ERROR", "DISASTER", "OFF_FATAL", "ALRT", "EMRG", "CRITI", "ABORT":
+		return seamark.LevelFatal
+	}
+	return ""
+}
+
+// maxLevel is the length of the longest name.
+const maxLevel = 14
+
+// upper writes s in capitals into buf; a longer one is none.
+func upper(buf *[maxLevel]byte, s string) string {
+	if len(s) < 1 || len(s) > len(buf) {
 		return ""
 	}
-	var buf [13]byte
 	for i := range len(s) {
 		c := s[i]
 		if c >= 'a' && c <= 'z' {
@@ -24,7 +58,13 @@ func LevelOf(s string) string {
 		}
 		buf[i] = c
 	}
-	switch string(buf[:len(s)]) {
+	return scan.View(buf[:len(s)])
+}
+
+// levelWord names the level that is commonly called s, in a record or in a line of text.
+func levelWord(s string) string {
+	var buf [maxLevel]byte
+	switch upper(&buf, s) {
 	case "INFO", "INFORMATION", "INFORMATIONAL", "NOTICE", "I", "CONFIG", "LOG":
 		return seamark.LevelInfo
 	case "ERROR", "ERR", "SEVERE", "E":
@@ -39,6 +79,37 @@ func LevelOf(s string) string {
 		return seamark.LevelFatal
 	}
 	return ""
+}
+
+// levelOfText names the level that a JSON string holds, or none.
+func (r *Parser) levelOfText(v []byte) string {
+	if v[0] != '"' {
+		return ""
+	}
+	s := scan.View(v[1 : len(v)-1])
+	if strings.IndexByte(s, '\\') >= 0 {
+		s = r.text(v)
+	}
+	return LevelOf(s)
+}
+
+// withoutColours takes a terminal's colour sequences out of a short text.
+func withoutColours(s string) string {
+	var b strings.Builder
+	for {
+		i := strings.Index(s, "\x1b[")
+		if i < 0 {
+			break
+		}
+		b.WriteString(s[:i])
+		end := strings.IndexByte(s[i:], 'm')
+		if end < 0 {
+			return b.String()
+		}
+		s = s[i+end+1:]
+	}
+	b.WriteString(s)
+	return b.String()
 }
 
 // LevelOfNumber reads pino's and bunyan's levels (10 to 60), or none.
@@ -66,7 +137,7 @@ func levelInText(s string) string {
 			j++
 		}
 		if j-i >= 3 && (j == len(head) || !isWord(head[j])) {
-			if l := LevelOf(head[i:j]); l != "" {
+			if l := levelWord(head[i:j]); l != "" {
 				return l
 			}
 		}

@@ -47,7 +47,7 @@ func (r *Parser) parseObject(k kind, row *seamark.Log, timed bool, own *Claim) (
 	case kindPlatform:
 		r.parsePlatformJSON(row, timed, own)
 	default:
-		r.parseRecord(row, timed, own)
+		return r.parseRecord(row, timed, own)
 	}
 	return false
 }

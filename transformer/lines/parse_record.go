@@ -9,7 +9,10 @@ import (
 // Powertools, pino, bunyan, logback, log4j2, zap, slog, zerolog, ECS and OpenTelemetry
 // write. Each key is looked up among the synonyms in schemas; what has no column goes
 // to event_data, never away.
-func (r *Parser) parseRecord(row *seamark.Log, timed bool, own *Claim) {
+func (r *Parser) parseRecord(row *seamark.Log, timed bool, own *Claim) (isAccess bool) {
+	if c := r.planOf(r.fields); !c.plain {
+		return r.interpret(row, c, timed, own)
+	}
 	var data []byte // the record's own event data, an object
 	for i := range r.fields {
 		f := &r.fields[i]
@@ -22,14 +25,16 @@ func (r *Parser) parseRecord(row *seamark.Log, timed bool, own *Claim) {
 		}
 	}
 	row.EventData = r.eventData(data)
-	if row.ErrorType == "" && row.ErrorStack != "" {
-		t, m := ErrorOfStack(row.ErrorStack)
-		row.ErrorType = t
-		SetEmpty(&row.ErrorMessage, m)
-	}
-	if row.Level == "" && (row.ErrorType != "" || row.ErrorStack != "") {
-		row.Level = seamark.LevelError
-	}
+	Conclude(row)
+	return false
+}
+
+// record is parseRecord where the row is one of logs, whatever the record wraps.
+func (r *Parser) record(row *seamark.Log, timed bool, own *Claim) {
+	before := r.noAccess
+	r.noAccess = true
+	r.parseRecord(row, timed, own)
+	r.noAccess = before
 }
 
 // take puts one member of a record into its column; false leaves it for event_data.
@@ -56,7 +61,7 @@ func (r *Parser) take(row *seamark.Log, f *scan.Field, timed bool, own *Claim) b
 	case scan.KeyProduct, scan.KeyEnvironment:
 		return r.takeClaim(f, own)
 	case scan.LogLevel:
-		return takeLevel(row, v)
+		return r.takeLevel(row, v)
 	case scan.LogErrorStack:
 		return row.ErrorStack == "" && r.takeStack(row, v)
 	case scan.LogMessage:
@@ -65,7 +70,9 @@ func (r *Parser) take(row *seamark.Log, f *scan.Field, timed bool, own *Claim) b
 			return true
 		}
 		return false
-	case scan.LogErrorMessage, scan.LogErrorType, scan.LogEventName, scan.LogRequestID, scan.LogTraceID, scan.LogSpanID:
+	case scan.LogRequestID, scan.LogTraceID, scan.LogSpanID:
+		return r.takeID(TextColumn(row, f.Log), f.Log, v)
+	case scan.LogErrorMessage, scan.LogErrorType, scan.LogEventName:
 		return r.takeText(TextColumn(row, f.Log), v)
 	}
 	return false
@@ -99,6 +106,20 @@ func (r *Parser) takeText(column *string, v []byte) bool {
 	}
 	*column = r.text(v)
 	return true
+}
+
+// takeID fills an empty column of ids; an id of zeros is none.
+func (r *Parser) takeID(column *string, c scan.Column, v []byte) bool {
+	if isNull(v) {
+		return true
+	}
+	if *column != "" || v[0] == '{' || v[0] == '[' {
+		return false
+	}
+	s := r.text(v)
+	id := IDOf(c, s)
+	*column = id
+	return id != "" || s == ""
 }
 
 // message returns a record's message; OpenTelemetry wraps it in {"stringValue": …}, and
@@ -143,8 +164,10 @@ func (r *Parser) takeSource(row *seamark.Log, v []byte) bool {
 	case s == row.Source || s == "":
 	case row.Source == "": // there is no envelope
 		row.Source = s
-	default:
+	case row.Component == "":
 		row.Component = s
+	default:
+		return row.Component == s
 	}
 	return true
 }
@@ -192,13 +215,13 @@ func (r *Parser) takeTime(row *seamark.Log, v []byte, timed bool, own *Claim) bo
 	return d >= -1000 && d <= 1000
 }
 
-func takeLevel(row *seamark.Log, v []byte) bool {
+func (r *Parser) takeLevel(row *seamark.Log, v []byte) bool {
 	if isNull(v) {
 		return true
 	}
 	level := ""
 	if v[0] == '"' {
-		level = LevelOf(scan.View(v[1 : len(v)-1]))
+		level = r.levelOfText(v)
 	} else if n, ok := scan.ParseInt(v); ok {
 		level = LevelOfNumber(n)
 	}
@@ -255,25 +278,12 @@ func (r *Parser) takeLoose(row *seamark.Log, key string, v []byte) bool {
 		return false
 	}
 	switch key {
-	case "error", "err", "exception", "exc_info", "thrown":
-		s := r.text(v)
-		if at := FindStack(s); at >= 0 {
-			if row.ErrorStack != "" {
-				return false
-			}
-			row.ErrorStack = s
-			t, m := ErrorOfStack(s)
-			SetEmpty(&row.ErrorType, t)
-			SetEmpty(&row.ErrorMessage, m)
-			return true
-		}
-		if row.ErrorMessage != "" {
-			return false
-		}
-		row.ErrorMessage = s
-		return true
+	case "trace":
+		return isTraceID(r.text(v)) && r.takeText(&row.TraceID, v)
+	case "span":
+		return isSpanID(r.text(v)) && r.takeText(&row.SpanID, v)
 	}
-	return false
+	return holdsError(key) && r.takeErrorText(row, r.text(v))
 }
 
 // SetEmpty fills a column that is empty.
@@ -371,11 +381,11 @@ func (r *Parser) errorIn(row *seamark.Log, v []byte) bool {
 // ErrorMember names the columns of what loggers call the parts of an error.
 func ErrorMember(key string) scan.Column {
 	switch key {
-	case "type", "name", "class", "kind", "exception_class":
+	case "type", "name", "class", "kind", "exception_class", "Type", "Name", "ClassName", "className", "exceptionType", "exc_type", "exceptionClass", "errorClass", "error_class", "__type":
 		return scan.LogErrorType
-	case "message", "msg", "exception_message":
+	case "message", "msg", "exception_message", "Message", "exc_value", "reason", "text", "description", "detail":
 		return scan.LogErrorMessage
-	case "stack", "stackTrace", "stacktrace", "stack_trace":
+	case "stack", "stackTrace", "stacktrace", "stack_trace", "StackTrace", "StackTraceString", "backtrace", "trace", "traceback", "frames", "stepArray", "extendedStackTrace", "exc_traceback", "full_stack", "formatted":
 		return scan.LogErrorStack
 	}
 	return 0

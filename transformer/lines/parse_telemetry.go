@@ -36,7 +36,7 @@ func (r *Parser) telemetryRecord(row *seamark.Log, v []byte, timed bool, own *Cl
 	row.EventName, row.Level = "", ""
 	r.fields, _ = scan.Fields(nil, r.Arena, v, 0)
 	classify(r.fields, r.Keys)
-	r.parseRecord(row, timed, own)
+	r.record(row, timed, own)
 	SetEmpty(&row.EventName, name)
 }
 

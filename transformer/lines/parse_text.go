@@ -120,7 +120,7 @@ func (r *Parser) jsonBehindPrefix(row *seamark.Log, body string, timed bool, own
 	for i := range r.fields {
 		r.fields[i].Log, r.fields[i].Access = r.Keys.Find(r.fields[i].Key)
 	}
-	r.parseRecord(row, timed, own)
+	r.record(row, timed, own)
 	SetEmpty(&row.Level, level)
 	SetEmpty(&row.RequestID, requestID)
 	return true

@@ -1,15 +1,15 @@
 package lines
 
 import (
+	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/transformer/scan"
 )
 
-import seamark "github.com/seamark-hq/seamark"
-
 // Parser makes one row of one message. It keeps its buffers from one to the next.
 type Parser struct {
-	Keys  *scan.Keys
-	Arena *scan.Arena
+	Keys     *scan.Keys
+	Dialects *Dialects
+	Arena    *scan.Arena
 
 	// What is known before the message is read.
 	Workload seamark.Workload
@@ -21,12 +21,20 @@ type Parser struct {
 	Odd    Oddities
 
 	// Scratch of the event being parsed.
-	fields  []scan.Field
-	inner   []scan.Field
-	grouped [96]byte // a key with its group before it
-	rest    []scan.Field
-	data    []byte
-	stack   stackGroup
+	fields   []scan.Field
+	inner    []scan.Field
+	grouped  [96]byte // a key with its group before it
+	rest     []scan.Field
+	data     []byte
+	stack    stackGroup
+	own      *Claim
+	wrapped  int  // how deep in records inside records
+	noAccess bool // where the row is one of logs already
+
+	// Plans of the shapes of records so far.
+	plans     map[uint64]*plan
+	last      *plan
+	lastShape uint64
 }
 
 // Oddities count what is odd in lines but kept.

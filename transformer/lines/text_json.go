@@ -59,7 +59,7 @@ func (r *Parser) documents(row *seamark.Log, b []byte, timed bool, own *Claim) b
 		r.rest = r.rest[:0]
 		r.fields, _ = scan.Fields(r.fields[:0], r.Arena, b[i:end], 0)
 		classify(r.fields, r.Keys)
-		r.parseRecord(&one, timed, own)
+		r.record(&one, timed, own)
 		if one.EventData != "" {
 			kept, _ = scan.Fields(kept, r.Arena, scan.BytesOf(one.EventData), 0)
 		}
@@ -116,7 +116,7 @@ func (r *Parser) jsonTail(row *seamark.Log, line string, prefixed bool, own *Cla
 		case scan.LogLevel:
 			if tabbed && prefixed {
 				row.Level = ""
-				if takeLevel(row, m.Value) {
+				if r.takeLevel(row, m.Value) {
 					continue
 				}
 			}

@@ -65,7 +65,7 @@ func (e *Escaped) members(fields []Field) ([]Field, bool) {
 		if !ok {
 			return fields, false
 		}
-		fields = append(fields, Field{Key: name.key, Value: value, Log: name.log, Access: name.access})
+		fields = append(fields, Field{Key: name.key, Value: value, Log: name.log, Access: name.access, hash: name.hash})
 		if e.spaces(); e.i >= len(e.b) {
 			return fields, false
 		}

@@ -13,6 +13,7 @@ type name struct {
 	key         string
 	written     string // \"key\":
 	log, access Column
+	hash        uint64
 	next        *name // what followed last time
 }
 
@@ -62,7 +63,7 @@ func (e *Escaped) learn(key string) *name {
 	if e.names.known == nil || len(e.names.known) >= maxNames {
 		e.names = names{known: map[string]*name{}}
 	}
-	n := &name{key: key, written: `\"` + key + `\":`}
+	n := &name{key: key, written: `\"` + key + `\":`, hash: hashOf(key)}
 	n.log, n.access = e.Keys.Find(key)
 	e.names.known[key] = n
 	return n

@@ -1,0 +1,129 @@
+package schemas
+
+// Dialect is how a logger, or what carries a log, writes its records where the synonyms of
+// the columns do not say it. The first that a record matches counts; a record that matches
+// none is read by the synonyms alone. docs/reference/dialects.md is made from Dialects.
+//
+// A path names a member: "a", "a.b" inside an object, "a[]" each element of an array.
+type Dialect struct {
+	Name string // of the logger
+	From string // set-up and version that wrote the vectors, or the page that says so
+
+	// When are alternatives, of which one must hold: terms parted by blanks. "key" must be
+	// there, "key:string" be of that kind (string, number, object, array; "|" parts kinds),
+	// "!key" be missing, "key=value" be that text, "only:a,b" allows no further keys.
+	When []string
+
+	Level   string // path of the level
+	Scale   Scale  // of a level that is a number
+	Time    string // path of the time; "seconds+nanos" are two
+	Message string // paths, the first that is there counts; texts of an array are joined
+	Error   string // paths of the error: an object, a text, a list of frames, or one of errors
+	Request string // paths of the request id
+	Trace   string // paths of the trace id
+	Span    string // paths of the span id
+	Lift    string // objects whose members are the record's own: read by the synonyms, the rest goes to the top of event_data
+	IDs     string // objects, or lists of them, in which ids are looked for; they stay whole
+	Inner   string // member whose text is the record, in whatever form; what is around it goes to event_data
+	Fill    bool   // the message is a template of which {Name} is filled from members
+}
+
+// Scale says what the numbers of a level mean.
+type Scale int
+
+// The scales.
+const (
+	ScalePino      Scale = iota // 10 trace to 60 fatal: pino, bunyan, Python
+	ScaleSyslog                 // 0 emergency to 7 debug: RFC 5424, GELF
+	ScaleTelemetry              // 1 trace to 24 fatal: OpenTelemetry
+	ScaleInsights               // 0 verbose to 4 critical: Application Insights
+	ScalePython                 // 10 debug to 50 critical
+	ScaleLog4j                  // 5000 trace to 50000 fatal: log4js, logback
+	ScaleMicrosoft              // 0 trace to 5 critical
+)
+
+// Dialects are the dialects in the order in which they are tried.
+var Dialects = []Dialect{
+	// What carries a record.
+	{Name: "Lambda's JSON log format", From: "aws-lambda-ric 4.0.2, awslambdaric 4.2.2",
+		When: []string{
+			"timestamp:string level:string message:string|object requestId:string only:timestamp,level,message,requestId,logger,tenantId,traceId",
+			"timestamp:string level:string message:string|object AWSRequestId:string only:timestamp,level,message,AWSRequestId,logger,tenantId",
+			"timestamp:string level:string message:string|object only:timestamp,level,message",
+		}, Inner: "message"},
+	{Name: "Fluent Bit, FireLens, Docker, containerd", From: "aws-for-fluent-bit 2.32, Docker 27 json-file",
+		When: []string{
+			"log:string stream:string !level !message !msg", "log:string kubernetes:object !level !message !msg", "log:string container_id:string", "log:string container_name:string",
+			"log:string ecs_task_arn:string", "log:string ecs_cluster:string", "log:string source:string !level !message !msg", "log:string only:log", "log:string time:string only:log,time,stream,attrs",
+			"log:string date:number only:log,date",
+		}, Inner: "log"},
+	{Name: "Fluentd, Vector, Filebeat around a line", From: "fluentd 1.17, vector 0.41, filebeat 8.15",
+		When: []string{
+			"message:string kubernetes:object !level !severity", "message:string stream:string !level !severity !logger", "message:string container_id:string !level", "message:string docker:object !level",
+		}, Inner: "message"},
+	{Name: "Google Cloud Logging's entry", From: "LogEntry v2", When: []string{"logName:string jsonPayload:object", "severity:string jsonPayload:object"}, Lift: "jsonPayload"},
+	{Name: "Google Cloud Logging's entry, text", From: "LogEntry v2", When: []string{"logName:string textPayload:string", "severity:string textPayload:string"}, Message: "textPayload"},
+	{Name: "OpenTelemetry log record", From: "OTLP 1.3 JSON", When: []string{"body severityNumber:number", "body severity_number:number", "Body SeverityNumber:number"},
+		Level: "severityText severity_text SeverityText severityNumber severity_number SeverityNumber", Scale: ScaleTelemetry, IDs: "spanContext"},
+
+	// Node.js.
+	{Name: "log4js", From: "log4js 6.9.1 layout json", When: []string{"categoryName:string data:array level:object"},
+		Level: "level.levelStr", Time: "startTime", Message: "data[]", Error: "error", Lift: "context"},
+	{Name: "tslog", From: "tslog 4.11.0 type json", When: []string{"_meta:object 0"}, Level: "_meta.logLevelName", Time: "_meta.date", Message: "0", Error: "1 2", Lift: "1 2", IDs: "_meta"},
+	{Name: "tslog, an object", From: "tslog 4.11.0 type json", When: []string{"_meta:object !0 !level"}, Level: "_meta.logLevelName", Time: "_meta.date", IDs: "_meta"},
+	{Name: "tslog", From: "tslog 5.1.0 type json", When: []string{"_logMeta:object"}, Level: "level _logMeta.logLevelName", IDs: "_logMeta"},
+	{Name: "consola", From: "consola 3.4.2 JSON reporter", When: []string{"args:array type:string level:number"}, Level: "type", Time: "date", Message: "args[]", Error: "error"},
+	{Name: "adze", From: "adze 2 format json", When: []string{"levelName:string args:array", "levelName:string level:number"}, Level: "levelName", Message: "message args[]", Error: "error", IDs: "meta"},
+	{Name: "roarr", From: "roarr 7", When: []string{"context:object message:string sequence version:string"}, Level: "context.logLevel", Error: "context.error", Lift: "context"},
+	{Name: "winston's logstash format", From: "winston 3.19.0", When: []string{"@fields:object @message:string"}, Level: "@fields.level", Message: "@message", Error: "@fields.error", Lift: "@fields"},
+	{Name: "LogTape", From: "@logtape/logtape 2.4.2", When: []string{"logger:string properties:object level:string", "logger:string properties:object message"}, Error: "properties.error properties.err properties.exception", Lift: "properties"},
+
+	// Python.
+	{Name: "loguru", From: "loguru 0.7 serialize=True", When: []string{"record:object text:string"}, Level: "record.level.name", Time: "record.time.timestamp", Message: "record.message",
+		Error: "record.exception", Lift: "record.extra"},
+	{Name: "structlog", From: "structlog 26.1.0 JSONRenderer", When: []string{"event:string !message !msg !eventName !event_name"}, Message: "event"},
+	{Name: "eliot", From: "eliot 1.16", When: []string{"task_uuid:string task_level:array message_type:string", "task_uuid:string task_level:array action_type:string"},
+		Message: "message message_type action_type"},
+
+	// Go.
+	{Name: "apex/log", From: "apex/log 1.9.0 json", When: []string{"fields:object level:string message:string timestamp:string"}, Error: "fields.error fields.err", Lift: "fields"},
+	{Name: "logrus with a key for fields", From: "logrus 1.10.2 DataKey", When: []string{"data:object level:string msg:string"}, Error: "data.error data.err", Lift: "data"},
+	{Name: "log15", From: "log15 2.16.0 JsonFormat", When: []string{"lvl:string t:string msg"}, Time: "t"},
+
+	// JVM.
+	{Name: "logback", From: "logback 1.6.7 JsonEncoder", When: []string{"loggerName:string sequenceNumber:number", "loggerName:string formattedMessage:string", "loggerName:string threadName:string mdc:object"},
+		Message: "formattedMessage message", Error: "throwable", Lift: "mdc"},
+	{Name: "log4j2", From: "log4j-core 2.26.1 JsonLayout, log4j-layout-template-json 2.26.1", When: []string{"instant:object"}, Time: "instant.epochSecond+instant.nanoOfSecond", Error: "thrown", Lift: "contextMap"},
+	{Name: "log4j2", From: "log4j-core 2.26.1 JsonLayout", When: []string{"loggerName:string thrown:object", "loggerName:string contextMap:object", "loggerName:string loggerFqcn:string"}, Error: "thrown", Lift: "contextMap"},
+	{Name: "Quarkus", From: "quarkus-logging-json 3.15", When: []string{"loggerName:string exception:object", "loggerName:string mdc:object sequence:number"}, Error: "exception", Lift: "mdc"},
+
+	// .NET.
+	{Name: "Serilog's compact format", From: "Serilog.Formatting.Compact 3.0", When: []string{"@t:string @mt:string", "@t:string @m:string"}, Message: "@m @mt", Error: "@x", Fill: true},
+	{Name: "Serilog's JSON format", From: "Serilog 4.0 JsonFormatter", When: []string{"MessageTemplate:string"}, Message: "RenderedMessage MessageTemplate", Error: "Exception", Lift: "Properties", Fill: true},
+	{Name: "Microsoft's JSON console", From: "Microsoft.Extensions.Logging.Console 9.0", When: []string{"LogLevel:string Category:string"}, Message: "Message", Error: "Exception", IDs: "Scopes State"},
+	{Name: "NLog", From: "NLog 5.3 JsonLayout", When: []string{"level:string logger:string message:string properties:object", "Level:string Logger:string Message:string Properties:object"}, Error: "exception Exception", Lift: "properties Properties"},
+
+	// Rust, Ruby, PHP and others.
+	{Name: "tracing", From: "tracing-subscriber 0.3.23 json", When: []string{"fields:object level:string target:string", "fields:object level:string span:object", "fields:object level:string timestamp:string"},
+		Message: "fields.message", Error: "fields.error fields.err fields.exception", Lift: "fields span", IDs: "spans"},
+	{Name: "log4rs", From: "log4rs 1.4.0 json", When: []string{"module_path mdc:object attributes:object", "target:string mdc:object attributes:object"}, Error: "attributes.error attributes.err", Lift: "attributes mdc"},
+	{Name: "Monolog", From: "Monolog 3.7 JsonFormatter", When: []string{"level_name:string context:object", "level_name:string context:array", "level_name:string channel:string"}, Level: "level_name",
+		Error: "context.exception context.error", Lift: "context extra"},
+	{Name: "semantic_logger", From: "semantic_logger 4.16 json", When: []string{"level_index:number name:string", "name:string level:string payload:object", "name:string level:string named_tags:object"}, Level: "level", Error: "exception", Lift: "payload named_tags"},
+	{Name: "GELF", From: "GELF 1.1, log4j-layout-template-json 2.26.1", When: []string{"short_message:string"}, Level: "level", Scale: ScaleSyslog, Message: "short_message", Error: "full_message _exception _stack_trace _exceptionStackTrace",
+		Request: "_requestId _request_id _AWSRequestId", Trace: "_traceId _trace_id", Span: "_spanId _span_id"},
+	{Name: "Datadog's attributes", From: "Datadog Agent 7.57", When: []string{"status:string message:string ddsource:string", "status:string message:string dd:object", "status:string message:string ddtags", "status:string message:string timestamp !level !method !httpMethod !path"},
+		Level: "status", IDs: "dd"},
+	{Name: "Azure Monitor", From: "Azure Monitor resource log schema", When: []string{"resourceId:string category:string properties:object", "operationName:string category:string level"}, Scale: ScaleInsights, Error: "properties.error properties.exception", Lift: "properties"},
+	{Name: "Application Insights", From: "Application Insights 2.22", When: []string{"severityLevel:number"}, Level: "severityLevel", Scale: ScaleInsights},
+	{Name: "Google Cloud's structured logging", From: "log4j-layout-template-json 2.26.1 GcpLayout", When: []string{"timestampSeconds timestampNanos"}, Time: "timestampSeconds+timestampNanos", IDs: "logging.googleapis.com/labels"},
+	{Name: "journald, syslog", From: "systemd 256 journalctl -o json", When: []string{"PRIORITY MESSAGE"}, Level: "PRIORITY", Scale: ScaleSyslog, Message: "MESSAGE"},
+	{Name: "Python's level number alone", From: "python-json-logger 4.2.0", When: []string{"levelno:number !levelname !level"}, Level: "levelno", Scale: ScalePython},
+}
+
+// Containers are the members in which a record that matches no dialect has its ids, where
+// they are objects or lists of objects. They stay whole.
+var Containers = []string{
+	"mdc", "MDC", "contextMap", "context", "Context", "ctx", "properties", "Properties", "fields", "Fields", "spans", "extra", "extras", "_logMeta", "_meta", "meta", "metadata", "data", "labels", "tags",
+	"logging.googleapis.com/labels", "http", "request", "req", "dd", "otel", "scope", "Scopes", "payload", "named_tags", "custom", "correlation", "lambda", "lambdaContext", "lambda_context", "transaction", "tracing",
+}

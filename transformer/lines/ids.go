@@ -1,0 +1,68 @@
+package lines
+
+import (
+	"strings"
+
+	"github.com/seamark-hq/seamark/transformer/scan"
+)
+
+// IDOf is the id that a text holds, written as its kin are, so that rows of one request and
+// one trace meet: without X-Ray's "Root=" and what follows it, without OpenTelemetry's "0x",
+// Google's project, brackets around it. Zeros alone, as no trace is written, are none: "".
+func IDOf(c scan.Column, s string) string {
+	s = strings.Trim(s, " []\"'<>")
+	if c == scan.LogTraceID {
+		s = traceOf(s)
+	}
+	if len(s) > 10 && (c == scan.LogTraceID || c == scan.LogSpanID) {
+		s = strings.TrimPrefix(s, "0x")
+	}
+	if strings.Trim(s, "0-") == "" && s != "" && c != scan.LogRequestID || s == "undefined" || s == "null" || s == "None" || s == "N/A" {
+		return ""
+	}
+	return s
+}
+
+// traceOf is the trace id in what stands for one.
+func traceOf(s string) string {
+	if len(s) < 20 {
+		return s
+	}
+	if i := strings.Index(s, "Root="); i >= 0 { // X-Ray's header
+		s = s[i+len("Root="):]
+		if end := strings.IndexAny(s, ";, "); end >= 0 {
+			s = s[:end]
+		}
+		return s
+	}
+	if strings.HasPrefix(s, "projects/") { // Google's
+		return s[strings.LastIndexByte(s, '/')+1:]
+	}
+	if len(s) == 55 && s[2] == '-' && s[35] == '-' && s[52] == '-' { // W3C traceparent
+		return s[3:35]
+	}
+	if strings.HasPrefix(s, "AWS-XRAY-TRACE-ID: ") { // the X-Ray SDK for Java, with its segment
+		s = s[len("AWS-XRAY-TRACE-ID: "):]
+	}
+	if strings.HasPrefix(s, "1-") {
+		if i := strings.IndexByte(s, '@'); i > 0 {
+			s = s[:i]
+		}
+	}
+	return s
+}
+
+func isTraceID(s string) bool {
+	return len(s) == 32 && isHex(s) || strings.HasPrefix(s, "1-") && len(s) == 35 || strings.HasPrefix(s, "projects/") && strings.Contains(s, "/traces/")
+}
+
+func isSpanID(s string) bool { return len(s) == 16 && isHex(s) }
+
+func isHex(s string) bool {
+	for i := range len(s) {
+		if scan.Unhex(s[i]) < 0 {
+			return false
+		}
+	}
+	return s != ""
+}
