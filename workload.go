@@ -107,10 +107,14 @@ func ParseFilterName(name string) (Workload, error) {
 }
 
 // Slug turns a tag value into what a partition may be called: [a-z0-9._-]{1,64}.
-// Upper case is folded, any other character becomes '-', and what is empty or only
-// dots is Unassigned.
+// Upper case is folded, any other character becomes '-'. What is empty or only dots is
+// Unassigned, and so is "null", which a template writes that had nothing to write: DuckDB reads a
+// folder product=null as no value at all.
 func Slug(s string) string {
-	if isSlug(s) {
+	if strings.EqualFold(s, "null") {
+		return Unassigned
+	}
+	if IsSlug(s) {
 		return s
 	}
 	var b strings.Builder
@@ -131,7 +135,9 @@ func Slug(s string) string {
 	return b.String()
 }
 
-func isSlug(s string) bool {
+// IsSlug reports whether s has the form of a slug. Not each one is what Slug gives today: lakes
+// of earlier releases may have a partition "null".
+func IsSlug(s string) bool {
 	if len(s) == 0 || len(s) > 64 {
 		return false
 	}

@@ -94,7 +94,7 @@ func parseFileKey(key string) (Partition, ID, string, error) {
 		return Partition{}, "", "", fmt.Errorf("%q is not the key of a lake file", key)
 	}
 	t, err := time.Parse("2006-01-02 15", m[4]+" "+m[5])
-	if err != nil || seamark.Slug(m[2]) != m[2] || seamark.Slug(m[3]) != m[3] {
+	if err != nil || !seamark.IsSlug(m[2]) || !seamark.IsSlug(m[3]) {
 		return Partition{}, "", "", fmt.Errorf("%q is not the key of a lake file", key)
 	}
 	return Partition{Table: seamark.Table(m[1]), Product: m[2], Environment: m[3], Hour: t.Unix() / 3600}, ID(m[6]), m[7], nil

@@ -26,6 +26,7 @@ type Lake struct {
 	mu         sync.RWMutex
 	entries    map[ID]*held
 	superseded map[ID]bool
+	atURL      map[string][]ID // entries by the URL of their landing object
 	hours      map[int64]*hour
 	todos      map[string]bool // keys of todos that were seen
 	replaced   map[string]bool // keys of entries beside which a list of what they no longer name was seen
@@ -39,6 +40,10 @@ type Lake struct {
 	turn       uint64           // changes whenever rows of compacted files may no longer count
 
 	encoders sync.Pool // of *parquetfile.Encoder
+
+	busy    sync.Mutex
+	objects map[ID]chan struct{} // landing objects that are being made done
+	entryMu [64]sync.Mutex       // by the first byte of the id: who changes an entry
 }
 
 // held is an entry in memory.
@@ -73,8 +78,8 @@ func Open(ctx context.Context, folder string, mustExist bool) (*Lake, error) {
 
 // New returns a lake over s whose ledger is not read yet.
 func New(s Store) *Lake {
-	return &Lake{Store: s, entries: map[ID]*held{}, superseded: map[ID]bool{}, hours: map[int64]*hour{}, todos: map[string]bool{}, replaced: map[string]bool{},
-		renew: map[int64]bool{}, damaged: map[string]error{}, ahead: map[string]watermark{}, clock: time.Now}
+	return &Lake{Store: s, entries: map[ID]*held{}, superseded: map[ID]bool{}, atURL: map[string][]ID{}, hours: map[int64]*hour{}, todos: map[string]bool{}, replaced: map[string]bool{},
+		renew: map[int64]bool{}, damaged: map[string]error{}, ahead: map[string]watermark{}, clock: time.Now, objects: map[ID]chan struct{}{}}
 }
 
 // add takes an entry into the picture. The caller holds mu.
@@ -88,6 +93,9 @@ func (l *Lake) add(e *Entry, s stamp) {
 		}
 	}
 	l.entries[e.ID] = h
+	if isLanding(e.Origin.URL) && !slices.Contains(l.atURL[e.Origin.URL], e.ID) {
+		l.atURL[e.Origin.URL] = append(l.atURL[e.Origin.URL], e.ID)
+	}
 	l.loosen(h)
 	for _, id := range e.Supersedes {
 		if l.superseded[id] {
@@ -109,6 +117,11 @@ func (l *Lake) forget(id ID) {
 	if h := l.entries[id]; h != nil {
 		l.unloose(h)
 		delete(l.entries, id)
+		if rest := slices.DeleteFunc(l.atURL[h.Origin.URL], func(at ID) bool { return at == id }); len(rest) > 0 {
+			l.atURL[h.Origin.URL] = rest
+		} else {
+			delete(l.atURL, h.Origin.URL)
+		}
 		l.generation++
 		l.turn++
 	}
@@ -178,8 +191,9 @@ func (l *Lake) Cover(e *Entry, o Origin) error {
 	if !strings.HasPrefix(o.URL, LandingFolder+"/") || e.covers(o) {
 		return nil
 	}
+	defer l.lockEntry(e.ID)()
 	now, err := l.fresh(e)
-	if err != nil || now == nil {
+	if err != nil || now == nil || now.covers(o) {
 		return err
 	}
 	more := *now
@@ -271,7 +285,10 @@ func (l *Lake) Predecessors(url string, id ID) ([]ID, error) {
 
 // Commit makes a landing object done: from now on readers see its rows, and no longer
 // those of the objects it supersedes, which are then removed.
+//
+// Whoever commits an object that is committed already keeps what its entry knew of copies.
 func (l *Lake) Commit(e *Entry) error {
+	defer l.lockEntry(e.ID)()
 	mark := damagedPrefix(e.Origin.URL) + "/" + string(e.ID)
 	if e.damaged() {
 		// Before the entry, so that no damaged object is ever without its mark.
@@ -285,6 +302,9 @@ func (l *Lake) Commit(e *Entry) error {
 	}
 	if was != nil {
 		e.Also = was.Also
+		if strings.HasPrefix(was.Origin.URL, LandingFolder+"/") && !e.covers(was.Origin) { // another worker did a copy of it
+			e.Also = append(slices.Clone(e.Also), was.Origin)
+		}
 		e.Supersedes = slices.Compact(slices.Sorted(slices.Values(slices.Concat(e.Supersedes, was.Supersedes))))
 	}
 	e.Schema = schemas.ColumnsVersion

@@ -140,13 +140,6 @@ func TestRepaired(t *testing.T) {
 		}
 	}
 	sound(t, l)
-	// An object that was sound is no predecessor: both count.
-	put(t, l, goodKey, goodObject())
-	must(t, l, goodKey)
-	put(t, l, goodKey, gzipped(payload("other", 2)))
-	if e := must(t, l, goodKey); len(e.Supersedes) != 0 {
-		t.Errorf("supersedes %v", e.Supersedes)
-	}
 }
 
 // TestSupersedeKilled: superseding that is cut short at any call is finished by the next

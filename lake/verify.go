@@ -176,6 +176,11 @@ func (l *Lake) forgotten(r *Report, now time.Time) error {
 	}
 	r.Waiting = len(pending)
 	for _, p := range pending {
+		if changed, err := l.changed(p.Key); err == nil && changed {
+			f := l.ChangedFault(p.Key)
+			r.blame(p.Key, f.What, f.Remedy)
+			continue
+		}
 		if now.Sub(p.Arrival) <= grace {
 			continue
 		}
@@ -188,6 +193,22 @@ func (l *Lake) forgotten(r *Report, now time.Time) error {
 		r.blame(p.Key, "landing object not transformed", "run `seamark transform --lake "+l.Root()+" "+l.place(p.Key)+"`, or `seamark up`")
 	}
 	return nil
+}
+
+// changed reports whether a landing object has other bytes than what was transformed.
+func (l *Lake) changed(key string) (bool, error) {
+	if _, known := l.Replaced(key, ""); !known {
+		return false, nil
+	}
+	id, err := l.identify(key)
+	if err != nil {
+		return false, err
+	}
+	if _, done := l.Known(id); done {
+		return false, nil
+	}
+	_, replaced := l.Replaced(key, id)
+	return replaced, nil
 }
 
 // checkKept compares quarantined bytes with their checksum.

@@ -46,7 +46,7 @@ func keep(age, clock time.Duration) lake.RetentionOptions {
 // TestClockAhead: whatever the clock says, no more goes than evidence allows, and what arrives
 // once the clock is right again is seen and stays.
 func TestClockAhead(t *testing.T) {
-	for _, ahead := range []time.Duration{day, 3 * day, 30 * day, 85 * day, 400 * day, 40 * 365 * day} {
+	for _, ahead := range []time.Duration{day, 3 * day, 30 * day, 400 * day} {
 		for _, during := range []bool{false, true} { // whether objects arrive while it is wrong
 			for _, first := range []bool{false, true} { // whether nothing has expired before
 				t.Run(fmt.Sprint(ahead/day, "d ", during, first), func(t *testing.T) {

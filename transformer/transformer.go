@@ -72,13 +72,26 @@ type Result struct {
 // quarantine, and its entry in the ledger, written last. An object that is done is
 // skipped unless force is set. After an error nothing of it is visible, and it can
 // be tried again.
+//
+// An object that has other bytes than what was transformed from its URL is refused, unless
+// that was damaged and this is no worse; with force it takes the other's place in any case.
 func (t *Transformer) Transform(ctx context.Context, src *Source, force bool) (Result, error) {
+	free, err := t.lake.Hold(ctx, src.ID)
+	if err != nil {
+		return Result{}, err
+	}
+	defer free()
 	e, known := t.known(src)
 	if known && !force {
 		if err := t.lake.Cover(e, src.Origin); err != nil {
 			return Result{}, err
 		}
 		return Result{e, true}, t.lake.RemoveSuperseded(e)
+	}
+	sound, replaces := t.lake.Replaced(src.Origin.URL, src.ID)
+	replaces = replaces && !known
+	if replaces && !force {
+		return Result{}, t.lake.ChangedFault(src.Origin.URL)
 	}
 	release, err := t.slot(ctx)
 	if err != nil {
@@ -88,6 +101,7 @@ func (t *Transformer) Transform(ctx context.Context, src *Source, force bool) (R
 	out := t.lake.NewWriter(src.ID)
 	defer out.Discard()
 	out.OnWait(release)
+	origin := src.Origin
 	if known { // done again in place of what it was
 		src.Arrival, src.Origin = e.Arrival, e.Origin
 		out.Again(e)
@@ -96,13 +110,24 @@ func (t *Transformer) Transform(ctx context.Context, src *Source, force bool) (R
 	if err != nil {
 		return Result{}, err
 	}
-	if entry.Files, err = out.Finish(); err != nil {
-		return Result{}, err
-	}
 	if entry.Supersedes, err = t.lake.Predecessors(src.Origin.URL, src.ID); err != nil {
 		return Result{}, err
 	}
-	return Result{Entry: entry}, t.lake.Commit(entry)
+	if replaces {
+		entry.Supersedes = append(entry.Supersedes, sound.ID)
+	}
+	if worse := t.lake.Worse(entry, entry.Supersedes); worse != "" && !known && !force {
+		f := t.lake.ChangedFault(src.Origin.URL)
+		f.What += "; " + worse
+		return Result{}, f
+	}
+	if entry.Files, err = out.Finish(); err != nil {
+		return Result{}, err
+	}
+	if err := t.lake.Commit(entry); err != nil {
+		return Result{}, err
+	}
+	return Result{Entry: entry}, t.lake.Cover(entry, origin) // of a copy, forced
 }
 
 // rows hands src's rows to out and keeps its bad bytes. The entry lacks its files.

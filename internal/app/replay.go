@@ -189,7 +189,7 @@ func (r *Replay) one(ctx context.Context, obj replayObject) (was, is *lake.Entry
 	if !known {
 		was = nil
 	}
-	res, err := r.t.Transform(ctx, src, true)
+	res, err := r.t.Transform(ctx, src, known)   // one that is not known is done, unless its URL had other bytes
 	if err == nil && known && obj.entry == nil { // a copy of what is done, which the ledger does not have as such
 		err = r.lake.Cover(res.Entry, origin)
 	}

@@ -157,8 +157,9 @@ func (s *transformStage) one(ctx context.Context, key string) {
 			s.fail(key, nil) // cut short, not failed: the drain takes it up at once
 			return
 		}
-		s.log.Error("landing object not transformed; it is tried again", "key", key, "error", err)
-		s.fail(key, err)
+		if s.fail(key, err) {
+			s.log.Error("landing object not transformed; it is tried again", "key", key, "error", err)
+		}
 		return
 	}
 	for _, q := range res.Entry.Quarantine {

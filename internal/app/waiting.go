@@ -71,21 +71,24 @@ func (w *waiting) end(key string) time.Time {
 }
 
 // fail notes that an object was not done; with a nil error only that it is no longer worked on.
-func (w *waiting) fail(key string, err error) {
+// It reports whether the error is news.
+func (w *waiting) fail(key string, err error) (news bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	o := w.objects[key]
 	if o == nil {
-		return
+		return false
 	}
 	o.begun = time.Time{}
 	if err == nil {
-		return
+		return false
 	}
+	news = o.err == nil || o.err.Error() != err.Error()
 	o.err, o.tried = err, time.Now()
 	if o.failed.IsZero() {
 		o.failed = o.tried
 	}
+	return news
 }
 
 // forgive has everything tried again at once.

@@ -32,19 +32,26 @@ func relation(t seamark.Table, files []located) string {
 	return "(" + strings.Join(parts, " UNION ALL ") + ")"
 }
 
-// alikes parts files by the version of their columns and by what is hidden in them.
+// alikes parts files by the version of their columns, by what is hidden in them and by what
+// their folder does not tell DuckDB.
 func alikes(files []located) [][]located {
 	sorted := slices.Clone(files)
-	kind := func(f *located) (int, int64) {
+	hiding := func(f *located) int64 {
 		if len(f.Hidden) == 0 {
-			return f.Schema, 0
+			return 0
 		}
-		return f.Schema, f.Hour // an hour's files hide the same
+		return f.Hour // an hour's files hide the same
+	}
+	odd := func(f *located) (product, environment string) {
+		if misread(f.Product) || misread(f.Environment) {
+			return f.Product, f.Environment
+		}
+		return "", ""
 	}
 	compare := func(a, b located) int {
-		s, h := kind(&a)
-		z, i := kind(&b)
-		return cmp.Or(cmp.Compare(s, z), cmp.Compare(h, i))
+		p, e := odd(&a)
+		q, f := odd(&b)
+		return cmp.Or(cmp.Compare(a.Schema, b.Schema), cmp.Compare(hiding(&a), hiding(&b)), cmp.Compare(p, q), cmp.Compare(e, f))
 	}
 	slices.SortStableFunc(sorted, compare)
 	var out [][]located
@@ -57,6 +64,12 @@ func alikes(files []located) [][]located {
 	return out
 }
 
+// misread reports whether DuckDB 1.5 reads a folder with this value as another one, whatever
+// type it is given: null, in any case, as NULL.
+func misread(value string) bool {
+	return strings.EqualFold(value, "null") || strings.EqualFold(value, "__HIVE_DEFAULT_PARTITION__")
+}
+
 // selection reads files that are alike.
 func selection(t seamark.Table, files []located) string {
 	var b strings.Builder
@@ -67,7 +80,12 @@ func selection(t seamark.Table, files []located) string {
 		}
 		b.WriteString(c.Name + ", ")
 	}
-	b.WriteString("product, environment, date, hour FROM read_parquet([")
+	if f := files[0]; misread(f.Product) || misread(f.Environment) {
+		fmt.Fprintf(&b, "%s AS product, %s AS environment", quote(f.Product), quote(f.Environment))
+	} else {
+		b.WriteString("product, environment")
+	}
+	b.WriteString(", date, hour FROM read_parquet([")
 	for i, f := range files {
 		if i > 0 {
 			b.WriteByte(',')
