@@ -15,17 +15,9 @@ import (
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
-var centralPlace = inventory.Place{Account: "999999999999", Region: "eu-central-1"}
-
-func centralConfig() *collector.Config {
-	cfg := rig.Config()
-	cfg.Central = &collector.Central{Account: centralPlace.Account, Regions: []string{"eu-central-1"}, Groups: []string{"/aws/lambda/*", "/app/*"}}
-	return cfg
-}
-
 // centralTown has two accounts with equally named groups, and their copies in a third.
 func centralTown(c *cloud.Cloud) (source, central *cloud.Region) {
-	source, central = c.Region(rig.Place), c.Region(centralPlace)
+	source, central = c.Region(rig.Place), c.Region(rig.CentralPlace)
 	source.AddFunction(inventory.Function{Name: "booking-create", Timeout: 30}, rig.Booking()...)
 	source.AddLogGroup(inventory.LogGroup{Name: "/app/booking", Created: 1_000}, rig.Booking()...)
 	source.AddLogGroup(inventory.LogGroup{Name: "/ecs/booking", Created: 1_000}, rig.Booking()...) // is not copied
@@ -68,11 +60,11 @@ func TestCentral(t *testing.T) {
 			return got
 		}
 		sweep(rig.Place, source)
-		sweep(centralPlace, central)
+		sweep(rig.CentralPlace, central)
 		without := []string{source.Snapshot(nil), central.Snapshot(nil)}
 
-		o.Config = centralConfig()
-		sweep(centralPlace, central)
+		o.Config = rig.CentralConfig()
+		sweep(rig.CentralPlace, central)
 		report := sweep(rig.Place, source)
 		got := map[string]seamark.Workload{}
 		for _, group := range []string{"/aws/lambda/booking-create", "/app/booking"} {
@@ -112,18 +104,18 @@ func TestCentral(t *testing.T) {
 			t.Errorf("%d onboarded", report.Onboarded)
 		}
 		time.Sleep(time.Hour)
-		if w := sweep(rig.Place, source).Writes + sweep(centralPlace, central).Writes; w != 0 {
+		if w := sweep(rig.Place, source).Writes + sweep(rig.CentralPlace, central).Writes; w != 0 {
 			t.Errorf("second sweeps made %d writes", w)
 		}
 		o.Config = rig.Config()
 		sweep(rig.Place, source)
-		sweep(centralPlace, central)
+		sweep(rig.CentralPlace, central)
 		if diff := cmp.Diff(without, []string{source.Snapshot(nil), central.Snapshot(nil)}); diff != "" {
 			t.Errorf("switched off again:\n%s", diff)
 		}
-		o.Config, o.Destroy = centralConfig(), true
+		o.Config, o.Destroy = rig.CentralConfig(), true
 		sweep(rig.Place, source)
-		sweep(centralPlace, central)
+		sweep(rig.CentralPlace, central)
 		if diff := cmp.Diff(untouched, []string{source.Snapshot(nil), central.Snapshot(nil)}); diff != "" {
 			t.Errorf("destroyed:\n%s", diff)
 		}
@@ -133,19 +125,19 @@ func TestCentral(t *testing.T) {
 // TestCentralNames: a rule may name copies after their account and region.
 func TestCentralNames(t *testing.T) {
 	rig.InBubble(t, func(t *testing.T) {
-		cfg := centralConfig()
+		cfg := rig.CentralConfig()
 		cfg.Central.Name = "/central/${source.accountId}/${source.region}${source.logGroup}"
 		cfg.Central.Groups = []string{"/central/111122223333/*"}
 		cfg.Central.Destination = "arn:aws:logs:{region}:999999999999:destination:central"
 		c := cloud.New(cloud.Options{})
-		source, other, central := c.Region(rig.Place), c.Region(inventory.Place{Account: "444455556666", Region: "eu-central-1"}), c.Region(centralPlace)
+		source, other, central := c.Region(rig.Place), c.Region(inventory.Place{Account: "444455556666", Region: "eu-central-1"}), c.Region(rig.CentralPlace)
 		for _, r := range []*cloud.Region{source, other} {
 			r.AddLogGroup(inventory.LogGroup{Name: "/aws/lambda/pay", Created: 1}, rig.Booking()...)
 		}
 		const copied = "/central/111122223333/eu-central-1/aws/lambda/pay"
 		central.AddLogGroup(inventory.LogGroup{Name: copied, Created: 1}, rig.Booking()...)
 		o := collector.Options{Config: cfg, States: &rig.States{}}
-		for p, r := range map[inventory.Place]*cloud.Region{rig.Place: source, {Account: "444455556666", Region: "eu-central-1"}: other, centralPlace: central} {
+		for p, r := range map[inventory.Place]*cloud.Region{rig.Place: source, {Account: "444455556666", Region: "eu-central-1"}: other, rig.CentralPlace: central} {
 			collector.Sweep(t.Context(), p, r, o)
 		}
 		w, system := workloadOf(t, central, copied)
@@ -155,14 +147,14 @@ func TestCentralNames(t *testing.T) {
 		if len(source.Filters("/aws/lambda/pay")) != 0 || len(other.Filters("/aws/lambda/pay")) != 1 {
 			t.Errorf("copied: %v, not copied: %v", source.Filters("/aws/lambda/pay"), other.Filters("/aws/lambda/pay"))
 		}
-		if got := collector.Sweep(t.Context(), centralPlace, central, o); got.Writes != 0 {
+		if got := collector.Sweep(t.Context(), rig.CentralPlace, central, o); got.Writes != 0 {
 			t.Errorf("%d writes: %+v", got.Writes, got.Changes)
 		}
 	})
 }
 
 func TestCentralConfig(t *testing.T) {
-	if err := centralConfig().Validate(); err != nil {
+	if err := rig.CentralConfig().Validate(); err != nil {
 		t.Fatal(err)
 	}
 	for where, spoil := range map[string]func(c *collector.Central){
@@ -173,7 +165,7 @@ func TestCentralConfig(t *testing.T) {
 		"sources":     func(c *collector.Central) { c.Sources = []string{c.Account} },
 		"destination": func(c *collector.Central) { c.Destination = "arn:aws:s3:::x" },
 	} {
-		cfg := centralConfig()
+		cfg := rig.CentralConfig()
 		spoil(cfg.Central)
 		var fault *seamark.Fault
 		if err := cfg.Validate(); !errors.As(err, &fault) || fault.Where != "onboard.central."+where || !strings.Contains(fault.Remedy, " ") {
@@ -181,7 +173,7 @@ func TestCentralConfig(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"/central", "${source.logGroup}${source.logGroup}", "a b${source.logGroup}"} {
-		cfg := centralConfig()
+		cfg := rig.CentralConfig()
 		cfg.Central.Name = name
 		if cfg.Validate() == nil {
 			t.Errorf("the name %q passed", name)

@@ -44,8 +44,8 @@ func (r *rehearser) planVolumes(d *Desired) {
 		if made[w.Group] || r.State.Groups[w.Group].Hash == filterHash(d.Filter(w)) {
 			continue
 		}
-		m := inventory.Metric{Namespace: "AWS/Logs", Dimensions: []inventory.Dimension{{Name: "LogGroupName", Value: w.Group}}, Statistic: "Sum"}
-		v := volume{age: span, metrics: [2]inventory.Metric{m.With("IncomingBytes", "Sum"), m.With("IncomingLogEvents", "Sum")}}
+		bytes, events := inventory.Incoming(w.Group)
+		v := volume{age: span, metrics: [2]inventory.Metric{bytes, events}}
 		if age := r.out.To.Sub(time.UnixMilli(w.Created)); w.Created > 0 && age < span {
 			v.age = age
 		}

@@ -11,10 +11,8 @@
 // and its destination is this deployment's; an alarm when its name begins with seamark/
 // and its owner tag names this deployment. What could not be read is left as it is.
 //
-// A filter forwards only what comes after it was put. What came before, FetchPending reads
-// and lands, as Backfill does on demand; each event keeps its id and arrives once.
-//
-// The package knows no SDK: the interfaces in cloud.go stand beside their caller, and an
-// error's code is asked for with ErrorCode, as the SDKs' own errors answer it. The front
-// doors are in collector/ingest.
+// The package knows no SDK: the interfaces in cloud.go stand beside their caller. Below it
+// are what there is in a place (inventory), the calls within what AWS allows (quota) and what
+// is remembered (state); above it what needs decision and sweep and is needed by neither, such
+// as history. The front doors are in collector/ingest.
 package collector

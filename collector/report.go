@@ -102,9 +102,10 @@ func (j *journal) unchanged(n int) {
 }
 
 // settle puts what came from many goroutines into one order.
-func (r *Report) settle() { sortReport(r.Findings, r.Failures) }
+func (r *Report) settle() { Sort(r.Findings, r.Failures) }
 
-func sortReport(findings []Finding, failures []inventory.Failure) {
+// Sort puts what came from many goroutines into one order.
+func Sort(findings []Finding, failures []inventory.Failure) {
 	slices.SortStableFunc(findings, func(a, b Finding) int { return strings.Compare(a.Resource+a.Tag, b.Resource+b.Tag) })
 	slices.SortStableFunc(failures, func(a, b inventory.Failure) int { return strings.Compare(a.Resource+a.Doing, b.Resource+b.Doing) })
 }

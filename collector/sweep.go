@@ -106,7 +106,7 @@ func (s *sweep) run(ctx context.Context, read func(context.Context) *inventory.I
 
 func newSweep(place inventory.Place, cloud Cloud, o Options) *sweep {
 	s := &sweep{place: place, cloud: cloud, cfg: o.Config.withDefaults(), opt: o, width: o.Width,
-		meter: quota.NewMeter(place, o.Limits, before(o.Deadline, margin), o.Budget), journal: &journal{report: &Report{Place: place}, keep: o.Keep, tell: o.Progress}, sets: inventory.TagSets{Unique: hashTag}}
+		meter: quota.NewMeter(place, o.Limits, o.Deadline, margin, o.Budget), journal: &journal{report: &Report{Place: place}, keep: o.Keep, tell: o.Progress}, sets: inventory.TagSets{Unique: hashTag}}
 	s.Memory = state.NewMemory(s.cfg.Deployment, place)
 	if s.width <= 0 {
 		s.width = 4
@@ -128,14 +128,6 @@ func (s *sweep) save(ctx context.Context) {
 	if err := s.Memory.Save(ctx, s.opt.States, &s.mu); err != nil {
 		s.journal.fail(s.place.String(), "save the state", err)
 	}
-}
-
-// before is that long before a deadline; none is none.
-func before(deadline time.Time, d time.Duration) time.Time {
-	if deadline.IsZero() {
-		return deadline
-	}
-	return deadline.Add(-d)
 }
 
 // decide is Decide, or for the end of it all: nothing is wished for.

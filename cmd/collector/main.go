@@ -11,6 +11,7 @@ import (
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/aws"
 	"github.com/seamark-hq/seamark/collector/cloudtrail"
+	"github.com/seamark-hq/seamark/collector/history"
 	"github.com/seamark-hq/seamark/collector/quota"
 	"github.com/seamark-hq/seamark/collector/sqs"
 	"github.com/seamark-hq/seamark/collector/state"
@@ -58,7 +59,7 @@ func newWorker(ctx context.Context, log *slog.Logger) (*worker.Worker, error) {
 	w := &worker.Worker{
 		Places: all, Opener: opener, Log: log,
 		Sweep:   collector.Options{Config: cfg, States: states, Formats: collector.LakeFormats{Store: store}, Limits: limits},
-		History: &collector.HistoryOptions{Config: cfg, States: states, Landing: store, Arrived: &worker.Arrived{Lake: lake.New(store)}, Limits: limits},
+		History: &history.Options{Config: cfg, States: states, Landing: store, Arrived: &worker.Arrived{Lake: lake.New(store)}, Limits: limits},
 		Events:  cloudtrail.Options{Role: c.Onboard.Role, Session: aws.DefaultSession},
 	}
 	if c.Onboard.Role == "" { // its own role, in a session that Lambda names after the function

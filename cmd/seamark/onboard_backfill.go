@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/history"
 )
 
 func (c *cli) onboardBackfillCmd() *cobra.Command {
@@ -57,9 +57,9 @@ document: log_group, since, until, filter, events, bytes, objects, known, left, 
 }
 
 // historyProgress shows how far the history of a log group is.
-func (c *cli) historyProgress() (show func(collector.HistoryProgress), clear func()) {
+func (c *cli) historyProgress() (show func(history.Progress), clear func()) {
 	p := c.progress("history, minutes of events")
-	return func(h collector.HistoryProgress) {
+	return func(h history.Progress) {
 		const minute = int64(time.Minute / time.Millisecond)
 		p.show(int((h.At-h.From)/minute), int((h.To-h.From)/minute))
 	}, p.clear
@@ -67,22 +67,22 @@ func (c *cli) historyProgress() (show func(collector.HistoryProgress), clear fun
 
 // backfilled is a backfill as scripts read it.
 type backfilled struct {
-	Group    string                     `json:"log_group"`
-	Since    string                     `json:"since"`
-	Until    string                     `json:"until"`
-	Filter   string                     `json:"filter,omitempty"`
-	Events   int64                      `json:"events"`
-	Bytes    int64                      `json:"bytes"`
-	Objects  int64                      `json:"objects"`
-	Known    int64                      `json:"known"`
-	Left     int64                      `json:"left"`
-	Failed   int                        `json:"failed"`
-	Reads    int64                      `json:"reads"`
-	Done     bool                       `json:"done"`
-	Estimate *collector.HistoryEstimate `json:"estimate,omitempty"`
+	Group    string            `json:"log_group"`
+	Since    string            `json:"since"`
+	Until    string            `json:"until"`
+	Filter   string            `json:"filter,omitempty"`
+	Events   int64             `json:"events"`
+	Bytes    int64             `json:"bytes"`
+	Objects  int64             `json:"objects"`
+	Known    int64             `json:"known"`
+	Left     int64             `json:"left"`
+	Failed   int               `json:"failed"`
+	Reads    int64             `json:"reads"`
+	Done     bool              `json:"done"`
+	Estimate *history.Estimate `json:"estimate,omitempty"`
 }
 
-func (c *cli) printBackfill(group string, s seamark.Span, r *collector.HistoryReport, again string, dryRun bool) error {
+func (c *cli) printBackfill(group string, s seamark.Span, r *history.Report, again string, dryRun bool) error {
 	for _, x := range r.Failures {
 		c.printFault(&seamark.Fault{Where: x.Resource, What: x.Doing, Err: x.Err})
 	}
@@ -105,7 +105,7 @@ func (c *cli) printBackfill(group string, s seamark.Span, r *collector.HistoryRe
 	return nil
 }
 
-func (c *cli) printHistory(r *collector.HistoryReport, dryRun bool) {
+func (c *cli) printHistory(r *history.Report, dryRun bool) {
 	if e := r.Estimate; dryRun && e != nil {
 		if !e.Known {
 			fmt.Fprintln(c.out, "CloudWatch has no figures of this log group; how much it is cannot be said. Nothing read.")

@@ -3,7 +3,7 @@
 //
 // One client per service serves all places; a place is its region, its credentials and
 // nothing else, so that thousands cost no memory. The SDK tries nothing again on a place:
-// the collector paces and repeats calls itself, by their error codes (collector/meter.go).
+// the collector paces and repeats calls itself, by their error codes (collector/quota).
 // What comes back is therefore always an *Error with a code that can be judged, also
 // where no AWS answered: see error.go.
 //

@@ -26,3 +26,11 @@ type Point struct {
 	Time  int64 // Unix milliseconds
 	Value float64
 }
+
+// Incoming names what a log group takes in, as CloudWatch Logs itself counts it: bytes of
+// messages with 26 more for each event, and events
+// (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Monitoring-CloudWatch-Metrics.html).
+func Incoming(group string) (bytes, events Metric) {
+	m := Metric{Namespace: "AWS/Logs", Dimensions: []Dimension{{"LogGroupName", group}}}
+	return m.With("IncomingBytes", "Sum"), m.With("IncomingLogEvents", "Sum")
+}

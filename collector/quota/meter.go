@@ -51,11 +51,14 @@ type Meter struct {
 	writes   atomic.Int64
 }
 
-// NewMeter is one that makes no call after deadline (zero: none) and at most budget of them (0: any
-// number). With limits nil it has buckets of its own.
-func NewMeter(p inventory.Place, limits *Limits, deadline time.Time, budget int64) *Meter {
+// NewMeter is one that makes no call later than margin before the deadline (zero: none), and at
+// most budget of them (0: any number). With limits nil it has buckets of its own.
+func NewMeter(p inventory.Place, limits *Limits, deadline time.Time, margin time.Duration, budget int64) *Meter {
 	if limits == nil {
 		limits = &Limits{}
+	}
+	if !deadline.IsZero() {
+		deadline = deadline.Add(-margin)
 	}
 	return &Meter{place: p, limits: limits, deadline: deadline, budget: budget}
 }

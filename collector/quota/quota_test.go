@@ -53,7 +53,7 @@ func TestCallPaces(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		limits, began := &quota.Limits{}, time.Now()
 		call := func(o quota.Operation, n int) *quota.Meter {
-			m := quota.NewMeter(place, limits, time.Time{}, 0)
+			m := quota.NewMeter(place, limits, time.Time{}, 0, 0)
 			for range n {
 				if err := m.Call(t.Context(), o, func() error { return nil }); err != nil {
 					t.Fatal(err)
@@ -92,7 +92,7 @@ func TestCallTriesAgain(t *testing.T) {
 			{coded("AccessDenied"), 1, coded("AccessDenied"), 1},
 			{coded("ResourceNotFoundException"), 1, coded("ResourceNotFoundException"), 1},
 		} {
-			m, n := quota.NewMeter(place, nil, time.Time{}, 0), 0
+			m, n := quota.NewMeter(place, nil, time.Time{}, 0, 0), 0
 			err := m.Call(t.Context(), quota.DeleteAlarms, func() error {
 				if n++; n <= c.fails {
 					return c.err
@@ -121,19 +121,19 @@ func TestHandOn(t *testing.T) {
 				}
 			}
 		}
-		if n := spend(quota.NewMeter(place, nil, began.Add(3*time.Second), 0)); n != 20 || time.Since(began) != 3*time.Second {
+		if n := spend(quota.NewMeter(place, nil, began.Add(5*time.Second), 2*time.Second, 0)); n != 20 || time.Since(began) != 3*time.Second {
 			t.Errorf("%d calls in %v", n, time.Since(began))
 		}
-		if n := spend(quota.NewMeter(place, nil, time.Time{}, 7)); n != 7 {
+		if n := spend(quota.NewMeter(place, nil, time.Time{}, 0, 7)); n != 7 {
 			t.Errorf("%d calls of 7", n)
 		}
-		m := quota.NewMeter(place, nil, time.Now().Add(time.Second), 0)
+		m := quota.NewMeter(place, nil, time.Now().Add(time.Second), 0, 0)
 		if err := m.Call(t.Context(), quota.TagAlarm, func() error { return coded("InternalFailure") }); !errors.Is(err, quota.ErrHandOn) {
 			t.Errorf("%v, where the next pause would end after the deadline", err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		if err := quota.NewMeter(place, nil, time.Time{}, 0).Call(ctx, quota.TagAlarm, func() error { return nil }); !errors.Is(err, context.Canceled) {
+		if err := quota.NewMeter(place, nil, time.Time{}, 0, 0).Call(ctx, quota.TagAlarm, func() error { return nil }); !errors.Is(err, context.Canceled) {
 			t.Errorf("%v", err)
 		}
 	})
@@ -142,7 +142,7 @@ func TestHandOn(t *testing.T) {
 // TestPages: each page once, to the end; a listing that names one token twice ends too.
 func TestPages(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m := quota.NewMeter(place, nil, time.Time{}, 0)
+		m := quota.NewMeter(place, nil, time.Time{}, 0, 0)
 		var got []int
 		next := func(token string) ([]int, string, error) {
 			switch token {
@@ -170,7 +170,7 @@ func TestPages(t *testing.T) {
 func TestDispatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
-		m := quota.NewMeter(place, nil, time.Time{}, 0)
+		m := quota.NewMeter(place, nil, time.Time{}, 0, 0)
 		var now, most, done atomic.Int64
 		err := m.Dispatch(t.Context(), quota.DescribeSubscriptionFilters, 3, 15, func(ctx context.Context, i int) {
 			if n := now.Add(1); n > most.Load() {

@@ -1,7 +1,7 @@
 package state
 
 // Gap is a span of a log group's history that no filter forwarded, and how far it has
-// been fetched; see history_span.go. Times are Unix milliseconds.
+// been fetched; see collector/history. Times are Unix milliseconds.
 type Gap struct {
 	From  int64  `json:"from"`            // what CloudWatch Logs took from then on; of a backfill: what happened from then on
 	To    int64  `json:"to"`              // 0: until the filter is there

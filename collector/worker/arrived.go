@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/history"
 	"github.com/seamark-hq/seamark/lake"
 )
 
@@ -22,11 +22,11 @@ type Arrived struct {
 const refreshEvery = time.Minute
 
 // Arrived calls fn with the ids of events that the lake has.
-func (a *Arrived) Arrived(ctx context.Context, q collector.ArrivalQuery, fn func(eventID string)) error {
+func (a *Arrived) Arrived(ctx context.Context, q history.ArrivalQuery, fn func(eventID string)) error {
 	if err := a.refresh(ctx); err != nil {
 		return err
 	}
-	return collector.LakeArrivals{Lake: a.Lake}.Arrived(ctx, q, fn)
+	return history.LakeArrivals{Lake: a.Lake}.Arrived(ctx, q, fn)
 }
 
 func (a *Arrived) refresh(ctx context.Context) error {

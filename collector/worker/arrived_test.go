@@ -4,7 +4,7 @@ import (
 	"context"
 	"testing"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/history"
 	"github.com/seamark-hq/seamark/collector/worker"
 	"github.com/seamark-hq/seamark/lake"
 )
@@ -15,7 +15,7 @@ func TestArrived(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	q := collector.ArrivalQuery{Account: web.Account, Group: "/app", From: 0, To: 1}
+	q := history.ArrivalQuery{Account: web.Account, Group: "/app", From: 0, To: 1}
 	a := &worker.Arrived{Lake: lake.New(store)}
 	for range 2 {
 		if err := a.Arrived(t.Context(), q, func(id string) { t.Errorf("%s has arrived", id) }); err != nil {

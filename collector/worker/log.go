@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/history"
 )
 
 // maxLines bounds the failures of one place that are logged one by one.
@@ -24,7 +25,7 @@ func (w *Worker) report(r *collector.Report, kind string, began time.Time) {
 		"done", r.Done, "duration_ms", time.Since(began).Milliseconds())
 }
 
-func (w *Worker) reportHistory(h *collector.HistoryReport, began time.Time) {
+func (w *Worker) reportHistory(h *history.Report, began time.Time) {
 	log := w.Log.With("place", h.Place.String())
 	for i, f := range h.Failures {
 		if i == maxLines {

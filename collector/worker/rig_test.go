@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/history"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/quota"
 	"github.com/seamark-hq/seamark/collector/worker"
@@ -40,7 +41,7 @@ func newRig(t *testing.T, o cloud.Options, places ...inventory.Place) *rig {
 	r.Worker = &worker.Worker{
 		Places: places, Opener: r.cloud, Queue: r.queue,
 		Sweep:   collector.Options{Config: cfg, States: kept, Limits: &quota.Limits{}},
-		History: &collector.HistoryOptions{Config: cfg, States: kept, Landing: kept, Arrived: kept},
+		History: &history.Options{Config: cfg, States: kept, Landing: kept, Arrived: kept},
 		Log:     slog.New(slog.NewJSONHandler(&locked{w: r.log}, nil)),
 	}
 	return r
@@ -72,7 +73,7 @@ func (m *memory) SaveState(_ context.Context, p inventory.Place, number int, b [
 	return nil
 }
 
-func (m *memory) Arrived(context.Context, collector.ArrivalQuery, func(eventID string)) error {
+func (m *memory) Arrived(context.Context, history.ArrivalQuery, func(eventID string)) error {
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/history"
 )
 
 // The bounds of handing on.
@@ -180,11 +181,11 @@ func (w *Worker) sweep(ctx context.Context, j *job, cloud collector.Cloud, deadl
 	return r
 }
 
-func (w *Worker) fetch(ctx context.Context, j *job, cloud collector.Cloud, deadline time.Time) *collector.HistoryReport {
+func (w *Worker) fetch(ctx context.Context, j *job, cloud collector.Cloud, deadline time.Time) *history.Report {
 	o := *w.History
 	o.Deadline = deadline
 	began := time.Now()
-	h := collector.FetchPending(ctx, j.place, cloud, o)
+	h := history.FetchPending(ctx, j.place, cloud, o)
 	w.reportHistory(h, began)
 	return h
 }

@@ -11,18 +11,19 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/cloudtrail"
+	"github.com/seamark-hq/seamark/collector/history"
 	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // Worker looks after places. All fields but the optional ones must be set; it is safe for
 // concurrent use.
 type Worker struct {
-	Places   []inventory.Place         // all that are looked after
-	Opener   collector.Opener          // opens them
-	Sweep    collector.Options         // as each sweep gets them; Deadline is set here
-	History  *collector.HistoryOptions // likewise; nil: history is not fetched
-	Events   cloudtrail.Options        // how events are read; Config and Places are set here
-	Queue    Queue                     // takes what is handed on; nil: the next schedule does it
+	Places   []inventory.Place  // all that are looked after
+	Opener   collector.Opener   // opens them
+	Sweep    collector.Options  // as each sweep gets them; Deadline is set here
+	History  *history.Options   // likewise; nil: history is not fetched
+	Events   cloudtrail.Options // how events are read; Config and Places are set here
+	Queue    Queue              // takes what is handed on; nil: the next schedule does it
 	Log      *slog.Logger
 	Parallel int // places at a time; 0 is 64
 }

@@ -11,6 +11,7 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/aws"
+	"github.com/seamark-hq/seamark/collector/history"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/quota"
 	"github.com/seamark-hq/seamark/collector/state"
@@ -319,8 +320,8 @@ func (f *Fleet) EachCloud(ctx context.Context, places []inventory.Place, fn func
 }
 
 // History is what fetching the history of log groups needs.
-func (f *Fleet) History() collector.HistoryOptions {
-	return collector.HistoryOptions{
+func (f *Fleet) History() history.Options {
+	return history.Options{
 		Config: f.Config, States: f.states, Landing: f.store, Arrived: f.arrived, Limits: f.limits,
 	}
 }

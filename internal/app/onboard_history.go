@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/history"
 	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
@@ -23,13 +24,13 @@ type Fetched struct {
 }
 
 // FetchHistory fetches the pending history of places and lands it.
-func (f *Fleet) FetchHistory(ctx context.Context, places []inventory.Place, progress func(collector.HistoryProgress)) Fetched {
+func (f *Fleet) FetchHistory(ctx context.Context, places []inventory.Place, progress func(history.Progress)) Fetched {
 	var mu sync.Mutex
 	var all Fetched
 	o := f.History()
 	o.Progress = progress
 	failures := f.EachCloud(ctx, places, func(p inventory.Place, c collector.Cloud, _ collector.Options) {
-		r := collector.FetchPending(ctx, p, c, o)
+		r := history.FetchPending(ctx, p, c, o)
 		mu.Lock()
 		defer mu.Unlock()
 		all.add(r)
@@ -38,7 +39,7 @@ func (f *Fleet) FetchHistory(ctx context.Context, places []inventory.Place, prog
 	return all
 }
 
-func (t *Fetched) add(r *collector.HistoryReport) {
+func (t *Fetched) add(r *history.Report) {
 	t.Events += r.Events
 	t.Bytes += r.Bytes
 	t.Groups += r.Fetched

@@ -12,6 +12,7 @@ import (
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/aws"
 	"github.com/seamark-hq/seamark/collector/cloudtrail"
+	"github.com/seamark-hq/seamark/collector/history"
 	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
@@ -132,16 +133,16 @@ func (f *Fleet) Event(ctx context.Context, b []byte, role string, dryRun bool, e
 }
 
 // Backfill fetches what a log group took from since to until, and lands it.
-func (f *Fleet) Backfill(ctx context.Context, group string, since, until time.Time, dryRun bool, progress func(collector.HistoryProgress)) (*collector.HistoryReport, error) {
+func (f *Fleet) Backfill(ctx context.Context, group string, since, until time.Time, dryRun bool, progress func(history.Progress)) (*history.Report, error) {
 	places, err := f.placesOf(ctx, group)
 	if err != nil {
 		return nil, err
 	}
-	var r *collector.HistoryReport
+	var r *history.Report
 	o := f.History()
 	o.DryRun, o.Progress = dryRun, progress
 	failed := f.EachCloud(ctx, places, func(p inventory.Place, c collector.Cloud, _ collector.Options) {
-		r = collector.Backfill(ctx, p, c, group, since, until, o)
+		r = history.Backfill(ctx, p, c, group, since, until, o)
 	})
 	if len(failed) > 0 {
 		return nil, failed[0].Err

@@ -36,10 +36,11 @@ var table = []room{
 	{"collector/quota", rooms("collector/inventory"), nil},
 	{"collector/state", rooms(".", "lake", "collector/inventory"), nil},
 	{"collector/internal/rig", rooms("collector/inventory", "collector/state", "collector", "internal/fleet/cloud"), nil},
+	{"collector/history", rooms(".", "lake", "collector/inventory", "collector/quota", "collector/state", "collector"), nil},
 	{"collector/ingest", rooms(".", "schemas", "lake", "collector"), []string{"github.com/klauspost/compress", "golang.org/x/sys"}},
 	{"collector/cloudtrail", rooms(".", "collector/inventory", "collector"), nil},
 	{"collector/sqs", rooms("."), []string{"github.com/aws/aws-sdk-go-v2"}},
-	{"collector/worker", rooms(".", "lake", "collector/inventory", "collector", "collector/cloudtrail"), nil},
+	{"collector/worker", rooms(".", "lake", "collector/inventory", "collector", "collector/cloudtrail", "collector/history"), nil},
 	{"collector/aws", rooms(".", "collector/inventory", "collector"), []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"}},
 	{"collector/cloudtest", rooms("collector/inventory", "collector"), []string{"github.com/google/go-cmp"}},
 	{"collector", rooms(".", "schemas", "lake"), nil},
@@ -76,8 +77,8 @@ var table = []room{
 	{"internal/fleet/cloud", rooms("collector/inventory", "collector"), nil},
 	{"internal/fleet", rooms("."), []string{"github.com/klauspost/compress"}},
 	{"internal/app", rooms("..."), []string{"github.com/prometheus/client_golang", "golang.org/x/sync"}},
-	{"cmd/collector", rooms(".", "lake", "lake/s3", "collector/inventory", "collector/quota", "collector/state", "collector", "collector/aws", "collector/cloudtrail", "collector/sqs", "collector/worker", "internal/config", "internal/lambda"), nil},
-	{"cmd/seamark", rooms(".", "collector/inventory", "collector", "internal/app", "internal/config", "alerter/words", "lake/duckdb"), []string{"github.com/spf13/cobra", "golang.org/x/term"}},
+	{"cmd/collector", rooms(".", "lake", "lake/s3", "collector/inventory", "collector/quota", "collector/state", "collector", "collector/aws", "collector/cloudtrail", "collector/sqs", "collector/worker", "internal/config", "internal/lambda", "collector/history"), nil},
+	{"cmd/seamark", rooms(".", "collector/inventory", "collector", "internal/app", "internal/config", "alerter/words", "lake/duckdb", "collector/history"), []string{"github.com/spf13/cobra", "golang.org/x/term"}},
 }
 
 func rooms(names ...string) []string { return names }

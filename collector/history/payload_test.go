@@ -1,4 +1,4 @@
-package collector_test
+package history_test
 
 import (
 	"strings"
@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/history"
 	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
@@ -20,7 +21,7 @@ func TestHostileMessages(t *testing.T) {
 		strings.Repeat("x", 1<<20), strings.Repeat("\x01", 1<<20), strings.Repeat("\xff", 1<<18), strings.Repeat("[", 100_000), "\x1f\x8b\x08\x00",
 	}
 	rig.InBubble(t, func(t *testing.T) {
-		x := newHistory(cloud.Options{})
+		x := newPast(cloud.Options{})
 		group := `/odd "group"\ é`
 		x.AddLogGroup(inventory.LogGroup{Name: group, Created: time.Now().UnixMilli()}, rig.Booking()...)
 		for _, m := range messages {
@@ -45,7 +46,7 @@ func TestHostileMessages(t *testing.T) {
 func FuzzPayload(f *testing.F) {
 	f.Add("s", "message", "\xff\x00\"\\")
 	f.Fuzz(func(t *testing.T, stream, one, two string) {
-		object := collector.PayloadOf(rig.Place.Account, "/g", "filter", []inventory.LogEvent{
+		object := history.PayloadOf(rig.Place.Account, "/g", "filter", []inventory.LogEvent{
 			{ID: "2", Stream: stream, Message: two, Timestamp: 2}, {ID: "1", Stream: stream, Message: one, Timestamp: 1},
 		})
 		got, err := payloads(object)

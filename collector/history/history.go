@@ -1,4 +1,4 @@
-package collector
+package history
 
 import (
 	"context"
@@ -7,24 +7,25 @@ import (
 	"sync"
 	"time"
 
+	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/quota"
 	"github.com/seamark-hq/seamark/collector/state"
 )
 
-// HistoryOptions of a fetch of history.
-type HistoryOptions struct {
-	Config   *Config
+// Options of a fetch of history.
+type Options struct {
+	Config   *collector.Config
 	States   state.Store
 	Landing  Landing
-	Arrived  Arrivals              // what the lake has already; nil: see docs/adr/0024-history.md
-	Limits   *quota.Limits         // shared with the sweeps of the process; nil: buckets of its own
-	Deadline time.Time             // stop before it; zero: none
-	Budget   int64                 // API calls at most; 0: any number
-	Width    int                   // log groups at a time; 0 is 2
-	Reach    time.Duration         // of FetchPending: how old events may be before the attach; 0 is 14 days
-	DryRun   bool                  // Backfill only estimates; FetchPending does nothing
-	Progress func(HistoryProgress) // may be nil; told one at a time
+	Arrived  Arrivals       // what the lake has already; nil: see docs/adr/0024-history.md
+	Limits   *quota.Limits  // shared with the sweeps of the process; nil: buckets of its own
+	Deadline time.Time      // stop before it; zero: none
+	Budget   int64          // API calls at most; 0: any number
+	Width    int            // log groups at a time; 0 is 2
+	Reach    time.Duration  // of FetchPending: how old events may be before the attach; 0 is 14 days
+	DryRun   bool           // Backfill only estimates; FetchPending does nothing
+	Progress func(Progress) // may be nil; told one at a time
 
 	figures *figures // of the tests
 }
@@ -35,8 +36,15 @@ type Landing interface {
 	Create(key string, write func(io.Writer) error) error
 }
 
-// HistoryProgress says how far the history of one log group is.
-type HistoryProgress struct {
+// Cloud is what a fetch calls of a place.
+type Cloud interface {
+	SubscriptionFilters(ctx context.Context, group string) ([]inventory.Filter, error)
+	collector.HistoryReader
+	collector.MetricReader
+}
+
+// Progress says how far the history of one log group is.
+type Progress struct {
 	Place         inventory.Place
 	Group         string
 	From, To, At  int64 // Unix milliseconds: the span of events, and up to where it is landed
@@ -44,8 +52,8 @@ type HistoryProgress struct {
 	Objects       int
 }
 
-// HistoryReport is what came of a fetch.
-type HistoryReport struct {
+// Report is what came of a fetch.
+type Report struct {
 	Place    inventory.Place
 	Fetched  int       // gaps closed
 	Waiting  int       // gaps that wait, the rest of them or whole
@@ -59,26 +67,26 @@ type HistoryReport struct {
 	Left     int64     // events that were left to the filter, or to an earlier one
 	Reads    int64     // API calls made
 	Failures []inventory.Failure
-	Findings []Finding
+	Findings []collector.Finding
 	Done     bool // false: the rest is for the next fetch
 
-	Filter   string           // of a backfill: the filter's name under which the events are filed; empty: none
-	Estimate *HistoryEstimate // of a backfill's dry run
+	Filter   string    // of a backfill: the filter's name under which the events are filed; empty: none
+	Estimate *Estimate // of a backfill's dry run
 }
 
 // fetch is one pass over the gaps of one place.
 type fetch struct {
 	place inventory.Place
 	cloud Cloud
-	cfg   *Config
-	opt   HistoryOptions
+	cfg   *collector.Config
+	opt   Options
 	meter *quota.Meter
 
 	started time.Time
 	figures figures
 
 	mu     sync.Mutex // of report, over and the callbacks
-	report *HistoryReport
+	report *Report
 	over   bool // nothing more is begun
 
 	saving sync.Mutex // of notes and the state
@@ -91,7 +99,7 @@ type fetch struct {
 // pending. Stopped at any point, the next one goes on where it was.
 //
 // Log groups take turns of one landing object each, so that a large one delays no other.
-func FetchPending(ctx context.Context, place inventory.Place, cloud Cloud, o HistoryOptions) *HistoryReport {
+func FetchPending(ctx context.Context, place inventory.Place, cloud Cloud, o Options) *Report {
 	f := newFetch(place, cloud, o)
 	if s := f.load(ctx); s != nil {
 		if jobs := f.pendingJobs(s); !o.DryRun {
@@ -104,9 +112,9 @@ func FetchPending(ctx context.Context, place inventory.Place, cloud Cloud, o His
 // landingMargin is how long before the deadline a fetch stops: to land what it has read.
 const landingMargin = 5 * time.Second
 
-func newFetch(place inventory.Place, cloud Cloud, o HistoryOptions) *fetch {
-	f := &fetch{place: place, cloud: cloud, cfg: o.Config.withDefaults(), opt: o, report: &HistoryReport{Place: place}, notes: map[gapKey]note{}, figures: usual, started: time.Now(),
-		meter: quota.NewMeter(place, o.Limits, before(o.Deadline, landingMargin), o.Budget)}
+func newFetch(place inventory.Place, cloud Cloud, o Options) *fetch {
+	f := &fetch{place: place, cloud: cloud, cfg: o.Config, opt: o, report: &Report{Place: place}, notes: map[gapKey]note{}, figures: usual, started: time.Now(),
+		meter: quota.NewMeter(place, o.Limits, o.Deadline, landingMargin, o.Budget)}
 	if o.figures != nil {
 		f.figures = *o.figures
 	}
@@ -191,14 +199,14 @@ func (f *fetch) fail(resource, doing string, err error) {
 
 func (f *fetch) find(group, problem string) {
 	f.mu.Lock()
-	f.report.Findings = append(f.report.Findings, Finding{Resource: f.place.LogGroupARN(group), Problem: problem})
+	f.report.Findings = append(f.report.Findings, collector.Finding{Resource: f.place.LogGroupARN(group), Problem: problem})
 	f.mu.Unlock()
 }
 
-func (f *fetch) end(ctx context.Context) *HistoryReport {
+func (f *fetch) end(ctx context.Context) *Report {
 	r := f.report
 	r.Reads = f.meter.Reads()
 	r.Done = !f.over && ctx.Err() == nil
-	sortReport(r.Findings, r.Failures)
+	collector.Sort(r.Findings, r.Failures)
 	return r
 }

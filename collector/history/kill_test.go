@@ -1,4 +1,4 @@
-package collector_test
+package history_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/history"
 	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
@@ -18,7 +19,7 @@ import (
 // mortal ends a process at its n-th call of the cloud, of landing or of the state store:
 // before the call takes effect, or after it and before its answer comes.
 type mortal struct {
-	*history
+	*past
 	mu    sync.Mutex
 	calls int
 	at    int
@@ -51,7 +52,7 @@ func (m *mortal) call(name string, fn func() error) error {
 
 func (m *mortal) LogEvents(ctx context.Context, group, pattern string, from, to int64, token string) (page []inventory.LogEvent, next string, err error) {
 	err = m.call("FilterLogEvents", func() error {
-		page, next, err = m.history.LogEvents(ctx, group, pattern, from, to, token)
+		page, next, err = m.past.LogEvents(ctx, group, pattern, from, to, token)
 		return err
 	})
 	return page, next, err
@@ -74,8 +75,8 @@ func (m *mortal) SaveState(ctx context.Context, p inventory.Place, number int, b
 }
 
 // long is a history of several objects, in several groups.
-func long() *history {
-	x := newHistory(cloud.Options{PageSize: 20})
+func long() *past {
+	x := newPast(cloud.Options{PageSize: 20})
 	x.h.Small(1500, 4000)
 	for g := range 3 {
 		name := fmt.Sprint("/app/", g)
@@ -103,13 +104,13 @@ func TestHistoryKilled(t *testing.T) {
 				time.Sleep(time.Hour)
 				ctx, die := context.WithCancel(t.Context())
 				defer die()
-				m := &mortal{history: x, at: at, after: after, die: die}
+				m := &mortal{past: x, at: at, after: after, die: die}
 				if at == 1 && !after {
 					m.at = 0 // count
 				}
 				h := x.h
 				h.States, h.Landing, h.Width = m, m, 1
-				r := collector.FetchPending(ctx, rig.Place, m, h)
+				r := history.FetchPending(ctx, rig.Place, m, h)
 				if m.at == 0 {
 					calls = m.calls
 					if !r.Done || calls < 20 {

@@ -1,4 +1,4 @@
-package collector
+package history
 
 import (
 	"context"
@@ -20,7 +20,7 @@ import (
 // The events are filed under the name of the group's filter; a group without one of ours
 // under what the configuration says of it, else as unassigned. Called again with the same
 // span it goes on where it was; once done, it begins anew.
-func Backfill(ctx context.Context, place inventory.Place, cloud Cloud, group string, since, until time.Time, o HistoryOptions) *HistoryReport {
+func Backfill(ctx context.Context, place inventory.Place, cloud Cloud, group string, since, until time.Time, o Options) *Report {
 	f := newFetch(place, cloud, o)
 	g := state.Gap{From: since.UnixMilli(), To: until.UnixMilli()}
 	if g.From >= g.To || g.From < 0 {
@@ -71,8 +71,8 @@ func (j *gapJob) backfillSpan() span {
 	return s
 }
 
-// HistoryEstimate says how much a backfill would fetch.
-type HistoryEstimate struct {
+// Estimate says how much a backfill would fetch.
+type Estimate struct {
 	Known  bool // CloudWatch has figures of the group
 	Events int64
 	Bytes  int64 // of messages, with 26 more for each event
@@ -94,7 +94,7 @@ func (f *fetch) estimate(ctx context.Context, j *gapJob) {
 		return
 	}
 	f.report.Filter = j.filter.Name
-	e := &HistoryEstimate{}
+	e := &Estimate{}
 	f.report.Estimate = e
 	series, err := f.incoming(ctx, j)
 	if err != nil {
@@ -114,11 +114,8 @@ func (f *fetch) estimate(ctx context.Context, j *gapJob) {
 
 // incoming reads the group's own metrics, hour by hour; they are kept for 15 months.
 func (f *fetch) incoming(ctx context.Context, j *gapJob) (map[string][]inventory.Point, error) {
-	of := func(id, name string) inventory.Query {
-		return inventory.Query{ID: id, Period: 3600, Return: true, Metric: inventory.Metric{Namespace: "AWS/Logs", Name: name, Statistic: "Sum",
-			Dimensions: []inventory.Dimension{{Name: "LogGroupName", Value: j.group}}}}
-	}
-	queries := []inventory.Query{of("events", "IncomingLogEvents"), of("bytes", "IncomingBytes")}
+	bytes, events := inventory.Incoming(j.group)
+	queries := []inventory.Query{{ID: "events", Period: 3600, Return: true, Metric: events}, {ID: "bytes", Period: 3600, Return: true, Metric: bytes}}
 	points := map[string][]inventory.Point{}
 	err := quota.Pages(ctx, f.meter, quota.GetMetricData,
 		func(t string) ([]inventory.Series, string, error) {

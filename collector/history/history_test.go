@@ -1,4 +1,4 @@
-package collector_test
+package history_test
 
 import (
 	"bytes"
@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/history"
 	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/quota"
@@ -123,29 +124,29 @@ func ids(events []landed) map[string]int {
 	return out
 }
 
-// history is a place with a log group whose events are fetched.
-type history struct {
+// past is a place with a log group whose events are fetched.
+type past struct {
 	*cloud.Region
 	cloud  *cloud.Cloud
 	shelf  *shelf
 	states *rig.States
 	o      collector.Options
-	h      collector.HistoryOptions
+	h      history.Options
 }
 
 // begin is a time that log events may have: a bubble begins in the year 2000.
-func newHistory(o cloud.Options) *history {
+func newPast(o cloud.Options) *past {
 	time.Sleep(26 * 365 * 24 * time.Hour)
-	x := &history{cloud: cloud.New(o), shelf: &shelf{}, states: &rig.States{}}
+	x := &past{cloud: cloud.New(o), shelf: &shelf{}, states: &rig.States{}}
 	x.Region = x.cloud.Region(rig.Place)
 	x.o = collector.Options{Config: rig.Config(), States: x.states, Limits: &quota.Limits{}}
-	x.h = collector.HistoryOptions{Config: rig.Config(), States: x.states, Landing: x.shelf, Limits: x.o.Limits}
+	x.h = history.Options{Config: rig.Config(), States: x.states, Landing: x.shelf, Limits: x.o.Limits}
 	return x
 }
 
-func (x *history) fetch(t *testing.T) *collector.HistoryReport {
+func (x *past) fetch(t *testing.T) *history.Report {
 	t.Helper()
-	r := collector.FetchPending(t.Context(), rig.Place, x, x.h)
+	r := history.FetchPending(t.Context(), rig.Place, x, x.h)
 	for _, f := range r.Failures {
 		t.Errorf("%s: %s: %v", f.Resource, f.Doing, f.Err)
 	}
@@ -153,7 +154,7 @@ func (x *history) fetch(t *testing.T) *collector.HistoryReport {
 }
 
 // fetchAll fetches until nothing is pending, an hour at most.
-func (x *history) fetchAll(t *testing.T) {
+func (x *past) fetchAll(t *testing.T) {
 	t.Helper()
 	for range 60 {
 		x.fetch(t)
@@ -169,7 +170,7 @@ func (x *history) fetchAll(t *testing.T) {
 // event once and byte for byte, the rest is the filter's.
 func TestHistory(t *testing.T) {
 	rig.InBubble(t, func(t *testing.T) {
-		x := newHistory(cloud.Options{Latency: 100 * time.Millisecond, PageSize: 7, EmptyPages: 0.2, Disorder: true})
+		x := newPast(cloud.Options{Latency: 100 * time.Millisecond, PageSize: 7, EmptyPages: 0.2, Disorder: true})
 		x.AddFunction(inventory.Function{Name: "f", Timeout: 3}, rig.Booking()...)
 		group := "/aws/lambda/f"
 		x.AddEvents(group, inventory.LogEvent{Stream: "old", Message: "from 13 days ago", Timestamp: time.Now().Add(-13 * 24 * time.Hour).UnixMilli()})
@@ -216,7 +217,7 @@ func TestHistory(t *testing.T) {
 // TestHistoryPattern: a filter's own pattern holds for its history.
 func TestHistoryPattern(t *testing.T) {
 	rig.InBubble(t, func(t *testing.T) {
-		x := newHistory(cloud.Options{})
+		x := newPast(cloud.Options{})
 		x.AddLogGroup(inventory.LogGroup{Name: "/app", Created: time.Now().UnixMilli()}, append(rig.Booking(), rig.Tag("filter", "errors-only"))...)
 		x.Log("/app", "s", `{"level":"INFO"}`, `{"level":"ERROR"}`)
 		time.Sleep(time.Hour)
@@ -231,7 +232,7 @@ func TestHistoryPattern(t *testing.T) {
 // TestHistoryWaits: gaps whose filter is not there, groups that are gone, and denied calls.
 func TestHistoryWaits(t *testing.T) {
 	rig.InBubble(t, func(t *testing.T) {
-		x := newHistory(cloud.Options{})
+		x := newPast(cloud.Options{})
 		for _, g := range []string{"/denied", "/gone", "/ok", "/unfiltered"} {
 			x.AddLogGroup(inventory.LogGroup{Name: g, Created: time.Now().UnixMilli()}, rig.Booking()...)
 			x.Log(g, "s", "hello")
@@ -243,7 +244,7 @@ func TestHistoryWaits(t *testing.T) {
 		if err := x.DeleteLogGroup(t.Context(), "/gone"); err != nil {
 			t.Fatal(err)
 		}
-		r := collector.FetchPending(t.Context(), rig.Place, denying{x, "/denied"}, x.h)
+		r := history.FetchPending(t.Context(), rig.Place, denying{x, "/denied"}, x.h)
 		if len(r.Failures) != 1 || r.Failures[0].Resource != "/denied" || r.Fetched != 1 || r.Waiting != 1 || len(r.Findings) != 2 || !r.Done {
 			t.Errorf("%+v", r)
 		}
@@ -269,7 +270,7 @@ func TestHistoryWaits(t *testing.T) {
 
 // denying refuses FilterLogEvents of one group.
 type denying struct {
-	*history
+	*past
 	group string
 }
 
@@ -277,5 +278,5 @@ func (d denying) LogEvents(ctx context.Context, group, pattern string, from, to 
 	if group == d.group {
 		return nil, "", &cloud.Error{Code: "AccessDeniedException", Message: "logs:FilterLogEvents"}
 	}
-	return d.history.LogEvents(ctx, group, pattern, from, to, token)
+	return d.past.LogEvents(ctx, group, pattern, from, to, token)
 }

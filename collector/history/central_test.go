@@ -1,4 +1,4 @@
-package collector_test
+package history_test
 
 import (
 	"bytes"
@@ -23,12 +23,12 @@ func centralPayloads(t *testing.T) []byte {
 	var landed bytes.Buffer
 	rig.InBubble(t, func(t *testing.T) {
 		c := cloud.New(cloud.Options{Deliver: func(_ string, payload []byte) { landed.Write(payload) }})
-		central := c.Region(centralPlace)
+		central := c.Region(rig.CentralPlace)
 		central.AddLogGroup(inventory.LogGroup{Name: "/aws/lambda/pay", Created: time.Now().UnixMilli()})
-		if got := collector.Sweep(t.Context(), centralPlace, central, collector.Options{Config: centralConfig(), States: &rig.States{}}); len(got.Failures) > 0 {
+		if got := collector.Sweep(t.Context(), rig.CentralPlace, central, collector.Options{Config: rig.CentralConfig(), States: &rig.States{}}); len(got.Failures) > 0 {
 			t.Fatal(rig.Failures(got))
 		}
-		for i, origin := range []inventory.Place{rig.Place, {Account: "444455556666", Region: "us-east-1"}, rig.Place, centralPlace} {
+		for i, origin := range []inventory.Place{rig.Place, {Account: "444455556666", Region: "us-east-1"}, rig.Place, rig.CentralPlace} {
 			event := inventory.LogEvent{Stream: "s", Timestamp: time.Now().UnixMilli(), Message: fmt.Sprintf(`{"product":"p%d","environment":"prod","message":"m"}`, i)}
 			if err := central.AddCopies(origin, "/aws/lambda/pay", event); err != nil {
 				t.Fatal(err)

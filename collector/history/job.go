@@ -1,4 +1,4 @@
-package collector
+package history
 
 import (
 	"cmp"
@@ -32,7 +32,7 @@ type gapJob struct {
 	attached bool // there is one
 	origin   origin
 	span     span
-	progress HistoryProgress
+	progress Progress
 }
 
 // pendingJobs are the gaps that can be worked on now: new ones first, then the oldest.

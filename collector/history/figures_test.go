@@ -1,4 +1,4 @@
-package collector_test
+package history_test
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/history"
 	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
@@ -22,7 +23,7 @@ import (
 // endless is a log group that makes its events up when they are asked for: one each step
 // milliseconds, in 20 streams.
 type endless struct {
-	*history
+	*past
 	from, to, step int64
 	peak           uint64 // of the heap
 }
@@ -83,8 +84,8 @@ func TestHistoryMemory(t *testing.T) {
 	}
 	rig.InBubble(t, func(t *testing.T) {
 		const days = 13 * 24 * time.Hour
-		x := newHistory(cloud.Options{})
-		e := &endless{history: x, from: time.Now().UnixMilli(), step: days.Milliseconds() / events}
+		x := newPast(cloud.Options{})
+		e := &endless{past: x, from: time.Now().UnixMilli(), step: days.Milliseconds() / events}
 		x.AddLogGroup(inventory.LogGroup{Name: "/app", Created: e.from}, rig.Booking()...)
 		time.Sleep(days)
 		e.to = e.from + events*e.step
@@ -93,7 +94,7 @@ func TestHistoryMemory(t *testing.T) {
 		c := &counting{}
 		x.h.Landing = c
 		began := time.Now()
-		r := collector.FetchPending(t.Context(), rig.Place, e, x.h)
+		r := history.FetchPending(t.Context(), rig.Place, e, x.h)
 		if r.Events != events || !r.Done || len(r.Failures) > 0 {
 			t.Errorf("%+v", r)
 		}
@@ -120,11 +121,11 @@ func BenchmarkHistory(b *testing.B) {
 		st := &rig.States{}
 		r := cloud.New(cloud.Options{}).Region(rig.Place)
 		now := time.Now()
-		e := &endless{history: &history{Region: r}, from: now.Add(-48 * time.Hour).UnixMilli(), step: 800}
+		e := &endless{past: &past{Region: r}, from: now.Add(-48 * time.Hour).UnixMilli(), step: 800}
 		e.to = e.from + events*e.step
 		r.AddLogGroup(inventory.LogGroup{Name: "/app", Created: 1})
 		began := cpu()
-		got := collector.Backfill(context.Background(), rig.Place, e, "/app", time.UnixMilli(e.from), now, collector.HistoryOptions{
+		got := history.Backfill(context.Background(), rig.Place, e, "/app", time.UnixMilli(e.from), now, history.Options{
 			Config: rig.Config(), States: st, Landing: dir})
 		took := cpu() - began
 		if got.Events != events || len(got.Failures) > 0 {

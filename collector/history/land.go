@@ -1,4 +1,4 @@
-package collector
+package history
 
 import (
 	"crypto/sha256"
@@ -16,7 +16,7 @@ func (j *gapJob) land(m *members) error {
 	if m.events == 0 {
 		return nil
 	}
-	key := historyKey(time.UnixMilli(j.gap.Began), m.parts)
+	key := landingKey(time.UnixMilli(j.gap.Began), m.parts)
 	err := j.opt.Landing.Create(key, m.write)
 	if errors.Is(err, fs.ErrExist) { // of a fetch that was killed
 		err = settle(j.opt.Landing, key)
@@ -44,8 +44,8 @@ func settle(l Landing, key string) error {
 	return nil
 }
 
-// historyKey is named as Firehose names its objects, so that the time is the arrival.
-func historyKey(at time.Time, content [][]byte) string {
+// landingKey is named as Firehose names its objects, so that the time is the arrival.
+func landingKey(at time.Time, content [][]byte) string {
 	sum := sha256.New()
 	for _, part := range content {
 		sum.Write(part)

@@ -1,4 +1,4 @@
-package collector_test
+package history_test
 
 import (
 	"errors"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/history"
 	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
@@ -18,7 +19,7 @@ import (
 func TestHistoryHandsOn(t *testing.T) {
 	for _, how := range []string{"deadline", "budget"} {
 		rig.InBubble(t, func(t *testing.T) {
-			x := newHistory(cloud.Options{PageSize: 10, Latency: 100 * time.Millisecond})
+			x := newPast(cloud.Options{PageSize: 10, Latency: 100 * time.Millisecond})
 			x.AddLogGroup(inventory.LogGroup{Name: "/app", Created: time.Now().UnixMilli()}, rig.Booking()...)
 			for i := range 2000 {
 				x.Log("/app", "s", fmt.Sprint("line ", i))
@@ -38,7 +39,7 @@ func TestHistoryHandsOn(t *testing.T) {
 				} else {
 					h.Deadline = time.Now().Add(12 * time.Second)
 				}
-				r := collector.FetchPending(t.Context(), rig.Place, x, h)
+				r := history.FetchPending(t.Context(), rig.Place, x, h)
 				if len(r.Failures) > 0 || h.Budget > 0 && r.Reads > h.Budget+1 || !h.Deadline.IsZero() && time.Now().After(h.Deadline) {
 					t.Fatalf("%s: %+v at %v, deadline %v", how, r, time.Now(), h.Deadline)
 				}
@@ -65,7 +66,7 @@ func TestHistoryHandsOn(t *testing.T) {
 // and long silences. No call is wasted that need not be.
 func TestHistoryWindows(t *testing.T) {
 	rig.InBubble(t, func(t *testing.T) {
-		x := newHistory(cloud.Options{PageSize: 50, EmptyPages: 0.1})
+		x := newPast(cloud.Options{PageSize: 50, EmptyPages: 0.1})
 		x.h.Small(3000, 4000)
 		x.AddLogGroup(inventory.LogGroup{Name: "/app", Created: time.Now().UnixMilli()}, rig.Booking()...)
 		n := 0
@@ -102,7 +103,7 @@ func TestHistoryWindows(t *testing.T) {
 // TestHistoryFair: a group with much history holds up none of the others.
 func TestHistoryFair(t *testing.T) {
 	rig.InBubble(t, func(t *testing.T) {
-		x := newHistory(cloud.Options{PageSize: 20, Latency: 50 * time.Millisecond})
+		x := newPast(cloud.Options{PageSize: 20, Latency: 50 * time.Millisecond})
 		x.h.Small(2000, 4000)
 		for g := range 30 {
 			x.AddLogGroup(inventory.LogGroup{Name: fmt.Sprint("/app/", g), Created: time.Now().UnixMilli()}, rig.Booking()...)
@@ -119,7 +120,7 @@ func TestHistoryFair(t *testing.T) {
 		time.Sleep(10 * time.Minute)
 		others, last, events := map[string]time.Duration{}, time.Duration(0), int64(0)
 		began := time.Now()
-		x.h.Progress = func(p collector.HistoryProgress) {
+		x.h.Progress = func(p history.Progress) {
 			switch {
 			case p.Group != "/app/7":
 				others[p.Group] = time.Since(began)
@@ -152,7 +153,7 @@ func TestHistoryStoresFail(t *testing.T) {
 		collector.Sweep(t.Context(), rig.Place, x, x.o)
 		time.Sleep(time.Hour)
 		x.shelf.err = errors.New("disk full")
-		r := collector.FetchPending(t.Context(), rig.Place, x, x.h)
+		r := history.FetchPending(t.Context(), rig.Place, x, x.h)
 		if r.Done || len(r.Failures) == 0 || len(r.Failures) > 2 || !strings.Contains(r.Failures[0].Err.Error(), "disk full") {
 			t.Errorf("%+v", r)
 		}
@@ -217,7 +218,7 @@ func TestHistorySettles(t *testing.T) {
 		time.Sleep(time.Hour)
 		h := &halting{shelf: x.shelf}
 		x.h.Landing = h
-		if r := collector.FetchPending(t.Context(), rig.Place, x, x.h); len(r.Failures) != 1 || r.Done {
+		if r := history.FetchPending(t.Context(), rig.Place, x, x.h); len(r.Failures) != 1 || r.Done {
 			t.Errorf("%+v", r)
 		}
 		x.fetchAll(t)

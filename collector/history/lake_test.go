@@ -1,4 +1,4 @@
-package collector_test
+package history_test
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/history"
 	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/state"
@@ -47,14 +48,14 @@ func (d *desk) do(fn func()) {
 }
 
 // Arrived asks the lake at the desk.
-func (p *pipeline) Arrived(_ context.Context, q collector.ArrivalQuery, fn func(string)) (err error) {
-	p.desk.do(func() { err = collector.LakeArrivals{Lake: p.lake}.Arrived(context.Background(), q, fn) })
+func (p *pipeline) Arrived(_ context.Context, q history.ArrivalQuery, fn func(string)) (err error) {
+	p.desk.do(func() { err = history.LakeArrivals{Lake: p.lake}.Arrived(context.Background(), q, fn) })
 	return err
 }
 
 // pipeline is a place whose filters forward into a real lake.
 type pipeline struct {
-	*history
+	*past
 	t    *testing.T
 	desk *desk
 	lake *lake.Lake
@@ -73,7 +74,7 @@ func newPipeline(t *testing.T, desk *desk, o cloud.Options, wait time.Duration) 
 	}
 	p := &pipeline{t: t, desk: desk, lake: lake.New(d), wait: wait}
 	o.Deliver = p.deliver
-	p.history = newHistory(o)
+	p.past = newPast(o)
 	p.o.States = state.LakeStore{Store: d, Deployment: "acme"}
 	p.h.States, p.h.Landing, p.h.Arrived = p.o.States, d, p
 	return p

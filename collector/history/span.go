@@ -1,4 +1,4 @@
-package collector
+package history
 
 import (
 	"time"
@@ -112,7 +112,7 @@ func (j *gapJob) spanOf(after, before int64) span {
 func (f *fetch) ours(filters []inventory.Filter) (last inventory.Filter, found bool) {
 	for _, x := range filters {
 		_, err := seamark.ParseFilterName(x.Name)
-		if err == nil && x.Destination == fill(f.cfg.Destination, f.place) && (!found || x.Created > last.Created) {
+		if err == nil && x.Destination == f.cfg.DestinationIn(f.place) && (!found || x.Created > last.Created) {
 			last, found = x, true
 		}
 	}

@@ -1,4 +1,4 @@
-package collector
+package history
 
 import (
 	"bytes"
@@ -7,7 +7,7 @@ import (
 )
 
 // Small makes a fetch read and land in pieces so small that a test has many.
-func (o *HistoryOptions) Small(object, window int) {
+func (o *Options) Small(object, window int) {
 	o.figures = &figures{object: object, window: window, most: 2 * window, pages: 32}
 }
 

@@ -1,4 +1,4 @@
-package collector_test
+package history_test
 
 import (
 	"bytes"
@@ -12,13 +12,14 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/history"
 	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
 // Arrived is what lies in landing, as if all of it were transformed.
-func (s *shelf) Arrived(_ context.Context, q collector.ArrivalQuery, fn func(string)) error {
+func (s *shelf) Arrived(_ context.Context, q history.ArrivalQuery, fn func(string)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, b := range s.objects {
@@ -86,7 +87,7 @@ func TestHistoryOnce(t *testing.T) {
 
 func live(t *testing.T, o cloud.Options, firehose time.Duration, script []act) string {
 	sent, forwarded := 0, map[string]int{}
-	var x *history
+	var x *past
 	o.Deliver = func(_ string, payload []byte) {
 		sent++
 		events, err := payloads(payload)
@@ -101,7 +102,7 @@ func live(t *testing.T, o cloud.Options, firehose time.Duration, script []act) s
 			x.shelf.Create(key, func(w io.Writer) error { _, err := w.Write(b); return err })
 		})
 	}
-	x = newHistory(o)
+	x = newPast(o)
 	x.h.Small(600, 1000)
 	x.h.Arrived = x.shelf
 	x.AddLogGroup(inventory.LogGroup{Name: "/app", Created: time.Now().UnixMilli()}, rig.Booking()...)
@@ -125,7 +126,7 @@ func live(t *testing.T, o cloud.Options, firehose time.Duration, script []act) s
 			ctx, kill := context.WithTimeout(t.Context(), a.Off.Abs()%(3*time.Second)+50*time.Millisecond)
 			h := x.h
 			h.States = mortalStates{x.states, ctx}
-			collector.FetchPending(ctx, rig.Place, x, h)
+			history.FetchPending(ctx, rig.Place, x, h)
 			kill()
 		case "retag":
 			x.Tag("/app", rig.Tag("product", fmt.Sprint("p", n)), rig.Tag("environment", "prod"))

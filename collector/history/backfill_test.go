@@ -1,4 +1,4 @@
-package collector_test
+package history_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/history"
 	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
@@ -18,7 +19,7 @@ import (
 // lake to ask, it adds only what never arrived.
 func TestBackfill(t *testing.T) {
 	rig.InBubble(t, func(t *testing.T) {
-		x := newHistory(cloud.Options{PageSize: 10})
+		x := newPast(cloud.Options{PageSize: 10})
 		x.h.Small(600, 2000)
 		x.AddLogGroup(inventory.LogGroup{Name: "/app", Created: time.Now().Add(-365 * 24 * time.Hour).UnixMilli()}, rig.Booking()...)
 		since := time.Now()
@@ -43,7 +44,7 @@ func TestBackfill(t *testing.T) {
 		h.Budget = 20
 		runs := 0
 		for done := false; !done; runs++ {
-			r := collector.Backfill(t.Context(), rig.Place, x, "/app", from, until, h)
+			r := history.Backfill(t.Context(), rig.Place, x, "/app", from, until, h)
 			if len(r.Failures) > 0 || runs > 100 || r.Filter != x.Filters("/app")[0].Name {
 				t.Fatalf("%+v", r)
 			}
@@ -63,11 +64,11 @@ func TestBackfill(t *testing.T) {
 		}
 		again := x.h
 		again.Arrived = x.shelf
-		if r := collector.Backfill(t.Context(), rig.Place, x, "/app", from, until, again); r.Events != 1 || r.Known != 540 || !r.Done {
+		if r := history.Backfill(t.Context(), rig.Place, x, "/app", from, until, again); r.Events != 1 || r.Known != 540 || !r.Done {
 			t.Errorf("again: %+v", r) // the one that nobody forwarded here
 		}
 		time.Sleep(5 * time.Hour)
-		later := collector.Backfill(t.Context(), rig.Place, x, "/app", time.Now().Add(-time.Minute), time.Now(), x.h)
+		later := history.Backfill(t.Context(), rig.Place, x, "/app", time.Now().Add(-time.Minute), time.Now(), x.h)
 		if later.Events != 0 || later.Fetched != 1 || len(later.Findings) != 1 || !later.Done {
 			t.Errorf("since the attach: %+v", later)
 		}
@@ -77,19 +78,19 @@ func TestBackfill(t *testing.T) {
 // TestBackfillWithoutFilter: a group that is not onboarded, and one that is not there.
 func TestBackfillWithoutFilter(t *testing.T) {
 	rig.InBubble(t, func(t *testing.T) {
-		x := newHistory(cloud.Options{})
+		x := newPast(cloud.Options{})
 		x.AddLogGroup(inventory.LogGroup{Name: "/app", Created: 1})
 		since := time.Now()
 		x.Log("/app", "s", "hello")
 		until := time.Now().Add(time.Second)
-		r := collector.Backfill(t.Context(), rig.Place, x, "/app", since, until, x.h)
+		r := history.Backfill(t.Context(), rig.Place, x, "/app", since, until, x.h)
 		if got := x.shelf.events(t); len(got) != 1 || got[0].Filter != "" || r.Filter != "" || !r.Done {
 			t.Errorf("%+v %+v", got, r)
 		}
-		if r := collector.Backfill(t.Context(), rig.Place, x, "/none", since, until, x.h); len(r.Failures) != 1 || !strings.Contains(r.Failures[0].Err.Error(), "no such log group") {
+		if r := history.Backfill(t.Context(), rig.Place, x, "/none", since, until, x.h); len(r.Failures) != 1 || !strings.Contains(r.Failures[0].Err.Error(), "no such log group") {
 			t.Errorf("%+v", r)
 		}
-		if r := collector.Backfill(t.Context(), rig.Place, x, "/app", until, since, x.h); len(r.Failures) != 1 || !strings.Contains(r.Failures[0].Err.Error(), "--until") {
+		if r := history.Backfill(t.Context(), rig.Place, x, "/app", until, since, x.h); len(r.Failures) != 1 || !strings.Contains(r.Failures[0].Err.Error(), "--until") {
 			t.Errorf("%+v", r)
 		}
 		if s := x.states.Decoded(t, rig.Place); len(s.Backfills)+len(s.Pending) > 0 {
@@ -99,7 +100,7 @@ func TestBackfillWithoutFilter(t *testing.T) {
 }
 
 // incoming answers with the metrics of a log group.
-type incoming struct{ *history }
+type incoming struct{ *past }
 
 func (i incoming) MetricData(_ context.Context, queries []inventory.Query, from, to int64, token string) ([]inventory.Series, string, error) {
 	if token == "" {
@@ -114,12 +115,12 @@ func (i incoming) MetricData(_ context.Context, queries []inventory.Query, from,
 // TestBackfillEstimate: a dry run says how much there is, and fetches nothing.
 func TestBackfillEstimate(t *testing.T) {
 	rig.InBubble(t, func(t *testing.T) {
-		x := newHistory(cloud.Options{})
+		x := newPast(cloud.Options{})
 		x.AddLogGroup(inventory.LogGroup{Name: "/app", Created: 1})
 		h := x.h
 		h.DryRun = true
-		r := collector.Backfill(t.Context(), rig.Place, incoming{x}, "/app", time.Now().Add(-time.Hour), time.Now(), h)
-		if e := r.Estimate; e == nil || *e != (collector.HistoryEstimate{Known: true, Events: 25_001, Bytes: 9 << 20, Calls: 9, Took: 2 * time.Second}) {
+		r := history.Backfill(t.Context(), rig.Place, incoming{x}, "/app", time.Now().Add(-time.Hour), time.Now(), h)
+		if e := r.Estimate; e == nil || *e != (history.Estimate{Known: true, Events: 25_001, Bytes: 9 << 20, Calls: 9, Took: 2 * time.Second}) {
 			t.Errorf("%+v of %+v", e, r)
 		}
 		if n := x.cloud.Calls()["FilterLogEvents"]; n > 0 || x.states.Number(rig.Place) > 0 {
