@@ -11,6 +11,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/rule"
 )
 
 // CloudWatch's limits for a composite alarm. A child and the OR before it are an element each.
@@ -173,9 +174,9 @@ func sameComposite(a, b *inventory.CompositeAlarm) bool {
 func (d *Desired) composite(f *family, name string, children []string, notify bool) inventory.CompositeAlarm {
 	w := f.common()
 	c := inventory.CompositeAlarm{Name: name, Rule: ruleText(children)}
-	c.Description = Description{
+	c.Description = rule.Description{
 		Product: f.product, Environment: f.environment, Team: w.Team, Rule: topRule, Severity: w.Severity, Runbook: w.Runbook,
-	}.text()
+	}.Text()
 	if topic := fill(d.cfg.Topic, d.place); notify && topic != "" {
 		c.Actions.Alarm, c.Actions.OK = []string{topic}, []string{topic}
 	}

@@ -8,26 +8,27 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/rule"
 )
 
 // Config is what an operator says about onboarding. The zero value does not validate:
 // a deployment and a destination must be named.
 type Config struct {
-	Deployment       string               // owner mark on all that is made
-	Tags             TagKeys              // zero keys are the defaults
-	Filters          map[string]string    // patterns by name, for the tag filter
-	Destination      string               // ARN of the logs destination; {region} and {account} are filled in
-	DestinationRole  string               // sender-side role, where the destination needs one
-	Topic            string               // ARN of the topic that composite alarms tell; filled in likewise
-	ManageAccessLogs bool                 // switch access logging on for stages of APIs that have none
-	PerResourceTags  bool                 // read tags resource by resource, not with tag:GetResources
-	Thresholds       map[string]Threshold // by rule, in place of the built-in defaults
-	MinRequests      int                  // below so many requests in a window a ratio is 0; 0 is 20
-	MaxRoutes        int                  // routes of a stage with detailed metrics that have alarms of their own; 0 is 50
-	Exclude          []string             // log groups that are never attached, such as the pipeline's own; * stands for any characters
-	Runbooks         map[string]string    // by product slug, where no tag gives one
-	Accounts         map[string][]string  // by product slug: accounts that may claim it
-	Central          *Central             // copies of log groups that are forwarded in place of these; nil: none
+	Deployment       string                    // owner mark on all that is made
+	Tags             TagKeys                   // zero keys are the defaults
+	Filters          map[string]string         // patterns by name, for the tag filter
+	Destination      string                    // ARN of the logs destination; {region} and {account} are filled in
+	DestinationRole  string                    // sender-side role, where the destination needs one
+	Topic            string                    // ARN of the topic that composite alarms tell; filled in likewise
+	ManageAccessLogs bool                      // switch access logging on for stages of APIs that have none
+	PerResourceTags  bool                      // read tags resource by resource, not with tag:GetResources
+	Thresholds       map[string]rule.Threshold // by rule, in place of the built-in defaults
+	MinRequests      int                       // below so many requests in a window a ratio is 0; 0 is 20
+	MaxRoutes        int                       // routes of a stage with detailed metrics that have alarms of their own; 0 is 50
+	Exclude          []string                  // log groups that are never attached, such as the pipeline's own; * stands for any characters
+	Runbooks         map[string]string         // by product slug, where no tag gives one
+	Accounts         map[string][]string       // by product slug: accounts that may claim it
+	Central          *Central                  // copies of log groups that are forwarded in place of these; nil: none
 }
 
 // TagKeys are the keys of the tags that teams use. Existing company tags serve as well.
@@ -115,13 +116,13 @@ func (c *Config) Faults() (all []error) {
 	check(c.MinRequests >= 0, "alarms.minRequests", "must not be negative", "use 1 or more")
 	check(c.MaxRoutes >= 0, "alarms.maxRoutes", "must not be negative", "use 1 or more")
 	for _, name := range slices.Sorted(maps.Keys(c.Thresholds)) {
-		where, r := "alarms.rules."+name, ruleNamed(name)
+		where, r := "alarms.rules."+name, rule.Named(name)
 		if r == nil {
-			check(false, where, "no such rule", "use one of "+strings.Join(ruleNames(), ", "))
+			check(false, where, "no such rule", "use one of "+strings.Join(rule.Names(), ", "))
 			continue
 		}
 		t := c.Thresholds[name]
-		check(t.Off || r.accepts(t), where, "threshold out of range", "use "+r.span())
+		check(t.Off || r.Accepts(t), where, "threshold out of range", "use "+r.Span())
 	}
 	if err := c.Central.validate(fault); err != nil {
 		all = append(all, err)

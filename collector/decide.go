@@ -7,6 +7,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/rule"
 )
 
 // Decision is what is to become of one resource.
@@ -30,7 +31,7 @@ type Wish struct {
 	Pattern              string // of the subscription filter; empty forwards all
 	Severity             string
 	Runbook              string
-	Thresholds           [6]Threshold // in the order of rules
+	Thresholds           [6]rule.Threshold // in the order of rules
 }
 
 // Finding is something about a resource that its team or the operator should mend. It

@@ -9,6 +9,7 @@ import (
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/rule"
 )
 
 func problems(d collector.Decision) string {
@@ -90,7 +91,7 @@ func TestExplain(t *testing.T) {
 	inv := &inventory.Inventory{Place: rig.Place, Stages: []inventory.Stage{{Name: "prod", Tags: inventory.NewTags(rig.Tag("alarm-4xx", "10"), rig.Tag("alarm-5xx", "many"), rig.Tag("alarm-latency", "off")),
 		API: &inventory.API{ID: "x", Name: "api", Protocol: inventory.REST, Tags: inventory.NewTags(rig.Booking()...)}}}}
 	cfg := rig.Config()
-	cfg.Thresholds = map[string]collector.Threshold{"4xx": {Value: 7, Minutes: 15}}
+	cfg.Thresholds = map[string]rule.Threshold{"4xx": {Value: 7, Minutes: 15}}
 	d, sources := collector.Explain(cfg, inv, inventory.KindStage, 0)
 	got := map[string]string{}
 	for _, s := range sources {

@@ -7,6 +7,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/rule"
 	"github.com/seamark-hq/seamark/lake"
 )
 
@@ -146,7 +147,7 @@ type alarmRef struct {
 	kind  inventory.Kind
 	index int // in the inventory's list
 	route int // of the stage; -1 for all of it
-	rule  *rule
+	rule  *rule.Rule
 }
 
 // WantedAlarm is a metric alarm that shall be.
@@ -163,12 +164,12 @@ func (d *Desired) addAlarms(dec *Decision) {
 		d.addStageAlarms(dec)
 		return
 	}
-	for i := range rules {
-		r := &rules[i]
-		if r.kind != dec.Kind || dec.Wish.Thresholds[i].Off {
+	for i := range rule.All() {
+		r := &rule.All()[i]
+		if r.Kind != dec.Kind || dec.Wish.Thresholds[i].Off {
 			continue
 		}
-		if r.name == "duration" && d.inv.Functions[dec.Index].Timeout <= 0 {
+		if r.Name == "duration" && d.inv.Functions[dec.Index].Timeout <= 0 {
 			continue // a share of an unknown time-out would always fire
 		}
 		d.Alarms = append(d.Alarms, WantedAlarm{Wish: dec.Wish, what: dec.Component, id: d.place.FunctionARN(dec.Name), ref: alarmRef{dec.Kind, dec.Index, -1, r}})
@@ -181,9 +182,9 @@ func (d *Desired) addStageAlarms(dec *Decision) {
 		return
 	}
 	routes := d.measurableRoutes(dec, s)
-	for i := range rules {
-		r := &rules[i]
-		if r.kind != dec.Kind || dec.Wish.Thresholds[i].Off {
+	for i := range rule.All() {
+		r := &rule.All()[i]
+		if r.Kind != dec.Kind || dec.Wish.Thresholds[i].Off {
 			continue
 		}
 		a := WantedAlarm{Wish: dec.Wish, what: dec.Component, id: d.place.StageARN(s), ref: alarmRef{dec.Kind, dec.Index, -1, r}}
@@ -204,7 +205,7 @@ func (d *Desired) nameAlarms() {
 	count := map[string]int{}
 	for i := range d.Alarms {
 		a := &d.Alarms[i]
-		a.Name = alarmName(a.Wish.Product, a.Wish.Environment, a.what, a.ref.rule.name, "")
+		a.Name = alarmName(a.Wish.Product, a.Wish.Environment, a.what, a.ref.rule.Name, "")
 		count[a.Name]++
 	}
 	d.taken = d.takenNames()
@@ -212,9 +213,9 @@ func (d *Desired) nameAlarms() {
 		a := &d.Alarms[i]
 		switch {
 		case d.taken[a.Name]:
-			a.Name = alarmName(a.Wish.Product, a.Wish.Environment, a.what, a.ref.rule.name, d.cfg.Deployment+" "+a.id)
+			a.Name = alarmName(a.Wish.Product, a.Wish.Environment, a.what, a.ref.rule.Name, d.cfg.Deployment+" "+a.id)
 		case count[a.Name] > 1:
-			a.Name = alarmName(a.Wish.Product, a.Wish.Environment, a.what, a.ref.rule.name, a.id)
+			a.Name = alarmName(a.Wish.Product, a.Wish.Environment, a.what, a.ref.rule.Name, a.id)
 		}
 	}
 	slices.SortFunc(d.Alarms, func(a, b WantedAlarm) int {

@@ -14,6 +14,7 @@ import (
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/rule"
 )
 
 func desire(cfg *collector.Config, inv *inventory.Inventory) *collector.Desired {
@@ -81,7 +82,7 @@ func TestDescription(t *testing.T) {
 		API: &inventory.API{ID: "x", Name: strings.Repeat("ö", 1024), Protocol: inventory.HTTP}}}}
 	d := desire(rig.Config(), inv)
 	a := d.Alarm(&d.Alarms[0])
-	var got collector.Description
+	var got rule.Description
 	if err := json.Unmarshal([]byte(a.Description), &got); err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/rule"
 )
 
 // Explanation is one resource's way from its tags to what is attached to it.
@@ -82,11 +83,11 @@ func (e *Explanation) settle(r *Report) {
 }
 
 // Threshold is when the rule of that name fires; false for one that the resource has not.
-func (w *Wish) Threshold(rule string) (Threshold, bool) {
-	for i := range rules {
-		if rules[i].name == rule {
-			return w.Thresholds[i], w.Thresholds[i] != Threshold{}
+func (w *Wish) Threshold(name string) (rule.Threshold, bool) {
+	for i := range rule.All() {
+		if rule.All()[i].Name == name {
+			return w.Thresholds[i], w.Thresholds[i] != rule.Threshold{}
 		}
 	}
-	return Threshold{}, false
+	return rule.Threshold{}, false
 }

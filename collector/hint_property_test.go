@@ -2,7 +2,6 @@ package collector_test
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -12,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/hint"
 	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/quota"
@@ -22,7 +22,7 @@ import (
 type event struct {
 	what string
 	do   func(r *cloud.Region)
-	hint collector.Hint
+	hint hint.Hint
 }
 
 // drawTags are tags that ask for something more often than not.
@@ -48,10 +48,10 @@ func drawTags(t *rapid.T) []inventory.Tag {
 func drawEvent(t *rapid.T, i int) event {
 	groups := []string{"/shared", "/own", "/aws/lambda/a", "/aws/lambda/b", "API-Gateway-Execution-Logs_id0/prod"}
 	functions, apis := []string{"a", "b", "c"}, []string{"id0", "id1", "id2"}
-	ofGroup := func(name string) collector.Hint { return collector.Hint{Place: rig.Place, Groups: []string{name}} }
-	ofFunction := func(name string) collector.Hint { return collector.Hint{Place: rig.Place, Functions: []string{name}} }
-	ofAPI := func(id string) collector.Hint {
-		return collector.Hint{Place: rig.Place, APIs: []collector.APIRef{{ID: id, Protocol: inventory.HTTP}}}
+	ofGroup := func(name string) hint.Hint { return hint.Hint{Place: rig.Place, Groups: []string{name}} }
+	ofFunction := func(name string) hint.Hint { return hint.Hint{Place: rig.Place, Functions: []string{name}} }
+	ofAPI := func(id string) hint.Hint {
+		return hint.Hint{Place: rig.Place, APIs: []hint.APIRef{{ID: id, Protocol: inventory.HTTP}}}
 	}
 	kind := rapid.SampledFrom([]string{"make", "make", "tag", "tag", "remove", "strip"}).Draw(t, "what")
 	tags := drawTags(t)
@@ -127,7 +127,7 @@ func rest(t *testing.T, r *cloud.Region, o collector.Options) {
 }
 
 // hinted sweeps what is hinted at, and all where that is not enough.
-func hinted(t *testing.T, r *cloud.Region, h collector.Hint, o collector.Options) (whole bool) {
+func hinted(t *testing.T, r *cloud.Region, h hint.Hint, o collector.Options) (whole bool) {
 	t.Helper()
 	before := r.Snapshot(nil)
 	got := collector.SweepHint(t.Context(), r, h, o)
@@ -145,7 +145,7 @@ func hinted(t *testing.T, r *cloud.Region, h collector.Hint, o collector.Options
 }
 
 // killed sweeps what is hinted at, and dies soon.
-func killed(t *testing.T, r *cloud.Region, h collector.Hint, o collector.Options, kept *rig.States, after time.Duration) {
+func killed(t *testing.T, r *cloud.Region, h hint.Hint, o collector.Options, kept *rig.States, after time.Duration) {
 	t.Helper()
 	var dead atomic.Bool
 	ctx, kill := context.WithCancel(t.Context())
@@ -223,11 +223,11 @@ func TestHintsSuffice(t *testing.T) {
 func TestHintsAnyway(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		town, events := drawEvents(rt, 10), drawEvents(rt, 8)
-		var hints [][]collector.Hint // after each event
-		var kills []time.Duration    // when their sweep is killed; 0: never
+		var hints [][]hint.Hint   // after each event
+		var kills []time.Duration // when their sweep is killed; 0: never
 		for range events {
 			kills = append(kills, time.Duration(rapid.SampledFrom([]int{0, 0, 1, 2, 3, 4, 5, 6, 8}).Draw(rt, "kill"))*10*time.Millisecond)
-			var some []collector.Hint
+			var some []hint.Hint
 			for _, i := range rapid.SliceOfN(rapid.IntRange(0, len(events)-1), 0, 3).Draw(rt, "hints") {
 				some = append(some, events[i].hint)
 			}
@@ -254,7 +254,7 @@ func TestHintsAnyway(t *testing.T) {
 					e.do(a)
 					e.do(b)
 					time.Sleep(time.Second)
-					for _, h := range collector.MergeHints(hints[i]) {
+					for _, h := range hint.Merge(hints[i]) {
 						if kills[i] == 0 {
 							hinted(t, a, h, oa)
 						} else {
@@ -277,25 +277,4 @@ func TestHintsAnyway(t *testing.T) {
 			rt.Fail()
 		}
 	})
-}
-
-// TestMergeHints: one per place, each name once.
-func TestMergeHints(t *testing.T) {
-	other := inventory.Place{Account: "000000000001", Region: "eu-west-1"}
-	got := collector.MergeHints([]collector.Hint{
-		{Place: rig.Place, Groups: []string{"/b", "/a"}, Why: "first"}, {Place: rig.Place, Groups: []string{"/a"}, Functions: []string{"f"}, Why: "second"},
-		{Place: other, Whole: true, Why: "third"}, {Place: rig.Place, APIs: []collector.APIRef{{ID: "x", Protocol: inventory.HTTP}, {ID: "x", Protocol: inventory.WebSocket}}, Why: "second"},
-	})
-	want := []collector.Hint{{Place: other, Whole: true, Why: "third"},
-		{Place: rig.Place, Groups: []string{"/a", "/b"}, Functions: []string{"f"}, APIs: []collector.APIRef{{ID: "x", Protocol: inventory.WebSocket}}, Why: "first, and 2 more"}}
-	if d := cmp.Diff(want, got); d != "" {
-		t.Error(d)
-	}
-	var many []collector.Hint
-	for i := range 1000 {
-		many = append(many, collector.Hint{Place: rig.Place, Groups: []string{fmt.Sprint("/app/", i)}})
-	}
-	if got := collector.MergeHints(many); len(got) != 1 || !got[0].Whole || len(got[0].Groups) > 0 {
-		t.Errorf("%+v", got)
-	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/seamark-hq/seamark/collector/hint"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/quota"
 	"github.com/seamark-hq/seamark/collector/state"
@@ -38,7 +39,7 @@ type hintReader struct {
 
 // readHinted reads the hinted resources and what hangs together with them. nil: it cannot be
 // done, or not now; the report says so.
-func (s *sweep) readHinted(ctx context.Context, h Hint) *inventory.Inventory {
+func (s *sweep) readHinted(ctx context.Context, h hint.Hint) *inventory.Inventory {
 	if s.State.Surveyed == 0 {
 		s.journal.report.Whole = true
 		return nil
@@ -52,7 +53,7 @@ func (s *sweep) readHinted(ctx context.Context, h Hint) *inventory.Inventory {
 	for len(r.queue) > 0 {
 		batch := r.queue
 		r.queue = nil
-		if len(r.seen) > maxHinted {
+		if len(r.seen) > hint.Most {
 			s.journal.report.Whole = true
 			return nil
 		}
@@ -282,8 +283,8 @@ func (r *hintReader) fewStrangers(inv *inventory.Inventory) bool {
 	for i := range inv.Composite {
 		stranger(inv.Composite[i].Name)
 	}
-	if n > maxHinted {
+	if n > hint.Most {
 		r.journal.report.Whole = true
 	}
-	return n <= maxHinted
+	return n <= hint.Most
 }

@@ -6,7 +6,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/seamark-hq/seamark/collector/hint"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/rule"
 	"github.com/seamark-hq/seamark/collector/state"
 )
 
@@ -17,7 +19,7 @@ import (
 // Report.Whole says that this needs a whole sweep, and that nothing was done: there was none
 // yet, more hangs together than is worth reading one by one, or a right to read single
 // resources is missing.
-func SweepHint(ctx context.Context, cloud Cloud, h Hint, o Options) *Report {
+func SweepHint(ctx context.Context, cloud Cloud, h hint.Hint, o Options) *Report {
 	s := newSweep(h.Place, cloud, o)
 	if h.Whole || o.Destroy {
 		s.journal.report.Whole = true
@@ -91,8 +93,8 @@ func (s *sweep) keepOthers(d *Desired) bool {
 // wishOf reads from an alarm's description what its composite says of it. One that may have
 // been shortened is not known.
 func wishOf(name, description string) (Wish, bool) {
-	var d Description
-	if json.Unmarshal([]byte(description), &d) != nil || utf8.RuneCountInString(description) > maxDescription/2 && d.Runbook == "" {
+	var d rule.Description
+	if json.Unmarshal([]byte(description), &d) != nil || utf8.RuneCountInString(description) > rule.MaxDescription/2 && d.Runbook == "" {
 		return Wish{}, false
 	}
 	parts := strings.SplitN(name, "/", 4)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/hint"
 	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/quota"
@@ -57,22 +58,22 @@ func TestEventFigures(t *testing.T) {
 	}
 	tests := []struct {
 		event    string
-		hint     collector.Hint
+		hint     hint.Hint
 		do, undo func(r *cloud.Region)
 		there    func(r *cloud.Region) bool
 	}{
-		{"a tagged function is made", collector.Hint{Place: rig.Place, Functions: []string{"new"}},
+		{"a tagged function is made", hint.Hint{Place: rig.Place, Functions: []string{"new"}},
 			func(r *cloud.Region) { r.AddFunction(inventory.Function{Name: "new", Timeout: 3}, rig.Booking()...) },
 			func(r *cloud.Region) { r.Remove("new"); r.Remove("/aws/lambda/new") },
 			func(r *cloud.Region) bool {
 				_, alarm := r.MetricAlarm("seamark/booking/prod/new/duration")
 				return alarm && len(r.Filters("/aws/lambda/new")) == 1
 			}},
-		{"a log group is tagged", collector.Hint{Place: rig.Place, Groups: []string{"/new"}},
+		{"a log group is tagged", hint.Hint{Place: rig.Place, Groups: []string{"/new"}},
 			func(r *cloud.Region) { r.AddLogGroup(inventory.LogGroup{Name: "/new", Created: 1}, rig.Booking()...) },
 			func(r *cloud.Region) { r.Remove("/new") },
 			func(r *cloud.Region) bool { return len(r.Filters("/new")) == 1 }},
-		{"an API is tagged", collector.Hint{Place: rig.Place, APIs: []collector.APIRef{{ID: "new", Protocol: inventory.HTTP}}},
+		{"an API is tagged", hint.Hint{Place: rig.Place, APIs: []hint.APIRef{{ID: "new", Protocol: inventory.HTTP}}},
 			func(r *cloud.Region) {
 				r.AddAPI(inventory.API{ID: "new", Name: "new", Protocol: inventory.HTTP, Tags: inventory.NewTags(rig.Booking()...)}, nil,
 					inventory.Stage{Name: "prod", AccessLog: inventory.AccessLog{Destination: "arn:aws:firehose:x", Format: "{}"}})
@@ -153,14 +154,14 @@ func TestBurst(t *testing.T) {
 						begun++
 					}
 				})
-				var hints []collector.Hint
+				var hints []hint.Hint
 				for i := range n {
 					name := fmt.Sprint("/app/", i%186)
 					r.Tag(name, append(rig.Booking(), rig.Tag("team", "ops"))...)
-					hints = append(hints, collector.Hint{Place: rig.Place, Groups: []string{name}})
+					hints = append(hints, hint.Hint{Place: rig.Place, Groups: []string{name}})
 				}
 				began := time.Now()
-				merged := collector.MergeHints(hints)
+				merged := hint.Merge(hints)
 				if len(merged) != 1 {
 					t.Fatalf("%d hints", len(merged))
 				}
@@ -184,9 +185,9 @@ func TestBurst(t *testing.T) {
 func TestRenamedAPI(t *testing.T) {
 	rig.InBubble(t, func(t *testing.T) {
 		r := cloud.New(cloud.Options{}).Region(rig.Place)
-		add := func(id, name string) collector.Hint {
+		add := func(id, name string) hint.Hint {
 			r.AddAPI(inventory.API{ID: id, Name: name, Protocol: inventory.HTTP, Tags: inventory.NewTags(rig.Booking()...)}, nil, inventory.Stage{Name: "prod"})
-			return collector.Hint{Place: rig.Place, APIs: []collector.APIRef{{ID: id, Protocol: inventory.HTTP}}}
+			return hint.Hint{Place: rig.Place, APIs: []hint.APIRef{{ID: id, Protocol: inventory.HTTP}}}
 		}
 		add("x", "shop")
 		o := collector.Options{Config: rig.Config(), States: &rig.States{}, Keep: true}
@@ -220,7 +221,7 @@ func TestHintUnread(t *testing.T) {
 				collector.Sweep(t.Context(), rig.Place, r, o)
 				before := r.Snapshot(nil)
 				r.Deny(api, denied)
-				got := collector.SweepHint(t.Context(), r, collector.Hint{Place: rig.Place, Functions: []string{"booking-create"}}, o)
+				got := collector.SweepHint(t.Context(), r, hint.Hint{Place: rig.Place, Functions: []string{"booking-create"}}, o)
 				if !got.Whole || got.Writes != 0 || r.Snapshot(nil) != before {
 					t.Errorf("whole %v, %d writes", got.Whole, got.Writes)
 				}

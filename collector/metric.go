@@ -4,11 +4,12 @@ import (
 	"fmt"
 
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/rule"
 )
 
 // Alarm builds the metric alarm of a recipe, with its tags.
 func (d *Desired) Alarm(w *WantedAlarm) inventory.MetricAlarm {
-	t := w.Wish.Thresholds[w.ref.rule.index()]
+	t := w.Wish.Thresholds[w.ref.rule.Index()]
 	window := 60 * t.Minutes
 	a := inventory.MetricAlarm{
 		Name: w.Name, Evaluations: 1, Datapoints: 1, Threshold: t.Value, Comparison: inventory.AtLeast, Missing: inventory.NotBreaching,
@@ -17,7 +18,7 @@ func (d *Desired) Alarm(w *WantedAlarm) inventory.MetricAlarm {
 	if w.ref.kind == inventory.KindFunction {
 		f := &d.inv.Functions[w.ref.index]
 		component = f.Name
-		d.functionAlarm(&a, w.ref.rule.name, f, window)
+		d.functionAlarm(&a, w.ref.rule.Name, f, window)
 	} else {
 		s := &d.inv.Stages[w.ref.index]
 		component = s.Component()
@@ -26,23 +27,14 @@ func (d *Desired) Alarm(w *WantedAlarm) inventory.MetricAlarm {
 			route = &s.Routes[w.ref.route]
 			component += " " + route.Method + " " + route.Resource
 		}
-		d.stageAlarm(&a, w.ref.rule.name, s, route, window)
+		d.stageAlarm(&a, w.ref.rule.Name, s, route, window)
 	}
-	a.Description = Description{
-		Product: w.Wish.Product, Environment: w.Wish.Environment, Team: w.Wish.Team, Component: component, Rule: w.ref.rule.name,
-		StatusCode: w.ref.rule.statusCode, Threshold: a.Threshold, Window: window, Severity: w.Wish.Severity, Runbook: w.Wish.Runbook,
-	}.text()
+	a.Description = rule.Description{
+		Product: w.Wish.Product, Environment: w.Wish.Environment, Team: w.Wish.Team, Component: component, Rule: w.ref.rule.Name,
+		StatusCode: w.ref.rule.StatusCode, Threshold: a.Threshold, Window: window, Severity: w.Wish.Severity, Runbook: w.Wish.Runbook,
+	}.Text()
 	a.Tags = d.alarmTags(w.Wish, alarmHash(&a))
 	return a
-}
-
-func (r *rule) index() int {
-	for i := range rules {
-		if rules[i].name == r.name {
-			return i
-		}
-	}
-	return -1
 }
 
 // functionAlarm fills in the metric of a Lambda function

@@ -9,6 +9,7 @@ import (
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/rule"
 )
 
 // threshold asks what a tag makes of a function's or a stage's rule.
@@ -110,9 +111,9 @@ func TestConfigFaults(t *testing.T) {
 		{func(c *collector.Config) { c.Destination = "arn:aws:sns:x:1:y" }, "onboard.destination: "},
 		{func(c *collector.Config) { c.Topic = "topic" }, "alarms.topic: "},
 		{func(c *collector.Config) { c.MinRequests = -1 }, "alarms.minRequests: "},
-		{func(c *collector.Config) { c.Thresholds = map[string]collector.Threshold{"6xx": {}} }, "alarms.rules.6xx: no such rule"},
+		{func(c *collector.Config) { c.Thresholds = map[string]rule.Threshold{"6xx": {}} }, "alarms.rules.6xx: no such rule"},
 		{func(c *collector.Config) {
-			c.Thresholds = map[string]collector.Threshold{"4xx": {Value: 200, Minutes: 5}}
+			c.Thresholds = map[string]rule.Threshold{"4xx": {Value: 200, Minutes: 5}}
 		}, "alarms.rules.4xx: threshold out of range"},
 	}
 	for _, tt := range tests {

@@ -1,6 +1,9 @@
 package collector
 
-import "github.com/seamark-hq/seamark/collector/inventory"
+import (
+	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/rule"
+)
 
 // Evaluated is what the machine made of values at every step.
 type Evaluated struct{ Fired, First, Last, Longest, InAlarm, Steps int }
@@ -39,4 +42,4 @@ func evaluated(values []float64, k, evaluations, datapoints int, threshold float
 }
 
 // RoundValues are the thresholds that are tried above v.
-func RoundValues(rule string, v float64) []float64 { return roundValues(ruleNamed(rule), v) }
+func RoundValues(name string, v float64) []float64 { return roundValues(rule.Named(name), v) }

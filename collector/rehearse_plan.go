@@ -50,8 +50,8 @@ func (r *rehearser) plan(d *Desired) {
 
 func (r *rehearser) blank(w *WantedAlarm, a *inventory.MetricAlarm, action Action) AlarmRehearsal {
 	out := AlarmRehearsal{
-		Name: w.Name, Product: w.Wish.Product, Environment: w.Wish.Environment, Rule: w.ref.rule.name, Component: w.what,
-		Action: action, Threshold: w.Wish.Thresholds[w.ref.rule.index()].String(),
+		Name: w.Name, Product: w.Wish.Product, Environment: w.Wish.Environment, Rule: w.ref.rule.Name, Component: w.what,
+		Action: action, Threshold: w.Wish.Thresholds[w.ref.rule.Index()].String(),
 	}
 	if window := a.Window(); window%r.out.Resolution != 0 {
 		out.Problem = fmt.Sprintf("a window of %d minutes cannot be rehearsed so far back, where CloudWatch keeps %d-minute figures: take a shorter span",

@@ -5,20 +5,22 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/seamark-hq/seamark/collector/rule"
 )
 
 // suggest looks for the smallest round threshold at which the alarm would have been no
 // nuisance. The window stays as it is.
 func (r *rehearser) suggest(d *Desired, w *WantedAlarm, m *machine, out *AlarmRehearsal) {
 	rule := w.ref.rule
-	at := rule.index()
+	at := rule.Index()
 	now := w.Wish.Thresholds[at]
 	for _, v := range roundValues(rule, now.Value) {
 		wish := *w.Wish
 		wish.Thresholds[at].Value = v
 		tried := d.Alarm(&WantedAlarm{Name: w.Name, Wish: &wish, what: w.what, id: w.id, ref: w.ref})
 		if r.fine(m.run(tried.Threshold)) {
-			out.Tag, out.Suggested = d.cfg.Tags.AlarmPrefix+rule.name, wish.Thresholds[at].String()
+			out.Tag, out.Suggested = d.cfg.Tags.AlarmPrefix+rule.Name, wish.Thresholds[at].String()
 			return
 		}
 	}
@@ -26,7 +28,7 @@ func (r *rehearser) suggest(d *Desired, w *WantedAlarm, m *machine, out *AlarmRe
 }
 
 // roundValues are the round values above v that a rule accepts, ascending.
-func roundValues(rule *rule, v float64) []float64 {
+func roundValues(of *rule.Rule, v float64) []float64 {
 	steps := []float64{1, 1.5, 2, 3, 5, 7}
 	var values []float64
 	for scale := -3; scale < 10; scale++ {
@@ -34,13 +36,13 @@ func roundValues(rule *rule, v float64) []float64 {
 			values = append(values, decimal(s, scale))
 		}
 	}
-	if rule.top == 100 {
+	if of.Most == 100 {
 		values = append(values, 80, 90, 95, 98, 99)
 	}
-	if slices.Contains([]string{"milliseconds", "throttled"}, strings.Fields(rule.unit)[0]) { // 1.5 of them is odd
+	if slices.Contains([]string{"milliseconds", "throttled"}, strings.Fields(of.Unit)[0]) { // 1.5 of them is odd
 		values = slices.DeleteFunc(values, func(x float64) bool { return x != math.Trunc(x) })
 	}
-	values = slices.DeleteFunc(values, func(x float64) bool { return x <= v || !rule.accepts(Threshold{Value: x, Minutes: 1}) })
+	values = slices.DeleteFunc(values, func(x float64) bool { return x <= v || !of.Accepts(rule.Threshold{Value: x, Minutes: 1}) })
 	slices.Sort(values)
 	return values
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/hint"
 	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/quota"
@@ -79,7 +80,7 @@ func TestSideBySide(t *testing.T) {
 			r.AddLogGroup(inventory.LogGroup{Name: name, Created: 1}, rig.Booking()...)
 			wg.Go(func() {
 				time.Sleep(time.Duration(i) * 300 * time.Millisecond)
-				if got := collector.SweepHint(t.Context(), r, collector.Hint{Place: rig.Place, Groups: []string{name}}, o); !got.Done {
+				if got := collector.SweepHint(t.Context(), r, hint.Hint{Place: rig.Place, Groups: []string{name}}, o); !got.Done {
 					t.Errorf("%+v %s", got, rig.Failures(got))
 				}
 			})

@@ -8,6 +8,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/rule"
 )
 
 // resolver reads the settings of one resource from the tags of its bearers.
@@ -35,8 +36,8 @@ func (d *decider) resolve(dec *Decision, arn string, bearers []bearer, sources *
 	w.Alarms = r.onOff("alarms", d.cfg.Tags.Alarms)
 	w.Severity = r.severity()
 	w.Runbook = r.runbook(w.Product)
-	for i := range rules {
-		w.Thresholds[i] = r.threshold(dec.Kind, &rules[i])
+	for i := range rule.All() {
+		w.Thresholds[i] = r.threshold(dec.Kind, &rule.All()[i])
 	}
 	r.unknownRules()
 	r.pinned(w.Product)
@@ -191,34 +192,34 @@ func (r *resolver) runbook(product string) string {
 	return v
 }
 
-// threshold is when rule fires for a resource of that kind; the zero value for others.
-func (r *resolver) threshold(kind inventory.Kind, rule *rule) Threshold {
-	if rule.kind != kind {
-		return Threshold{}
+// threshold is when a rule fires for a resource of that kind; the zero value for others.
+func (r *resolver) threshold(kind inventory.Kind, of *rule.Rule) rule.Threshold {
+	if of.Kind != kind {
+		return rule.Threshold{}
 	}
-	t, from := rule.def, "default"
-	if c, found := r.cfg.Thresholds[rule.name]; found {
+	t, from := of.Default, "default"
+	if c, found := r.cfg.Thresholds[of.Name]; found {
 		t, from = c, "configuration"
 	}
-	key := r.cfg.Tags.AlarmPrefix + rule.name
+	key := r.cfg.Tags.AlarmPrefix + of.Name
 	if v, origin, found := r.lookup(key); found {
-		own, problem := rule.parseThreshold(v, t)
+		own, problem := of.Parse(v, t)
 		if problem == "" {
 			t, from = own, origin
 		} else {
 			r.find(key, problem)
 		}
 	}
-	r.note("alarm-"+rule.name, t.String(), from)
+	r.note("alarm-"+of.Name, t.String(), from)
 	return t
 }
 
 // unknownRules reports tags that look like a rule's and are none.
 func (r *resolver) unknownRules() {
 	for _, t := range r.bearers[0].tags {
-		name, rule := strings.CutPrefix(t.Key, r.cfg.Tags.AlarmPrefix)
-		if rule && ruleNamed(name) == nil {
-			r.find(t.Key, "there is no rule '"+name+"'; known are "+strings.Join(ruleNames(), ", "))
+		name, names := strings.CutPrefix(t.Key, r.cfg.Tags.AlarmPrefix)
+		if names && rule.Named(name) == nil {
+			r.find(t.Key, "there is no rule '"+name+"'; known are "+strings.Join(rule.Names(), ", "))
 		}
 	}
 }

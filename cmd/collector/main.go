@@ -58,7 +58,7 @@ func newWorker(ctx context.Context, log *slog.Logger) (*worker.Worker, error) {
 	states, limits := state.LakeStore{Store: store, Deployment: cfg.Deployment}, &quota.Limits{}
 	w := &worker.Worker{
 		Places: all, Opener: opener, Log: log,
-		Sweep:   collector.Options{Config: cfg, States: states, Formats: collector.LakeFormats{Store: store}, Limits: limits},
+		Sweep:   collector.Options{Config: cfg, States: states, Formats: lake.Formats{Store: store}, Limits: limits},
 		History: &history.Options{Config: cfg, States: states, Landing: store, Arrived: &worker.Arrived{Lake: lake.New(store)}, Limits: limits},
 		Events:  cloudtrail.Options{Role: c.Onboard.Role, Session: aws.DefaultSession},
 	}

@@ -16,6 +16,7 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/cloudtrail"
+	"github.com/seamark-hq/seamark/collector/hint"
 	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
@@ -34,17 +35,17 @@ func options() cloudtrail.Options {
 
 // outcome is how a golden file writes what came of a file of events.
 type outcome struct {
-	Hints []hint
+	Hints []wantedHint
 	Skips []string
 	Error string `json:",omitempty"`
 }
 
-type hint struct {
+type wantedHint struct {
 	Place     string
-	Groups    []string           `json:",omitempty"`
-	Functions []string           `json:",omitempty"`
-	APIs      []collector.APIRef `json:",omitempty"`
-	Whole     bool               `json:",omitempty"`
+	Groups    []string      `json:",omitempty"`
+	Functions []string      `json:",omitempty"`
+	APIs      []hint.APIRef `json:",omitempty"`
+	Whole     bool          `json:",omitempty"`
 	Why       string
 }
 
@@ -52,7 +53,7 @@ func outcomeOf(b []byte, o cloudtrail.Options) outcome {
 	hints, skips, err := cloudtrail.Decode(b, o)
 	var out outcome
 	for _, h := range hints {
-		out.Hints = append(out.Hints, hint{h.Place.String(), h.Groups, h.Functions, h.APIs, h.Whole, h.Why})
+		out.Hints = append(out.Hints, wantedHint{h.Place.String(), h.Groups, h.Functions, h.APIs, h.Whole, h.Why})
 	}
 	for _, s := range skips {
 		out.Skips = append(out.Skips, s.String())

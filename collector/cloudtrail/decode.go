@@ -10,6 +10,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/hint"
 	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
@@ -58,7 +59,7 @@ const (
 // There is one hint per event that matters, in order, and a skip for each other. The error
 // is the first Fault (Rejected) about bytes that are no event; hints and skips of what lies
 // beside them are returned all the same.
-func Decode(b []byte, o Options) ([]collector.Hint, []Skip, error) {
+func Decode(b []byte, o Options) ([]hint.Hint, []Skip, error) {
 	d := &decoder{opt: o, own: newOwner(o.Role, o.Session)}
 	if o.Config == nil {
 		d.opt.Config = &collector.Config{}
@@ -78,7 +79,7 @@ func Decode(b []byte, o Options) ([]collector.Hint, []Skip, error) {
 type decoder struct {
 	opt   Options
 	own   owner
-	hints []collector.Hint
+	hints []hint.Hint
 	skips []Skip
 	empty bool // a list without elements was seen
 	fault error

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/hint"
 	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
@@ -118,15 +118,15 @@ func (d *decoder) settle(e event, r resource) {
 	d.skip(s)
 }
 
-func (r resource) hint(p inventory.Place, why string) collector.Hint {
-	h := collector.Hint{Place: p, Whole: r.whole, Why: why}
+func (r resource) hint(p inventory.Place, why string) hint.Hint {
+	h := hint.Hint{Place: p, Whole: r.whole, Why: why}
 	switch {
 	case r.group != "":
 		h.Groups = []string{r.group}
 	case r.function != "":
 		h.Functions = []string{r.function}
 	case r.api.ID != "":
-		h.APIs = []collector.APIRef{r.api}
+		h.APIs = []hint.APIRef{r.api}
 	}
 	return h
 }

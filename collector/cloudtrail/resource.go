@@ -4,7 +4,7 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/hint"
 	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
@@ -12,7 +12,7 @@ import (
 type resource struct {
 	group    string
 	function string
-	api      collector.APIRef
+	api      hint.APIRef
 	whole    bool            // nothing that can be looked at alone
 	owner    inventory.Place // as its ARN says; parts may be empty
 	why      string          // why it is nothing of ours
@@ -106,7 +106,7 @@ func ofAPI(id string, p inventory.Protocol) resource {
 	if !spelled(id, 64, "-_") {
 		return nothing("it names no API")
 	}
-	return resource{api: collector.APIRef{ID: id, Protocol: p}}
+	return resource{api: hint.APIRef{ID: id, Protocol: p}}
 }
 
 // spelled reports whether s is 1 to most of letters, digits and others.

@@ -13,6 +13,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/hint"
 	"github.com/seamark-hq/seamark/collector/history"
 	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
@@ -248,7 +249,7 @@ func firstLine(t *testing.T, desk *desk, soon time.Duration, o cloud.Options) {
 	for i := range 40 { // for about an hour
 		p.Log(group, fmt.Sprint(i%3), fmt.Sprintf("line %d", i))
 		if i == 0 { // CreateLogGroup is seen
-			r := collector.SweepHint(t.Context(), p, collector.Hint{Place: rig.Place, Groups: []string{group}, Why: "CreateLogGroup"}, p.o)
+			r := collector.SweepHint(t.Context(), p, hint.Hint{Place: rig.Place, Groups: []string{group}, Why: "CreateLogGroup"}, p.o)
 			if len(r.Failures) > 0 || r.Whole || len(p.Filters(group)) != 1 {
 				t.Fatalf("%+v", r)
 			}

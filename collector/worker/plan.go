@@ -1,7 +1,7 @@
 package worker
 
 import (
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/hint"
 	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
@@ -13,7 +13,7 @@ type plan map[inventory.Place]*job
 type job struct {
 	place    inventory.Place
 	whole    bool
-	hints    []collector.Hint
+	hints    []hint.Hint
 	history  bool
 	messages []int // that asked for it
 	hops     int   // how often it was handed on
@@ -34,7 +34,7 @@ func (p plan) add(place inventory.Place, messages ...int) *job {
 	return j
 }
 
-func (j *job) hint(h collector.Hint) {
+func (j *job) hint(h hint.Hint) {
 	if h.Whole {
 		j.whole = true
 	}

@@ -9,6 +9,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/hint"
 	"github.com/seamark-hq/seamark/collector/history"
 )
 
@@ -164,7 +165,7 @@ func (w *Worker) sweep(ctx context.Context, j *job, cloud collector.Cloud, deadl
 	o := w.Sweep
 	o.Deadline = deadline
 	if !j.whole {
-		hint := collector.MergeHints(j.hints)[0]
+		hint := hint.Merge(j.hints)[0]
 		if !hint.Whole {
 			began := time.Now()
 			r := collector.SweepHint(ctx, cloud, hint, o)

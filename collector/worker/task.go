@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/hint"
 	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
@@ -23,15 +23,15 @@ type task struct {
 
 // taskHint is a collector.Hint.
 type taskHint struct {
-	Place     string             `json:"place"`
-	Groups    []string           `json:"groups,omitempty"`
-	Functions []string           `json:"functions,omitempty"`
-	APIs      []collector.APIRef `json:"apis,omitempty"`
-	Why       string             `json:"why,omitempty"`
+	Place     string        `json:"place"`
+	Groups    []string      `json:"groups,omitempty"`
+	Functions []string      `json:"functions,omitempty"`
+	APIs      []hint.APIRef `json:"apis,omitempty"`
+	Why       string        `json:"why,omitempty"`
 }
 
-func (h taskHint) hint(p inventory.Place) collector.Hint {
-	return collector.Hint{Place: p, Groups: h.Groups, Functions: h.Functions, APIs: h.APIs, Why: h.Why}
+func (h taskHint) hint(p inventory.Place) hint.Hint {
+	return hint.Hint{Place: p, Groups: h.Groups, Functions: h.Functions, APIs: h.APIs, Why: h.Why}
 }
 
 // isTask tells a task from an event: no event has one of its keys at the top.
@@ -108,7 +108,7 @@ func rest(jobs []*job, hops, idle int) []string {
 }
 
 // hintSize is at least what a hint takes in a message, in bytes.
-func hintSize(h collector.Hint) int {
+func hintSize(h hint.Hint) int {
 	n := 2 * len(h.Why)
 	for _, names := range [][]string{h.Groups, h.Functions} {
 		for _, s := range names {

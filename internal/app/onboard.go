@@ -257,7 +257,7 @@ func (f *Fleet) totals() Totals {
 }
 
 func (f *Fleet) options() collector.Options {
-	return collector.Options{Config: f.Config, States: f.states, Formats: collector.LakeFormats{Store: f.store}, Limits: f.limits}
+	return collector.Options{Config: f.Config, States: f.states, Formats: lake.Formats{Store: f.store}, Limits: f.limits}
 }
 
 // sequence hands reports on in the order of places, however they come.

@@ -12,6 +12,7 @@ import (
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/aws"
 	"github.com/seamark-hq/seamark/collector/cloudtrail"
+	"github.com/seamark-hq/seamark/collector/hint"
 	"github.com/seamark-hq/seamark/collector/history"
 	"github.com/seamark-hq/seamark/collector/inventory"
 )
@@ -98,16 +99,16 @@ func (f *Fleet) Explain(ctx context.Context, name string) (out Explained) {
 
 // EventResult is what came of events.
 type EventResult struct {
-	Hints   []collector.Hint // merged, one per place
+	Hints   []hint.Hint // merged, one per place
 	Skipped []cloudtrail.Skip
 	Totals  Totals
 }
 
 // Event does what events ask for. Where they cannot be looked at alone, the whole place is
 // swept. Bytes that are no event give an error, after what lies beside them was done.
-func (f *Fleet) Event(ctx context.Context, b []byte, role string, dryRun bool, each func(h collector.Hint, r *collector.Report)) (EventResult, error) {
+func (f *Fleet) Event(ctx context.Context, b []byte, role string, dryRun bool, each func(h hint.Hint, r *collector.Report)) (EventResult, error) {
 	hints, skipped, bad := cloudtrail.Decode(b, cloudtrail.Options{Config: f.Config, Role: role, Session: aws.DefaultSession, Places: func(p inventory.Place) bool { return slices.Contains(f.Places, p) }})
-	res := EventResult{Hints: collector.MergeHints(hints), Skipped: skipped, Totals: Totals{}}
+	res := EventResult{Hints: hint.Merge(hints), Skipped: skipped, Totals: Totals{}}
 	accounts := map[string]bool{}
 	for _, h := range res.Hints {
 		accounts[h.Place.Account] = true

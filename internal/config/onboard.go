@@ -10,6 +10,7 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/rule"
 )
 
 // Onboard says how the accounts are looked after.
@@ -94,7 +95,7 @@ func (c *Config) validateOnboarding(r report) {
 		seamark.InRange(r, "onboard.every", c.Onboard.Every, time.Minute, 24*time.Hour)
 	}
 	for _, name := range sortedKeys(c.Alarms.Rules) {
-		if _, err := collector.ParseThreshold(name, c.Alarms.Rules[name]); err != nil {
+		if _, err := rule.Parse(name, c.Alarms.Rules[name]); err != nil {
 			place(r, "alarms.rules."+name, err)
 		}
 	}
@@ -139,11 +140,11 @@ func (c *Config) Collector() *collector.Config {
 	out := &collector.Config{
 		Deployment: c.Deployment, Tags: collector.TagKeys(o.Tags), Filters: o.Filters, Destination: o.Destination, DestinationRole: o.DestinationRole,
 		Topic: c.Alarms.Topic, ManageAccessLogs: c.APIGateway.ManageAccessLogs, PerResourceTags: o.TagReads == tagReadsPerResource,
-		Thresholds: map[string]collector.Threshold{}, MinRequests: c.Alarms.MinRequests, MaxRoutes: c.Alarms.MaxRoutes, Exclude: o.Exclude,
+		Thresholds: map[string]rule.Threshold{}, MinRequests: c.Alarms.MinRequests, MaxRoutes: c.Alarms.MaxRoutes, Exclude: o.Exclude,
 		Runbooks: map[string]string{}, Accounts: map[string][]string{},
 	}
 	for name, text := range c.Alarms.Rules {
-		if t, err := collector.ParseThreshold(name, text); err == nil {
+		if t, err := rule.Parse(name, text); err == nil {
 			out.Thresholds[name] = t
 		}
 	}

@@ -1,4 +1,4 @@
-package collector
+package rule
 
 import (
 	"bytes"
@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// maxDescription is CloudWatch's limit for a description, in characters.
-const maxDescription = 1024
+// MaxDescription is CloudWatch's limit for a description, in characters.
+const MaxDescription = 1024
 
 // Description is the JSON in AlarmDescription from which the alerter makes a card.
 type Description struct {
@@ -23,8 +23,8 @@ type Description struct {
 	Runbook     string  `json:"runbook,omitempty"`
 }
 
-// text is the JSON, at most 1,024 characters: what a card can best do without goes first.
-func (d Description) text() string {
+// Text is the JSON, at most 1,024 characters: what a card can best do without goes first.
+func (d Description) Text() string {
 	s := d.marshal()
 	if fits(s) {
 		return s
@@ -39,7 +39,7 @@ func (d Description) text() string {
 	return d.marshal()
 }
 
-func fits(s string) bool { return utf8.RuneCountInString(s) <= maxDescription }
+func fits(s string) bool { return utf8.RuneCountInString(s) <= MaxDescription }
 
 func (d Description) marshal() string {
 	var b bytes.Buffer
@@ -49,4 +49,15 @@ func (d Description) marshal() string {
 		panic(err) // strings and finite numbers
 	}
 	return string(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
+}
+
+// cut shortens s to at most n bytes, between characters.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
 }

@@ -1,21 +1,19 @@
-package collector
+package lake
 
 import (
 	"context"
 	"errors"
 	"io"
 	"io/fs"
-
-	"github.com/seamark-hq/seamark/lake"
 )
 
-// LakeFormats keeps access-log formats beside the lake, where the transformer looks for
+// Formats keeps access-log formats beside the lake, where the transformer looks for
 // them: formats/<hash>, content-addressed.
-type LakeFormats struct{ Store lake.Store }
+type Formats struct{ Store Store }
 
 // PutFormat writes a format unless it is there already.
-func (l LakeFormats) PutFormat(_ context.Context, hash, text string) error {
-	key, err := lake.FormatKey(hash)
+func (l Formats) PutFormat(_ context.Context, hash, text string) error {
+	key, err := FormatKey(hash)
 	if err != nil {
 		return err
 	}

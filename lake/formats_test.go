@@ -1,9 +1,8 @@
-package collector_test
+package lake_test
 
 import (
 	"testing"
 
-	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/lake"
 )
 
@@ -15,7 +14,7 @@ func TestLakeFormats(t *testing.T) {
 	const text = `$context.requestId,$context.status`
 	hash := lake.FormatHash(text)
 	for range 2 { // each sweep puts it
-		if err := (collector.LakeFormats{Store: store}).PutFormat(t.Context(), hash, text); err != nil {
+		if err := (lake.Formats{Store: store}).PutFormat(t.Context(), hash, text); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -26,7 +25,7 @@ func TestLakeFormats(t *testing.T) {
 	if got, err := store.ReadFile(key); string(got) != text || err != nil {
 		t.Errorf("%q, %v; want %q", got, err, text)
 	}
-	if err := (collector.LakeFormats{Store: store}).PutFormat(t.Context(), "../x", text); err == nil {
+	if err := (lake.Formats{Store: store}).PutFormat(t.Context(), "../x", text); err == nil {
 		t.Error("a hash that is a path was taken")
 	}
 }

@@ -1,4 +1,4 @@
-package collector
+package hint
 
 import (
 	"cmp"
@@ -27,13 +27,13 @@ type APIRef struct {
 	Protocol inventory.Protocol // HTTP stands for WebSocket too where the sender does not say
 }
 
-// maxHinted is how many resources are looked at one by one. Beyond that the listings of a
+// Most is how many resources are looked at one by one. Beyond that the listings of a
 // whole sweep are the cheaper way: they read 50 to 100 at a call.
-const maxHinted = 40
+const Most = 40
 
-// MergeHints makes one hint per place of many, sorted by place. Names come once, sorted; more
+// Merge makes one hint per place of many, sorted by place. Names come once, sorted; more
 // resources than are worth looking at one by one become the whole place.
-func MergeHints(hints []Hint) []Hint {
+func Merge(hints []Hint) []Hint {
 	merged := map[inventory.Place]*mergedHint{}
 	for _, h := range hints {
 		m := merged[h.Place]
@@ -84,7 +84,7 @@ func (m *mergedHint) hint(p inventory.Place) Hint {
 	if m.more > 0 {
 		h.Why = fmt.Sprintf("%s, and %d more", m.why, m.more)
 	}
-	if m.whole || len(m.groups)+len(m.functions)+len(m.apis) > maxHinted {
+	if m.whole || len(m.groups)+len(m.functions)+len(m.apis) > Most {
 		h.Whole = true
 		return h
 	}
