@@ -48,7 +48,7 @@ func (d *Desired) accessLogs(decisions []Decision) {
 	there := map[string]bool{} // by log group: whether it is ours
 	for i := range d.inv.Groups {
 		g := &d.inv.Groups[i]
-		there[g.Name] = d.owns(g.Tags) && strings.HasPrefix(g.Name, accessLogPrefix)
+		there[g.Name] = d.Owns(g.Tags) && strings.HasPrefix(g.Name, accessLogPrefix)
 		if there[g.Name] {
 			d.made = append(d.made, g.Name)
 		}

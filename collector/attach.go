@@ -241,3 +241,6 @@ func (w *filterWork) remove(ctx context.Context) {
 		w.forget(w.group)
 	}
 }
+
+// Refused reports that the finding is about a filter that is wished for and could not be put.
+func (f *Finding) Refused() bool { return strings.HasPrefix(f.Problem, noSlot) }

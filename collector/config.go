@@ -52,8 +52,8 @@ const (
 	hashTag  = "seamark:hash"
 )
 
-// withDefaults fills in what was left out.
-func (c Config) withDefaults() *Config {
+// WithDefaults fills in what was left out.
+func (c Config) WithDefaults() *Config {
 	d := DefaultTagKeys()
 	for _, k := range []struct {
 		key *string
@@ -141,7 +141,7 @@ func (c *Config) Excludes(group string) bool {
 }
 
 // Concerns reports whether a tag of that key can matter.
-func (c *Config) Concerns(key string) bool { return c.withDefaults().concerns(key) }
+func (c *Config) Concerns(key string) bool { return c.WithDefaults().concerns(key) }
 
 // DestinationIn is the ARN of the logs destination for the log groups of a place.
 func (c *Config) DestinationIn(p inventory.Place) string { return fill(c.Destination, p) }

@@ -98,7 +98,7 @@ func Explain(cfg *Config, inv *inventory.Inventory, kind inventory.Kind, index i
 }
 
 func newDecider(cfg *Config, inv *inventory.Inventory) *decider {
-	d := &decider{cfg: cfg.withDefaults(), inv: inv, wishes: map[Wish]*Wish{}, functionsOf: map[string][]int{}, stagesOf: map[string][]int{}}
+	d := &decider{cfg: cfg.WithDefaults(), inv: inv, wishes: map[Wish]*Wish{}, functionsOf: map[string][]int{}, stagesOf: map[string][]int{}}
 	for i := range inv.Functions {
 		g := inv.Functions[i].Group()
 		d.functionsOf[g] = append(d.functionsOf[g], i)

@@ -75,7 +75,7 @@ type WantedAccessLog struct {
 
 // Desire derives from the decisions what shall be in the place. It takes inv over.
 func Desire(cfg *Config, inv *inventory.Inventory, decisions []Decision) *Desired {
-	d := &Desired{cfg: cfg.withDefaults(), place: inv.Place, inv: inv, Formats: map[string]string{}, groups: make([]string, 0, len(inv.Groups))}
+	d := &Desired{cfg: cfg.WithDefaults(), place: inv.Place, inv: inv, Formats: map[string]string{}, groups: make([]string, 0, len(inv.Groups))}
 	d.listed, d.complete, d.unknown = len(inv.Unreadable) == 0, !inv.Incomplete(), map[string]bool{}
 	formats := d.formatsByGroup()
 	d.Filters = make([]WantedFilter, 0, filtersOf(decisions))
@@ -159,6 +159,25 @@ type WantedAlarm struct {
 	ref  alarmRef
 }
 
+// Rule is the one by which the alarm fires.
+func (w *WantedAlarm) Rule() *rule.Rule { return w.ref.rule }
+
+// Threshold is when it fires.
+func (w *WantedAlarm) Threshold() rule.Threshold { return w.Wish.Thresholds[w.ref.rule.Index()] }
+
+// Resource is what it watches, as people read it: "booking-api/prod/GET /pets/{id}".
+func (w *WantedAlarm) Resource() string { return w.what }
+
+// Of says which resource it watches: the index is that in the inventory's list of the kind.
+func (w *WantedAlarm) Of() (kind inventory.Kind, index int) { return w.ref.kind, w.ref.index }
+
+// With is the alarm with another value of its threshold, in the rule's unit. All else stays.
+func (w *WantedAlarm) With(value float64) *WantedAlarm {
+	wish := *w.Wish
+	wish.Thresholds[w.ref.rule.Index()].Value = value
+	return &WantedAlarm{Name: w.Name, Wish: &wish, what: w.what, id: w.id, ref: w.ref}
+}
+
 func (d *Desired) addAlarms(dec *Decision) {
 	if dec.Kind == inventory.KindStage {
 		d.addStageAlarms(dec)
@@ -227,20 +246,20 @@ func (d *Desired) nameAlarms() {
 func (d *Desired) takenNames() map[string]bool {
 	taken := map[string]bool{}
 	for i := range d.inv.Metric {
-		if a := &d.inv.Metric[i]; !d.owns(a.Tags) {
+		if a := &d.inv.Metric[i]; !d.Owns(a.Tags) {
 			taken[a.Name] = true
 		}
 	}
 	for i := range d.inv.Composite {
-		if a := &d.inv.Composite[i]; !d.owns(a.Tags) {
+		if a := &d.inv.Composite[i]; !d.Owns(a.Tags) {
 			taken[a.Name] = true
 		}
 	}
 	return taken
 }
 
-// owns reports whether tags carry this deployment's owner mark.
-func (d *Desired) owns(tags inventory.Tags) bool {
+// Owns reports whether tags carry this deployment's owner mark.
+func (d *Desired) Owns(tags inventory.Tags) bool {
 	owner, _ := tags.Get(ownerTag)
 	return owner == d.cfg.Deployment
 }

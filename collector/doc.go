@@ -12,7 +12,8 @@
 // and its owner tag names this deployment. What could not be read is left as it is.
 //
 // The package knows no SDK: the interfaces in cloud.go stand beside their caller. Below it
-// are what there is in a place (inventory), the calls within what AWS allows (quota) and what
-// is remembered (state); above it what needs decision and sweep and is needed by neither, such
-// as history. The front doors are in collector/ingest.
+// are what there is in a place (inventory), the kinds of alarm (rule), what events hint at
+// (hint), the calls within what AWS allows (quota) and what is remembered (state). Above it
+// is what needs decision and sweep and is needed by neither: history, rehearsal, explain. The
+// front doors are in collector/ingest.
 package collector

@@ -70,7 +70,7 @@ func (s *sweep) keepOthers(d *Desired) bool {
 	wishes := map[Wish]*Wish{}
 	for i := range d.inv.Metric {
 		a := &d.inv.Metric[i]
-		if !d.owns(a.Tags) {
+		if !d.Owns(a.Tags) {
 			continue
 		}
 		of := s.State.Alarms[a.Name].Of

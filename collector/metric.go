@@ -97,8 +97,8 @@ func stageMetrics(p inventory.Protocol) metricNames {
 	return metricNames{"4xx", "5xx", "Count", "Latency"}
 }
 
-// requests is the metric that counts a stage's requests, or messages.
-func requests(s *inventory.Stage) inventory.Metric {
+// RequestsOf is the metric that counts a stage's requests, or messages.
+func RequestsOf(s *inventory.Stage) inventory.Metric {
 	return stageMetric(s).With(stageMetrics(s.API.Protocol).count, "Sum")
 }
 
@@ -112,8 +112,8 @@ func ratio(m inventory.Metric, bad, all string, window, least int) []inventory.Q
 	}
 }
 
-// ratioParts are the two metrics that ratio has put together.
-func ratioParts(a *inventory.MetricAlarm) (bad, all inventory.Metric) {
+// RatioParts are the two metrics of an alarm over a share of requests or invocations.
+func RatioParts(a *inventory.MetricAlarm) (bad, all inventory.Metric) {
 	for _, q := range a.Queries {
 		switch q.ID {
 		case "bad":

@@ -76,9 +76,8 @@ func (s *sweep) run(ctx context.Context, read func(context.Context) *inventory.I
 		return r
 	}
 	s.recognise(ctx, inv)
-	decisions := s.decide(inv)
-	groups := inv.Groups // Desire lets go of them
-	d := Desire(s.cfg, inv, decisions)
+	v := s.view(inv, s.decide(inv))
+	d, decisions := v.Desired, v.Decisions
 	if s.scope != nil && !s.keepOthers(d) {
 		return r
 	}
@@ -91,9 +90,7 @@ func (s *sweep) run(ctx context.Context, read func(context.Context) *inventory.I
 	}
 	r.Done = true
 	if s.opt.Look != nil {
-		seen := *inv
-		seen.Groups = groups
-		s.opt.Look(&View{Inventory: &seen, Decisions: decisions, Desired: d})
+		s.opt.Look(v)
 	}
 	s.apply(ctx, d)
 	s.survey(ctx, d)
@@ -105,7 +102,7 @@ func (s *sweep) run(ctx context.Context, read func(context.Context) *inventory.I
 }
 
 func newSweep(place inventory.Place, cloud Cloud, o Options) *sweep {
-	s := &sweep{place: place, cloud: cloud, cfg: o.Config.withDefaults(), opt: o, width: o.Width,
+	s := &sweep{place: place, cloud: cloud, cfg: o.Config.WithDefaults(), opt: o, width: o.Width,
 		meter: quota.NewMeter(place, o.Limits, o.Deadline, margin, o.Budget), journal: &journal{report: &Report{Place: place}, keep: o.Keep, tell: o.Progress}, sets: inventory.TagSets{Unique: hashTag}}
 	s.Memory = state.NewMemory(s.cfg.Deployment, place)
 	if s.width <= 0 {
@@ -144,15 +141,15 @@ func (s *sweep) decide(inv *inventory.Inventory) []Decision {
 func onboarded(all []Decision) int {
 	n := 0
 	for i := range all {
-		if all[i].onboarded() {
+		if all[i].Onboarded() {
 			n++
 		}
 	}
 	return n
 }
 
-// onboarded reports whether the resource has what its tags ask for, once all is done.
-func (dec *Decision) onboarded() bool {
+// Onboarded reports whether the resource has what its tags ask for, once all is done.
+func (dec *Decision) Onboarded() bool {
 	switch {
 	case dec.Wish == nil:
 		return dec.Central != ""

@@ -58,12 +58,12 @@ func (s *sweep) sweepAlarms(ctx context.Context, d *Desired) {
 	a := &alarmSweep{sweep: s, d: d, metric: map[string]*inventory.KnownAlarm{}, composite: map[string]*inventory.CompositeAlarm{}, missing: map[string]bool{},
 		complete: d.complete}
 	for i := range d.inv.Metric {
-		if m := &d.inv.Metric[i]; d.owns(m.Tags) {
+		if m := &d.inv.Metric[i]; d.Owns(m.Tags) {
 			a.metric[m.Name] = m
 		}
 	}
 	for i := range d.inv.Composite {
-		if c := &d.inv.Composite[i]; d.owns(c.Tags) {
+		if c := &d.inv.Composite[i]; d.Owns(c.Tags) {
 			a.composite[c.Name] = c
 		}
 	}

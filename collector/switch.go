@@ -62,7 +62,7 @@ func (s *sweep) makeGroup(ctx context.Context, d *Desired, name string) error {
 	}
 	arn := s.place.LogGroupARN(name)
 	tags, unread := s.tagsOf(ctx, quota.LogsListTags, arn, func() (inventory.Tags, error) { return s.cloud.LogGroupTags(ctx, arn) })
-	if unread || !d.owns(tags) {
+	if unread || !d.Owns(tags) {
 		return errNotOurGroup
 	}
 	return nil

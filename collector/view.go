@@ -1,6 +1,12 @@
 package collector
 
-import "github.com/seamark-hq/seamark/collector/inventory"
+import (
+	"context"
+
+	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/quota"
+	"github.com/seamark-hq/seamark/collector/state"
+)
 
 // View is what a sweep saw of a place, and what follows from it. It is whole only while
 // Options.Look has it.
@@ -8,6 +14,36 @@ type View struct {
 	Inventory *inventory.Inventory
 	Decisions []Decision
 	Desired   *Desired
+
+	state *state.State
+}
+
+// Look reads a place as Sweep does and says what shall be there; it changes nothing. Its calls
+// are m's. What could not be read is in the report, which is Done unless there was no time for
+// the rest. Of the options Config, States and Width count.
+func Look(ctx context.Context, place inventory.Place, cloud Cloud, o Options, m *quota.Meter) (*View, *Report) {
+	s := newSweep(place, cloud, Options{Config: o.Config, States: o.States, Width: o.Width, DryRun: true})
+	s.meter = m
+	if o.States != nil {
+		s.load(ctx)
+	}
+	inv := s.readPlace(ctx)
+	s.recognise(ctx, inv)
+	v := s.view(inv, s.decide(inv))
+	s.journal.report.Done = !s.handedOn && ctx.Err() == nil
+	s.journal.report.settle()
+	return v, s.journal.report
+}
+
+// view derives what shall be there.
+func (s *sweep) view(inv *inventory.Inventory, decisions []Decision) *View {
+	seen := *inv // Desire lets go of the groups
+	return &View{Inventory: &seen, Decisions: decisions, Desired: Desire(s.cfg, inv, decisions), state: s.State}
+}
+
+// Attached reports whether the filter is remembered to be there as it shall be.
+func (v *View) Attached(w *WantedFilter) bool {
+	return v.state.Groups[w.Group].Hash == filterHash(v.Desired.Filter(w))
 }
 
 // ARN names the resource of a decision.

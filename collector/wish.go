@@ -232,3 +232,13 @@ func (r *resolver) pinned(product string) {
 			r.inv.Place.Account, product, seamark.Unassigned))
 	}
 }
+
+// Threshold is when the rule of that name fires; false for one that the resource has not.
+func (w *Wish) Threshold(name string) (rule.Threshold, bool) {
+	for i := range rule.All() {
+		if rule.All()[i].Name == name {
+			return w.Thresholds[i], w.Thresholds[i] != rule.Threshold{}
+		}
+	}
+	return rule.Threshold{}, false
+}

@@ -28,7 +28,7 @@ env SEAMARK_E2E=1 SEAMARK_TORTURE=1 SEAMARK_LOOP="$loop" SEAMARK_BINARY="$PWD/bi
 	SEAMARK_VERB_KILLS="$(times 200)" SEAMARK_VERB_CUTS="$(times 200)" SEAMARK_RACES="$(times 200)" SEAMARK_CLOCKS="$(times 100)" \
 	go test -count=1 -timeout 24h -v ./internal/torture "$@" 2>&1 | tee "$log" | grep -E --line-buffered '^(=== RUN|---|    ---|ok|FAIL|PASS)|_test.go'
 if [ $# -eq 0 ]; then # the stores, the transformer and the collector, without processes
-	env SEAMARK_TORTURE=1 go test -count=1 -timeout 24h ./lake/... ./transformer/... ./collector
+	env SEAMARK_TORTURE=1 go test -count=1 -timeout 24h ./lake/... ./transformer/... ./collector ./collector/state ./collector/history ./collector/rehearsal
 fi
 echo "== torture passed in $((SECONDS - began)) s; its log is $log"
 [ "$loop" = 1 ] || echo "!! without power cuts and full disks"

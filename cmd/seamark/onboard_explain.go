@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/explain"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/app"
 )
@@ -67,7 +67,7 @@ and what a sweep would change. Writes nothing. With --json one document per reso
 // mostExplained is how many resources of one name are explained at once.
 const mostExplained = 3
 
-func arns(all []collector.Explanation) string {
+func arns(all []explain.Explanation) string {
 	var names []string
 	for i := range all[:min(len(all), 10)] {
 		names = append(names, all[i].ARN)
@@ -98,7 +98,7 @@ type setting struct {
 	From    string `json:"from"`
 }
 
-func explained(e *collector.Explanation) explanation {
+func explained(e *explain.Explanation) explanation {
 	out := explanation{
 		ARN: e.ARN, Account: e.Place.Account, Region: e.Place.Region, Kind: string(e.Decision.Kind), Onboarded: e.Onboarded, Reason: e.Decision.Why,
 		Tags: map[string]string{}, Settings: []setting{}, Alarms: []string{}, Changes: []string{}, Problems: append([]string{}, e.Problems...),
@@ -127,7 +127,7 @@ func explained(e *collector.Explanation) explanation {
 	return out
 }
 
-func (c *cli) printExplanation(f *app.Fleet, e *collector.Explanation) {
+func (c *cli) printExplanation(f *app.Fleet, e *explain.Explanation) {
 	out := explained(e)
 	fmt.Fprintf(c.out, "%s\n%s in %s %s\n", visible(e.ARN), e.Decision.Kind, visible(f.Name(e.Place.Account)), e.Place.Region)
 	verdict := "onboarded"

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/rehearsal"
 	"github.com/seamark-hq/seamark/internal/app"
 	"github.com/seamark-hq/seamark/internal/config"
 )
@@ -45,8 +45,8 @@ func (f *rehearseFlags) check() error {
 func (c *cli) rehearse(ctx context.Context, f *app.Fleet, o rehearseFlags) error {
 	bill := map[string]float64{}
 	total, unknown := 0.0, 0
-	var last *collector.Rehearsal
-	err := f.Rehearse(ctx, o.since, o.most, func(r *collector.Rehearsal) {
+	var last *rehearsal.Rehearsal
+	err := f.Rehearse(ctx, o.since, o.most, func(r *rehearsal.Rehearsal) {
 		last = r
 		total += r.Cost.Dollars
 		unknown += r.Cost.Unknown
@@ -72,7 +72,7 @@ func (c *cli) rehearse(ctx context.Context, f *app.Fleet, o rehearseFlags) error
 	return interrupted(ctx)
 }
 
-func (c *cli) printRehearsal(f *app.Fleet, r *collector.Rehearsal) {
+func (c *cli) printRehearsal(f *app.Fleet, r *rehearsal.Rehearsal) {
 	fmt.Fprintf(c.out, "\n%s %s, rehearsed from %s to %s\n", visible(f.Name(r.Place.Account)), r.Place.Region, instant(r.From), instant(r.To))
 	g := newGrid("alarm", "threshold", "fired>", "last", "in alarm>", "calmer")
 	quiet, blind := 0, 0
@@ -98,7 +98,7 @@ func (c *cli) printRehearsal(f *app.Fleet, r *collector.Rehearsal) {
 	fmt.Fprintf(c.out, "%s would not have fired, %s had no figures\n", plural(int64(quiet), "alarm"), count(int64(blind)))
 }
 
-func (c *cli) printBill(bill map[string]float64, total float64, unknown int, r *collector.Rehearsal) {
+func (c *cli) printBill(bill map[string]float64, total float64, unknown int, r *rehearsal.Rehearsal) {
 	fmt.Fprintln(c.out, "\nWhat it would add to the bill, US dollars a month:")
 	g := newGrid("what", "dollars>")
 	for _, what := range slices.Sorted(maps.Keys(bill)) {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/explain"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/app"
 )
@@ -20,7 +20,7 @@ type statusFlags struct {
 	reason  string
 }
 
-func (o *statusFlags) lists(s *collector.ResourceStatus) bool {
+func (o *statusFlags) lists(s *explain.ResourceStatus) bool {
 	return has(o.product, s.Product) && strings.Contains(s.Reason, o.reason) && !(o.missing && s.Onboarded)
 }
 
@@ -92,7 +92,7 @@ type placeLines struct {
 	lines []changeLine
 }
 
-func (s *coverage) count(r *collector.ResourceStatus) {
+func (s *coverage) count(r *explain.ResourceStatus) {
 	s.listed++
 	to := &s.missing
 	if r.Onboarded {

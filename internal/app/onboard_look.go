@@ -12,28 +12,30 @@ import (
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/aws"
 	"github.com/seamark-hq/seamark/collector/cloudtrail"
+	"github.com/seamark-hq/seamark/collector/explain"
 	"github.com/seamark-hq/seamark/collector/hint"
 	"github.com/seamark-hq/seamark/collector/history"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/rehearsal"
 )
 
 // PlaceStatus is what Status found in one place.
 type PlaceStatus struct {
-	Resources []collector.ResourceStatus
+	Resources []explain.ResourceStatus
 	Report    *collector.Report
 }
 
 // Status looks at all places and changes nothing; each is told place by place, in order.
 func (f *Fleet) Status(ctx context.Context, progress func(places, of int), each func(PlaceStatus)) Totals {
 	t := f.totals()
-	found := map[inventory.Place][]collector.ResourceStatus{}
+	found := map[inventory.Place][]explain.ResourceStatus{}
 	var mu sync.Mutex
 	ordered := inOrder(f.Places, func(r *collector.Report) {
 		each(PlaceStatus{found[r.Place], r})
 		delete(found, r.Place)
 	})
 	done := 0
-	add := func(r *collector.Report, resources []collector.ResourceStatus) {
+	add := func(r *collector.Report, resources []explain.ResourceStatus) {
 		mu.Lock()
 		defer mu.Unlock()
 		settle(r, false)
@@ -44,7 +46,7 @@ func (f *Fleet) Status(ctx context.Context, progress func(places, of int), each 
 		ordered.add(r)
 	}
 	failed := f.EachCloud(ctx, f.Places, func(p inventory.Place, c collector.Cloud, o collector.Options) {
-		resources, r := collector.Status(ctx, p, c, o)
+		resources, r := explain.Status(ctx, p, c, o)
 		add(r, resources)
 	})
 	for i := range failed {
@@ -66,7 +68,7 @@ func (f *Fleet) placeNamed(name string) (inventory.Place, bool) {
 
 // Explained is what there is of a name: the resources that have it, else names that hold it.
 type Explained struct {
-	Resources []collector.Explanation
+	Resources []explain.Explanation
 	Similar   []string
 	Failures  []inventory.Failure // of what could not be read
 }
@@ -81,7 +83,7 @@ func (f *Fleet) Explain(ctx context.Context, name string) (out Explained) {
 	}
 	var mu sync.Mutex
 	failed := f.EachCloud(ctx, places, func(p inventory.Place, c collector.Cloud, o collector.Options) {
-		found, similar, r := collector.ExplainResource(ctx, p, c, name, o)
+		found, similar, r := explain.Resource(ctx, p, c, name, o)
 		mu.Lock()
 		defer mu.Unlock()
 		out.Resources = append(out.Resources, found...)
@@ -90,7 +92,7 @@ func (f *Fleet) Explain(ctx context.Context, name string) (out Explained) {
 	})
 	slices.Sort(out.Similar)
 	out.Similar = slices.Compact(out.Similar)
-	slices.SortFunc(out.Resources, func(a, b collector.Explanation) int {
+	slices.SortFunc(out.Resources, func(a, b explain.Explanation) int {
 		return strings.Compare(a.Place.String()+a.ARN, b.Place.String()+b.ARN)
 	})
 	out.Failures = append(out.Failures, failed...)
@@ -188,16 +190,16 @@ func (f *Fleet) placesOf(ctx context.Context, group string) ([]inventory.Place, 
 
 // Rehearse says place by place, in order, what the plan's alarms would have done. It stops
 // when reading the figures would cost more than most dollars; 0 is any.
-func (f *Fleet) Rehearse(ctx context.Context, since time.Duration, most float64, each func(*collector.Rehearsal)) error {
+func (f *Fleet) Rehearse(ctx context.Context, since time.Duration, most float64, each func(*rehearsal.Rehearsal)) error {
 	left := most
 	for _, p := range f.Places {
 		var fault error
 		failed := f.EachCloud(ctx, []inventory.Place{p}, func(p inventory.Place, c collector.Cloud, o collector.Options) {
-			ro := collector.RehearseOptions{Options: o, Since: since}
+			ro := rehearsal.Options{Options: o, Since: since}
 			if most > 0 {
 				ro.MaxDollars = max(left, 1e-9)
 			}
-			r, err := collector.Rehearse(ctx, p, c, ro)
+			r, err := rehearsal.Rehearse(ctx, p, c, ro)
 			if r != nil {
 				left -= r.Reading.Dollars
 				each(r)

@@ -1,4 +1,4 @@
-package collector_test
+package rehearsal_test
 
 import (
 	"fmt"
@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/rehearsal"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
@@ -51,7 +51,7 @@ func TestRehearsalFigures(t *testing.T) {
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
 		began, cpu := time.Now(), cpuSeconds()
-		got := rehearse(t, r, collector.RehearseOptions{Since: since})
+		got := rehearse(t, r, rehearsal.Options{Since: since})
 		grown := float64(most.Load()-min(most.Load(), m.HeapAlloc)) / (1 << 20)
 		t.Logf("%d alarms, %d metrics in %d calls ($%.2f): %v simulated, %.1f s of CPU with the simulated cloud's, at most %.0f MB more on the heap",
 			len(got.Alarms), got.Reading.Metrics, got.Reading.Calls, got.Reading.Dollars, time.Since(began), cpuSeconds()-cpu, grown)

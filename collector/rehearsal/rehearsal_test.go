@@ -1,4 +1,4 @@
-package collector_test
+package rehearsal_test
 
 import (
 	"encoding/json"
@@ -19,6 +19,7 @@ import (
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/internal/rig"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/rehearsal"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
@@ -113,12 +114,12 @@ func bookingFortnight(c *cloud.Cloud) *cloud.Region {
 	return r
 }
 
-func rehearse(t *testing.T, r *cloud.Region, o collector.RehearseOptions) *collector.Rehearsal {
+func rehearse(t *testing.T, r *cloud.Region, o rehearsal.Options) *rehearsal.Rehearsal {
 	t.Helper()
 	if o.Config == nil {
 		o.Config = rig.Config()
 	}
-	got, err := collector.Rehearse(t.Context(), rig.Place, r, o)
+	got, err := rehearsal.Rehearse(t.Context(), rig.Place, r, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +131,7 @@ func TestRehearsal(t *testing.T) {
 	rig.InBubble(t, func(t *testing.T) {
 		r := bookingFortnight(cloud.New(cloud.Options{Latency: 100 * time.Millisecond}))
 		before := r.Snapshot(nil)
-		got := rehearse(t, r, collector.RehearseOptions{})
+		got := rehearse(t, r, rehearsal.Options{})
 		if !got.Done || len(got.Failures) > 0 || r.Snapshot(nil) != before {
 			t.Fatalf("done %v, failures %v, or the place is changed", got.Done, got.Failures)
 		}
@@ -198,7 +199,7 @@ func TestSuggestionHelps(t *testing.T) {
 	rig.InBubble(t, func(t *testing.T) {
 		r := bookingFortnight(cloud.New(cloud.Options{}))
 		copied := rig.Booking()
-		for _, a := range rehearse(t, r, collector.RehearseOptions{}).Alarms {
+		for _, a := range rehearse(t, r, rehearsal.Options{}).Alarms {
 			if a.Suggestion() != "" {
 				if a.Suggestion() != "seamark:alarm-5xx = 3/5" {
 					t.Errorf("%s: %s", a.Name, a.Suggestion())
@@ -207,7 +208,7 @@ func TestSuggestionHelps(t *testing.T) {
 			}
 		}
 		r.Tag("a1", copied...)
-		for _, a := range rehearse(t, r, collector.RehearseOptions{}).Alarms {
+		for _, a := range rehearse(t, r, rehearsal.Options{}).Alarms {
 			if a.Rule == "5xx" && (a.Fired > 0 || a.Threshold != "3/5" || a.Suggested != "") {
 				t.Errorf("%+v", a)
 			}
@@ -220,7 +221,7 @@ func TestRehearsalOfAPlan(t *testing.T) {
 	rig.InBubble(t, func(t *testing.T) {
 		r := bookingFortnight(cloud.New(cloud.Options{}))
 		st := &rig.States{}
-		o := collector.RehearseOptions{Options: collector.Options{Config: rig.Config(), States: st}}
+		o := rehearsal.Options{Options: collector.Options{Config: rig.Config(), States: st}}
 		if rep := collector.Sweep(t.Context(), rig.Place, r, o.Options); len(rep.Failures) > 0 {
 			t.Fatal(rig.Failures(rep))
 		}
@@ -245,15 +246,15 @@ func TestRehearsalLimits(t *testing.T) {
 	rig.InBubble(t, func(t *testing.T) {
 		c := cloud.New(cloud.Options{})
 		r := bookingFortnight(c)
-		o := collector.RehearseOptions{Options: collector.Options{Config: rig.Config()}, MaxDollars: 0.00001}
-		got, err := collector.Rehearse(t.Context(), rig.Place, r, o)
+		o := rehearsal.Options{Options: collector.Options{Config: rig.Config()}, MaxDollars: 0.00001}
+		got, err := rehearsal.Rehearse(t.Context(), rig.Place, r, o)
 		var fault *seamark.Fault
 		if !errors.As(err, &fault) || fault.Class != seamark.Rejected || got.Reading.Metrics != 12 || c.Calls()["GetMetricData"] != 0 {
 			t.Errorf("%v, %+v, %d calls", err, got.Reading, c.Calls()["GetMetricData"])
 		}
 		for _, since := range []time.Duration{time.Minute, 456 * 24 * time.Hour, -time.Hour} {
 			o.Since = since
-			if _, err := collector.Rehearse(t.Context(), rig.Place, r, o); !errors.As(err, &fault) {
+			if _, err := rehearsal.Rehearse(t.Context(), rig.Place, r, o); !errors.As(err, &fault) {
 				t.Errorf("%v: %v", since, err)
 			}
 		}
@@ -276,8 +277,8 @@ func TestRehearsalLimits(t *testing.T) {
 // TestRehearsalUnderChaos: throttles, faults and small pages change nothing; what is denied is said.
 func TestRehearsalUnderChaos(t *testing.T) {
 	rig.InBubble(t, func(t *testing.T) {
-		calm := rehearse(t, bookingFortnight(cloud.New(cloud.Options{})), collector.RehearseOptions{})
-		rough := rehearse(t, bookingFortnight(cloud.New(cloud.Options{Seed: 7, PageSize: 15_000, Throttle: 0.2, Fault: 0.05})), collector.RehearseOptions{})
+		calm := rehearse(t, bookingFortnight(cloud.New(cloud.Options{})), rehearsal.Options{})
+		rough := rehearse(t, bookingFortnight(cloud.New(cloud.Options{Seed: 7, PageSize: 15_000, Throttle: 0.2, Fault: 0.05})), rehearsal.Options{})
 		if diff := cmp.Diff(calm.Alarms, rough.Alarms); diff != "" || rough.Reads <= calm.Reads {
 			t.Errorf("%d and %d reads: %s", calm.Reads, rough.Reads, diff)
 		}
@@ -286,7 +287,7 @@ func TestRehearsalUnderChaos(t *testing.T) {
 		}
 		r := bookingFortnight(cloud.New(cloud.Options{}))
 		r.Deny("GetMetricData", "AccessDenied")
-		got := rehearse(t, r, collector.RehearseOptions{})
+		got := rehearse(t, r, rehearsal.Options{})
 		if len(got.Failures) == 0 || got.Alarms[0].Problem == "" || got.Cost.Unknown == 0 || got.Alarms[0].Data {
 			t.Errorf("denied: %+v", got)
 		}
@@ -302,7 +303,7 @@ func TestRehearsalCalls(t *testing.T) {
 			r.AddFunction(inventory.Function{Name: fmt.Sprintf("f%02d", i), Timeout: 3}, rig.Booking()...)
 		}
 		r.AddAPI(inventory.API{ID: "a", Name: "api", Protocol: inventory.HTTP, Tags: inventory.NewTags(rig.Booking()...)}, nil, inventory.Stage{Name: "prod"})
-		got := rehearse(t, r, collector.RehearseOptions{})
+		got := rehearse(t, r, rehearsal.Options{})
 		// 160 series of functions and 3 of the stage by the minute, 2 by five; 80 of the 40 log groups, one of the access log.
 		if got.Reading.Metrics != 40*4+5+80+1 || len(got.Alarms) != 123 {
 			t.Errorf("%d metrics, %d alarms", got.Reading.Metrics, len(got.Alarms))
@@ -334,7 +335,7 @@ func TestRehearsalOfRandomDays(t *testing.T) {
 					return []cloud.Sample{{Value: raw[name][i], Count: 1}}
 				})
 			}
-			want := map[string]collector.Evaluated{
+			want := map[string]rehearsal.Evaluated{
 				"throttles": simulate(day, minutes, func(from, to int) float64 { return total(raw["Throttles"], from, to) }, 9),
 				"duration":  simulate(day, minutes, func(from, to int) float64 { return greatest(raw["Duration"], from, to) }, 9000),
 				"errors": simulate(day, minutes, func(from, to int) float64 {
@@ -345,7 +346,7 @@ func TestRehearsalOfRandomDays(t *testing.T) {
 					return bad / all
 				}, 0.2),
 			}
-			got := rehearse(t, r, collector.RehearseOptions{Since: 24 * time.Hour})
+			got := rehearse(t, r, rehearsal.Options{Since: 24 * time.Hour})
 			for _, a := range got.Alarms {
 				w := want[a.Rule]
 				if a.Fired != w.Fired || a.InAlarm != int64(w.InAlarm)*60 || a.Longest != int64(w.Longest)*60 {

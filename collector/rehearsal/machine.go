@@ -1,4 +1,4 @@
-package collector
+package rehearsal
 
 import (
 	"math"

@@ -1,36 +1,36 @@
-package collector
+package explain
 
 import (
 	"context"
 	"strings"
 
+	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/inventory"
-	"github.com/seamark-hq/seamark/collector/rule"
 )
 
 // Explanation is one resource's way from its tags to what is attached to it.
 type Explanation struct {
 	Place     inventory.Place
 	ARN       string
-	Decision  Decision
-	Onboarded bool              // it has what its tags ask for
-	Tags      inventory.Tags    // its own, of those that count
-	Inherited inventory.Tags    // a stage's API's
-	Sources   []Source          // each effective setting, and where it came from
-	Filter    *inventory.Filter // nil: none
+	Decision  collector.Decision
+	Onboarded bool               // it has what its tags ask for
+	Tags      inventory.Tags     // its own, of those that count
+	Inherited inventory.Tags     // a stage's API's
+	Sources   []collector.Source // each effective setting, and where it came from
+	Filter    *inventory.Filter  // nil: none
 	Alarms    []inventory.MetricAlarm
-	Changes   []Change // what a sweep would do about it
-	Problems  []string // what its team or the operator should mend
+	Changes   []collector.Change // what a sweep would do about it
+	Problems  []string           // what its team or the operator should mend
 }
 
 // maxSimilar bounds the names that are offered in place of one that is not there.
 const maxSimilar = 10
 
-// ExplainResource looks at a place, changes nothing, and explains the resources whose ARN
+// Resource looks at a place, changes nothing, and explains the resources whose ARN
 // or name is name. Similar are names that hold it, where there is no such resource.
-func ExplainResource(ctx context.Context, place inventory.Place, cloud Cloud, name string, o Options) (all []Explanation, similar []string, r *Report) {
+func Resource(ctx context.Context, place inventory.Place, cloud collector.Cloud, name string, o collector.Options) (all []Explanation, similar []string, r *collector.Report) {
 	o.DryRun, o.Keep = true, true
-	o.Look = func(v *View) {
+	o.Look = func(v *collector.View) {
 		for i := range v.Decisions {
 			dec := &v.Decisions[i]
 			arn := v.ARN(dec)
@@ -40,16 +40,16 @@ func ExplainResource(ctx context.Context, place inventory.Place, cloud Cloud, na
 				}
 				continue
 			}
-			e := Explanation{Place: place, ARN: arn, Decision: *dec, Onboarded: dec.onboarded() && !dec.Unknown, Alarms: v.Alarms(dec)}
+			e := Explanation{Place: place, ARN: arn, Decision: *dec, Onboarded: dec.Onboarded() && !dec.Unknown, Alarms: v.Alarms(dec)}
 			e.Tags, e.Inherited = v.Tags(dec)
-			_, e.Sources = Explain(o.Config, v.Inventory, dec.Kind, dec.Index)
+			_, e.Sources = collector.Explain(o.Config, v.Inventory, dec.Kind, dec.Index)
 			if f, wanted := v.Filter(dec); wanted {
 				e.Filter = &f
 			}
 			all = append(all, e)
 		}
 	}
-	r = Sweep(ctx, place, cloud, o)
+	r = collector.Sweep(ctx, place, cloud, o)
 	for i := range all {
 		all[i].settle(r)
 	}
@@ -57,7 +57,7 @@ func ExplainResource(ctx context.Context, place inventory.Place, cloud Cloud, na
 }
 
 // settle takes over what the sweep says of this resource.
-func (e *Explanation) settle(r *Report) {
+func (e *Explanation) settle(r *collector.Report) {
 	mine := map[string]bool{e.Decision.Name: true}
 	for _, a := range e.Alarms {
 		mine[a.Name] = true
@@ -65,7 +65,7 @@ func (e *Explanation) settle(r *Report) {
 	for _, c := range r.Changes {
 		if mine[c.Resource] {
 			e.Changes = append(e.Changes, c)
-			e.Onboarded = e.Onboarded && c.Action != Create
+			e.Onboarded = e.Onboarded && c.Action != collector.Create
 		}
 	}
 	for _, f := range r.Findings {
@@ -80,14 +80,4 @@ func (e *Explanation) settle(r *Report) {
 			e.Onboarded = false
 		}
 	}
-}
-
-// Threshold is when the rule of that name fires; false for one that the resource has not.
-func (w *Wish) Threshold(name string) (rule.Threshold, bool) {
-	for i := range rule.All() {
-		if rule.All()[i].Name == name {
-			return w.Thresholds[i], w.Thresholds[i] != rule.Threshold{}
-		}
-	}
-	return rule.Threshold{}, false
 }

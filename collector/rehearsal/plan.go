@@ -1,10 +1,11 @@
-package collector
+package rehearsal
 
 import (
 	"fmt"
 	"strconv"
 	"strings"
 
+	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
@@ -14,44 +15,45 @@ const (
 	maxDataPoints  = 100_800
 )
 
-// rehearsalJob is an alarm to be rehearsed; its place in the list is that of its result.
-type rehearsalJob struct {
+// job is an alarm to be rehearsed; its place in the list is that of its result.
+type job struct {
 	alarm  int // in Desired.Alarms
-	action Action
+	action collector.Action
 }
 
-// rehearsalBatch are the jobs from one to before another, whose figures fit in one call.
-type rehearsalBatch struct{ from, to int }
+// batch are the jobs from one to before another, whose figures fit in one call.
+type batch struct{ from, to int }
 
 // plan decides which alarms are rehearsed, and divides them into calls.
-func (r *rehearser) plan(d *Desired) {
+func (r *rehearser) plan(d *collector.Desired) {
 	have := map[string]*inventory.KnownAlarm{}
-	for i := range d.inv.Metric {
-		if a := &d.inv.Metric[i]; d.owns(a.Tags) {
+	there := r.view.Inventory.Metric
+	for i := range there {
+		if a := &there[i]; d.Owns(a.Tags) {
 			have[a.Name] = a
 		}
 	}
 	for i := range d.Alarms {
 		a := d.Alarm(&d.Alarms[i])
-		action := Create
+		action := collector.Create
 		if was := have[a.Name]; was != nil {
-			if action = Update; was.Does(&a) {
+			if action = collector.Update; was.Does(&a) {
 				action = ""
 			}
 		}
 		if action == "" && !r.all {
 			continue
 		}
-		r.jobs = append(r.jobs, rehearsalJob{i, action})
+		r.jobs = append(r.jobs, job{i, action})
 		r.out.Alarms = append(r.out.Alarms, r.blank(&d.Alarms[i], &a, action))
 	}
 	r.divide(d)
 }
 
-func (r *rehearser) blank(w *WantedAlarm, a *inventory.MetricAlarm, action Action) AlarmRehearsal {
+func (r *rehearser) blank(w *collector.WantedAlarm, a *inventory.MetricAlarm, action collector.Action) AlarmRehearsal {
 	out := AlarmRehearsal{
-		Name: w.Name, Product: w.Wish.Product, Environment: w.Wish.Environment, Rule: w.ref.rule.Name, Component: w.what,
-		Action: action, Threshold: w.Wish.Thresholds[w.ref.rule.Index()].String(),
+		Name: w.Name, Product: w.Wish.Product, Environment: w.Wish.Environment, Rule: w.Rule().Name, Component: w.Resource(),
+		Action: action, Threshold: w.Threshold().String(),
 	}
 	if window := a.Window(); window%r.out.Resolution != 0 {
 		out.Problem = fmt.Sprintf("a window of %d minutes cannot be rehearsed so far back, where CloudWatch keeps %d-minute figures: take a shorter span",
@@ -62,12 +64,12 @@ func (r *rehearser) blank(w *WantedAlarm, a *inventory.MetricAlarm, action Actio
 
 // divide fills calls one after another. The alarms of a resource are neighbours by name,
 // so that they mostly share the count of requests.
-func (r *rehearser) divide(d *Desired) {
+func (r *rehearser) divide(d *collector.Desired) {
 	asked, points, from := map[string]bool{}, 0, 0
 	for i, j := range r.jobs {
 		more, fresh := r.fresh(d, j, asked)
 		if i > from && (len(asked)+len(fresh) > maxDataQueries || points+more > maxDataPoints) {
-			r.batches = append(r.batches, rehearsalBatch{from, i})
+			r.batches = append(r.batches, batch{from, i})
 			r.out.Reading.Metrics += int64(len(asked))
 			clear(asked)
 			points, from = 0, i
@@ -79,14 +81,14 @@ func (r *rehearser) divide(d *Desired) {
 		}
 	}
 	if len(r.jobs) > from {
-		r.batches = append(r.batches, rehearsalBatch{from, len(r.jobs)})
+		r.batches = append(r.batches, batch{from, len(r.jobs)})
 		r.out.Reading.Metrics += int64(len(asked))
 	}
 	r.out.Reading.Calls += int64(len(r.batches))
 }
 
 // fresh are the keys of what a job needs and nobody has asked for, and how many points that is.
-func (r *rehearser) fresh(d *Desired, j rehearsalJob, asked map[string]bool) (points int, keys []string) {
+func (r *rehearser) fresh(d *collector.Desired, j job, asked map[string]bool) (points int, keys []string) {
 	a := d.Alarm(&d.Alarms[j.alarm])
 	for _, q := range r.needs(&a) {
 		if key := queryKey(&q); !asked[key] {
@@ -110,7 +112,7 @@ func (r *rehearser) needs(a *inventory.MetricAlarm) []inventory.Query {
 		return nil
 	}
 	if len(a.Queries) > 0 {
-		bad, all := ratioParts(a)
+		bad, all := collector.RatioParts(a)
 		return []inventory.Query{{Metric: bad, Period: r.out.Resolution}, {Metric: all, Period: r.out.Resolution}}
 	}
 	if strings.HasPrefix(a.Metric.Statistic, "p") {

@@ -1,9 +1,10 @@
-package collector
+package rehearsal
 
 import (
 	"context"
 	"time"
 
+	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/quota"
 )
@@ -28,7 +29,7 @@ func (v *volume) monthly() traffic {
 const volumePeriod = 3600
 
 // planVolumes lists what the plan forwards anew, and counts what asking for it costs.
-func (r *rehearser) planVolumes(d *Desired) {
+func (r *rehearser) planVolumes(d *collector.Desired) {
 	span := r.out.To.Sub(r.out.From)
 	made := map[string]bool{}
 	for _, a := range d.AccessLogs {
@@ -37,11 +38,11 @@ func (r *rehearser) planVolumes(d *Desired) {
 		}
 		made[a.Group] = true
 		s := inventory.Stage{API: a.API, Name: a.Stage}
-		r.volumes = append(r.volumes, volume{stage: true, age: span, metrics: [2]inventory.Metric{1: requests(&s)}})
+		r.volumes = append(r.volumes, volume{stage: true, age: span, metrics: [2]inventory.Metric{1: collector.RequestsOf(&s)}})
 	}
 	for i := range d.Filters {
 		w := &d.Filters[i]
-		if made[w.Group] || r.State.Groups[w.Group].Hash == filterHash(d.Filter(w)) {
+		if made[w.Group] || r.view.Attached(w) {
 			continue
 		}
 		bytes, events := inventory.Incoming(w.Group)

@@ -1,9 +1,10 @@
-package collector
+package explain
 
 import (
 	"context"
 	"strings"
 
+	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
@@ -23,12 +24,12 @@ type ResourceStatus struct {
 
 // Status looks at a place and changes nothing: every resource, and the reason for what is
 // not as it should be. Options.DryRun and Keep are set by it.
-func Status(ctx context.Context, place inventory.Place, cloud Cloud, o Options) ([]ResourceStatus, *Report) {
+func Status(ctx context.Context, place inventory.Place, cloud collector.Cloud, o collector.Options) ([]ResourceStatus, *collector.Report) {
 	var all []ResourceStatus
 	of := map[string]int{} // by what is made: the resource that it is made for
 	byARN := map[string]int{}
 	o.DryRun, o.Keep = true, true
-	o.Look = func(v *View) {
+	o.Look = func(v *collector.View) {
 		all = make([]ResourceStatus, len(v.Decisions))
 		kinds := map[inventory.Kind]map[int]int{inventory.KindFunction: {}, inventory.KindStage: {}}
 		for i := range v.Decisions {
@@ -43,10 +44,11 @@ func Status(ctx context.Context, place inventory.Place, cloud Cloud, o Options) 
 		}
 		for i := range v.Desired.Alarms {
 			w := &v.Desired.Alarms[i]
-			of[w.Name] = kinds[w.ref.kind][w.ref.index]
+			kind, index := w.Of()
+			of[w.Name] = kinds[kind][index]
 		}
 	}
-	r := Sweep(ctx, place, cloud, o)
+	r := collector.Sweep(ctx, place, cloud, o)
 	for _, f := range r.Findings {
 		if i, found := byARN[f.Resource]; found {
 			all[i].add(f.Problem)
@@ -55,10 +57,10 @@ func Status(ctx context.Context, place inventory.Place, cloud Cloud, o Options) 
 	}
 	for _, c := range r.Changes {
 		i, found := of[c.Resource]
-		if !found || c.Action == Delete {
+		if !found || c.Action == collector.Delete {
 			continue
 		}
-		if c.Action == Create {
+		if c.Action == collector.Create {
 			all[i].Onboarded = false
 		}
 		all[i].add("its " + c.What + " is to be " + string(c.Action) + "d: run `seamark onboard apply`")
@@ -75,13 +77,13 @@ func Status(ctx context.Context, place inventory.Place, cloud Cloud, o Options) 
 	return all, r
 }
 
-func statusOf(v *View, dec *Decision) ResourceStatus {
+func statusOf(v *collector.View, dec *collector.Decision) ResourceStatus {
 	p := v.Inventory.Place
 	s := ResourceStatus{Account: p.Account, Region: p.Region, Kind: dec.Kind, Name: dec.Name, ARN: v.ARN(dec), Reason: dec.Why}
 	if w := dec.Wish; w != nil {
 		s.Product, s.Environment, s.Team = w.Product, w.Environment, w.Team
 	}
-	s.Onboarded = dec.onboarded()
+	s.Onboarded = dec.Onboarded()
 	if dec.Unknown {
 		s.Onboarded = false
 		s.add("what decides about it could not be read")
@@ -98,6 +100,3 @@ func (s *ResourceStatus) add(reason string) {
 		s.Reason += "; " + reason
 	}
 }
-
-// Refused reports that the finding is about a filter that is wished for and could not be put.
-func (f *Finding) Refused() bool { return strings.HasPrefix(f.Problem, noSlot) }

@@ -1,4 +1,4 @@
-package collector
+package rehearsal
 
 import (
 	"cmp"
@@ -6,21 +6,19 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/rule"
 )
 
 // suggest looks for the smallest round threshold at which the alarm would have been no
 // nuisance. The window stays as it is.
-func (r *rehearser) suggest(d *Desired, w *WantedAlarm, m *machine, out *AlarmRehearsal) {
-	rule := w.ref.rule
-	at := rule.Index()
-	now := w.Wish.Thresholds[at]
-	for _, v := range roundValues(rule, now.Value) {
-		wish := *w.Wish
-		wish.Thresholds[at].Value = v
-		tried := d.Alarm(&WantedAlarm{Name: w.Name, Wish: &wish, what: w.what, id: w.id, ref: w.ref})
+func (r *rehearser) suggest(d *collector.Desired, w *collector.WantedAlarm, m *machine, out *AlarmRehearsal) {
+	by := w.Rule()
+	for _, v := range roundValues(by, w.Threshold().Value) {
+		other := w.With(v)
+		tried := d.Alarm(other)
 		if r.fine(m.run(tried.Threshold)) {
-			out.Tag, out.Suggested = d.cfg.Tags.AlarmPrefix+rule.Name, wish.Thresholds[at].String()
+			out.Tag, out.Suggested = r.cfg.Tags.AlarmPrefix+by.Name, other.Threshold().String()
 			return
 		}
 	}

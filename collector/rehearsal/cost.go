@@ -1,8 +1,10 @@
-package collector
+package rehearsal
 
 import (
 	"fmt"
 	"math"
+
+	"github.com/seamark-hq/seamark/collector"
 )
 
 // Cost is what a plan adds to the monthly bill, in US dollars.
@@ -44,7 +46,7 @@ const (
 )
 
 // price fills in the bill of what the plan adds.
-func (r *rehearser) price(d *Desired) {
+func (r *rehearser) price(d *collector.Desired) {
 	p := &r.prices
 	c := Cost{Region: p.Region, Date: p.Date, Source: p.Source, Items: []CostItem{}}
 	metrics, composites := r.alarmsAdded(d)
@@ -128,13 +130,13 @@ func (c *Cost) landing(t traffic, p *Prices) {
 }
 
 // alarmsAdded counts the metrics of new alarms, and new composites.
-func (r *rehearser) alarmsAdded(d *Desired) (metrics, composites int) {
+func (r *rehearser) alarmsAdded(d *collector.Desired) (metrics, composites int) {
 	have := map[string]bool{}
-	for i := range d.inv.Metric {
-		have[d.inv.Metric[i].Name] = d.owns(d.inv.Metric[i].Tags)
+	for _, a := range r.view.Inventory.Metric {
+		have[a.Name] = d.Owns(a.Tags)
 	}
-	for i := range d.inv.Composite {
-		have[d.inv.Composite[i].Name] = d.owns(d.inv.Composite[i].Tags)
+	for _, a := range r.view.Inventory.Composite {
+		have[a.Name] = d.Owns(a.Tags)
 	}
 	for i := range d.Alarms {
 		if a := d.Alarm(&d.Alarms[i]); !have[a.Name] {

@@ -1,18 +1,22 @@
-package collector
+package rehearsal
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/quota"
 )
 
-// RehearseOptions of a rehearsal. Of Options, Config, States, Limits, Width, Deadline and
+// Options of a rehearsal. Of Options, Config, States, Limits, Width, Deadline and
 // Budget are looked at.
-type RehearseOptions struct {
-	Options
+type Options struct {
+	collector.Options
 	Since      time.Duration // how far back; 0 is 14 days, 455 days at most
 	All        bool          // alarms too that the plan leaves as they are
 	MaxDollars float64       // refuse when reading the figures of this place would cost more; 0: any
@@ -37,23 +41,23 @@ type Rehearsal struct {
 
 // AlarmRehearsal is what one alarm would have done.
 type AlarmRehearsal struct {
-	Name        string    `json:"name"`
-	Product     string    `json:"product"`
-	Environment string    `json:"environment"`
-	Rule        string    `json:"rule"`
-	Component   string    `json:"component"`
-	Action      Action    `json:"action,omitempty"` // create or update; empty: it stays as it is
-	Threshold   string    `json:"threshold"`        // as a tag says it: "5/5"
-	Data        bool      `json:"data"`             // false: there were no figures
-	Fired       int       `json:"fired"`
-	First       time.Time `json:"first,omitzero"` // when it fired
-	Last        time.Time `json:"last,omitzero"`
-	Longest     int64     `json:"longest_seconds"`
-	InAlarm     int64     `json:"alarm_seconds"`
-	Share       float64   `json:"alarm_share"`         // 0 to 1 of the time
-	Tag         string    `json:"tag,omitempty"`       // the tag that sets its threshold, when another is suggested
-	Suggested   string    `json:"suggested,omitempty"` // that tag's value
-	Problem     string    `json:"problem,omitempty"`   // why it was not rehearsed, or why nothing is suggested
+	Name        string           `json:"name"`
+	Product     string           `json:"product"`
+	Environment string           `json:"environment"`
+	Rule        string           `json:"rule"`
+	Component   string           `json:"component"`
+	Action      collector.Action `json:"action,omitempty"` // create or update; empty: it stays as it is
+	Threshold   string           `json:"threshold"`        // as a tag says it: "5/5"
+	Data        bool             `json:"data"`             // false: there were no figures
+	Fired       int              `json:"fired"`
+	First       time.Time        `json:"first,omitzero"` // when it fired
+	Last        time.Time        `json:"last,omitzero"`
+	Longest     int64            `json:"longest_seconds"`
+	InAlarm     int64            `json:"alarm_seconds"`
+	Share       float64          `json:"alarm_share"`         // 0 to 1 of the time
+	Tag         string           `json:"tag,omitempty"`       // the tag that sets its threshold, when another is suggested
+	Suggested   string           `json:"suggested,omitempty"` // that tag's value
+	Problem     string           `json:"problem,omitempty"`   // why it was not rehearsed, or why nothing is suggested
 }
 
 // Suggestion reads "seamark:alarm-4xx = 7/5", for the team to copy; empty when there is none.
@@ -84,6 +88,9 @@ type ReadingCost struct {
 	Dollars float64 `json:"dollars"`
 }
 
+// readMargin is how long before the deadline nothing more is read: to work out what there is.
+const readMargin = 2 * time.Second
+
 const (
 	fortnight  = 14 * 24 * time.Hour
 	mostSince  = 455 * 24 * time.Hour
@@ -95,7 +102,7 @@ const (
 // does, then the figures, and writes nothing. It fails when the span cannot be had, or,
 // with what was estimated, when reading the figures would cost more than allowed. What
 // could not be read is in the rehearsal.
-func Rehearse(ctx context.Context, place inventory.Place, cloud Cloud, o RehearseOptions) (*Rehearsal, error) {
+func Rehearse(ctx context.Context, place inventory.Place, cloud collector.Cloud, o Options) (*Rehearsal, error) {
 	if o.Since == 0 {
 		o.Since = fortnight
 	}
@@ -129,18 +136,32 @@ func Rehearse(ctx context.Context, place inventory.Place, cloud Cloud, o Rehears
 
 // rehearser is one rehearsal under way.
 type rehearser struct {
-	*sweep
+	place inventory.Place
+	cloud collector.Cloud
+	opt   collector.Options
+	cfg   *collector.Config
+	width int
+	meter *quota.Meter
+	view  *collector.View // what there is, and shall be
+
+	mu       sync.Mutex // of what follows
+	failures []inventory.Failure
+	handedOn bool
+
 	all     bool
 	prices  Prices
 	out     *Rehearsal
-	jobs    []rehearsalJob
-	batches []rehearsalBatch
+	jobs    []job
+	batches []batch
 	volumes []volume
 }
 
-func newRehearser(place inventory.Place, cloud Cloud, o RehearseOptions) *rehearser {
-	o.DryRun, o.Destroy, o.Keep, o.Progress = true, false, false, nil
-	r := &rehearser{sweep: newSweep(place, cloud, o.Options), all: o.All}
+func newRehearser(place inventory.Place, cloud collector.Cloud, o Options) *rehearser {
+	r := &rehearser{place: place, cloud: cloud, opt: o.Options, cfg: o.Config.WithDefaults(), width: o.Width,
+		meter: quota.NewMeter(place, o.Limits, o.Deadline, readMargin, o.Budget), all: o.All}
+	if r.width <= 0 {
+		r.width = 4
+	}
 	if o.Prices != nil {
 		r.prices = *o.Prices
 	} else {
@@ -167,20 +188,29 @@ func resolutionFor(age time.Duration) int {
 }
 
 // desire reads the place and says what shall be there, as Sweep does.
-func (r *rehearser) desire(ctx context.Context) *Desired {
-	if r.opt.States != nil {
-		r.load(ctx)
+func (r *rehearser) desire(ctx context.Context) *collector.Desired {
+	v, seen := collector.Look(ctx, r.place, r.cloud, r.opt, r.meter)
+	v.Inventory.Groups = nil // nobody asks for them again
+	r.view, r.failures, r.handedOn = v, seen.Failures, !seen.Done
+	return v.Desired
+}
+
+// failed notes that something could not be read, unless there is no time for it.
+func (r *rehearser) failed(ctx context.Context, resource, doing string, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if errors.Is(err, quota.ErrHandOn) || ctx.Err() != nil {
+		r.handedOn = true
+		return
 	}
-	inv := r.readPlace(ctx)
-	r.recognise(ctx, inv)
-	return Desire(r.cfg, inv, Decide(r.cfg, inv))
+	r.failures = append(r.failures, inventory.Failure{Resource: resource, Doing: doing, Err: err})
 }
 
 func (r *rehearser) finish(ctx context.Context) {
 	r.out.Reads = r.meter.Reads()
 	r.out.Done = r.out.Done && !r.handedOn && ctx.Err() == nil
-	r.journal.report.settle()
-	r.out.Failures = r.journal.report.Failures
+	collector.Sort(nil, r.failures)
+	r.out.Failures = r.failures
 	r.out.Notes = r.notes()
 }
 

@@ -1,4 +1,4 @@
-package collector
+package rehearsal
 
 import (
 	"cmp"
@@ -8,12 +8,13 @@ import (
 	"sync"
 	"time"
 
+	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/quota"
 )
 
 // run reads the figures call by call, works each alarm out, and keeps no series.
-func (r *rehearser) run(ctx context.Context, d *Desired) {
+func (r *rehearser) run(ctx context.Context, d *collector.Desired) {
 	pool := sync.Pool{New: func() any { return &sheet{} }}
 	quota.Each(ctx, r.width, len(r.batches), func(i int) {
 		s := pool.Get().(*sheet)
@@ -25,7 +26,7 @@ func (r *rehearser) run(ctx context.Context, d *Desired) {
 }
 
 // batch rehearses the alarms of one call.
-func (r *rehearser) batch(ctx context.Context, d *Desired, b rehearsalBatch, s *sheet) {
+func (r *rehearser) batch(ctx context.Context, d *collector.Desired, b batch, s *sheet) {
 	s.reset()
 	alarms := make([]inventory.MetricAlarm, b.to-b.from)
 	for i := range alarms {
@@ -154,9 +155,9 @@ func (s *sheet) room(i, n int) []float64 {
 }
 
 // judge works one alarm out, and looks for a better threshold where it would have been a nuisance.
-func (r *rehearser) judge(d *Desired, w *WantedAlarm, a *inventory.MetricAlarm, s *sheet, out *AlarmRehearsal) {
+func (r *rehearser) judge(d *collector.Desired, w *collector.WantedAlarm, a *inventory.MetricAlarm, s *sheet, out *AlarmRehearsal) {
 	needs := r.needs(a)
-	values, stride := s.values(a, needs, d.cfg.MinRequests)
+	values, stride := s.values(a, needs, r.cfg.MinRequests)
 	step := time.Duration(needs[0].Period) * time.Second
 	m := machine{values: values, stride: stride, evaluations: a.Evaluations, datapoints: cmp.Or(a.Datapoints, a.Evaluations)}
 	o := m.run(a.Threshold)

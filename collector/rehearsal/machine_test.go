@@ -1,4 +1,4 @@
-package collector_test
+package rehearsal_test
 
 import (
 	"math"
@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/rehearsal"
 )
 
 var none = math.NaN()
@@ -33,8 +33,8 @@ func TestMissingData(t *testing.T) {
 		{[]float64{none, none, none, none, o}, 2, false},
 		{[]float64{none, none, none, none, x}, 2, false},
 	} {
-		all := collector.EvaluateSum(c.points, 1, 3, c.datapoints, 1)
-		before := collector.EvaluateSum(c.points[:4], 1, 3, c.datapoints, 1)
+		all := rehearsal.EvaluateSum(c.points, 1, 3, c.datapoints, 1)
+		before := rehearsal.EvaluateSum(c.points[:4], 1, 3, c.datapoints, 1)
 		if got := all.InAlarm > before.InAlarm; got != c.alarm {
 			t.Errorf("%v, %d of 3: alarm %v, want %v", c.points, c.datapoints, got, c.alarm)
 		}
@@ -45,15 +45,15 @@ func TestMissingData(t *testing.T) {
 func TestPercentileWithFewSamples(t *testing.T) {
 	values := []float64{1, 9, 1, 9, 9, 1, 9}
 	samples := []float64{200, 200, 199, 10, 200, 200, 199}
-	got := collector.EvaluatePercentile(values, samples, "p95", 5)
-	want := collector.Evaluated{Fired: 1, First: 1, Last: 1, Longest: 4, InAlarm: 4, Steps: 7}
+	got := rehearsal.EvaluatePercentile(values, samples, "p95", 5)
+	want := rehearsal.Evaluated{Fired: 1, First: 1, Last: 1, Longest: 4, InAlarm: 4, Steps: 7}
 	if got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 	// p99 needs 1,000, p10 needs 100
 	for statistic, n := range map[string]float64{"p99": 1000, "p50": 20, "p10": 100} {
 		for _, few := range []float64{0, 1} {
-			got := collector.EvaluatePercentile([]float64{9}, []float64{n - few}, statistic, 5)
+			got := rehearsal.EvaluatePercentile([]float64{9}, []float64{n - few}, statistic, 5)
 			if (got.Fired == 1) != (few == 0) {
 				t.Errorf("%s with %v samples: %+v", statistic, n-few, got)
 			}
@@ -63,8 +63,8 @@ func TestPercentileWithFewSamples(t *testing.T) {
 
 // simulate is CloudWatch's state machine written down plainly: at every step the newest
 // window with figures counts, of three.
-func simulate(steps, k int, window func(from, to int) float64, threshold float64) collector.Evaluated {
-	var e collector.Evaluated
+func simulate(steps, k int, window func(from, to int) float64, threshold float64) rehearsal.Evaluated {
+	var e rehearsal.Evaluated
 	state, run := "OK", 0
 	for end := k; end <= steps; end++ {
 		e.Steps++
@@ -136,14 +136,14 @@ func TestMachine(t *testing.T) {
 		}
 		a, b := draw("a", 12), draw("b", 6)
 		threshold := float64(rapid.IntRange(1, 20).Draw(t, "threshold"))
-		compare := func(what string, got, want collector.Evaluated) {
+		compare := func(what string, got, want rehearsal.Evaluated) {
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Fatalf("%s (-want +got): %s", what, diff)
 			}
 		}
-		compare("sum", collector.EvaluateSum(a, k, 1, 1, threshold), simulate(n, k, func(from, to int) float64 { return total(a, from, to) }, threshold))
-		compare("max", collector.EvaluateMax(a, k, threshold), simulate(n, k, func(from, to int) float64 { return greatest(a, from, to) }, threshold))
-		compare("ratio", collector.EvaluateRatio(b, a, k, 20, threshold/20), simulate(n, k, func(from, to int) float64 {
+		compare("sum", rehearsal.EvaluateSum(a, k, 1, 1, threshold), simulate(n, k, func(from, to int) float64 { return total(a, from, to) }, threshold))
+		compare("max", rehearsal.EvaluateMax(a, k, threshold), simulate(n, k, func(from, to int) float64 { return greatest(a, from, to) }, threshold))
+		compare("ratio", rehearsal.EvaluateRatio(b, a, k, 20, threshold/20), simulate(n, k, func(from, to int) float64 {
 			bad, all := total(b, from, to), total(a, from, to)
 			if all < 20 {
 				return 0
@@ -166,11 +166,11 @@ func TestRoundValues(t *testing.T) {
 		{"throttles", 5e8, []float64{7e8, 1e9}},
 		{"throttles", 1e9, []float64{}},
 	} {
-		if diff := cmp.Diff(c.want, collector.RoundValues(c.rule, c.v)); diff != "" {
+		if diff := cmp.Diff(c.want, rehearsal.RoundValues(c.rule, c.v)); diff != "" {
 			t.Errorf("%s above %v (-want +got): %s", c.rule, c.v, diff)
 		}
 	}
-	if got := collector.RoundValues("throttles", 1)[0]; got != 2 {
+	if got := rehearsal.RoundValues("throttles", 1)[0]; got != 2 {
 		t.Errorf("throttles above 1: %v", got)
 	}
 }
