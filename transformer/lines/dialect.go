@@ -405,3 +405,31 @@ func (d *Dialects) Plain(fields []scan.Field) bool {
 	p := d.plan(fields)
 	return len(p.choices) == 1 && p.choices[0].plain
 }
+
+// timed reports whether a record matches a dialect that says its own time: without an
+// envelope, it is a record.
+func (d *Dialects) timed(fields []scan.Field) bool {
+	for _, c := range d.plan(fields).choices {
+		if c.dialect == nil {
+			continue
+		}
+		for i := range fields {
+			if m := c.dialect.members[fields[i].Key]; m != nil && m.tellsTime() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (m *member) tellsTime() bool {
+	if m.role == roleTime || m.role == roleSeconds {
+		return true
+	}
+	for _, b := range m.below {
+		if b.tellsTime() {
+			return true
+		}
+	}
+	return false
+}

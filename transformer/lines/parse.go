@@ -103,6 +103,9 @@ func (r *Parser) IsRecord(b []byte) bool {
 	if classify(r.fields, r.Keys) != kindRecord {
 		return true
 	}
+	if r.Dialects.timed(r.fields) {
+		return true
+	}
 	var timed, said bool
 	for i := range r.fields {
 		switch r.fields[i].Log {
