@@ -55,7 +55,7 @@ type Log struct {
 	ErrorType    string `parquet:"error_type,id(16),optional,dict" json:"error_type,omitempty"`
 	ErrorMessage string `parquet:"error_message,id(17),optional" json:"error_message,omitempty"`
 	ErrorStack   string `parquet:"error_stack,id(18),optional" json:"error_stack,omitempty"`
-	Fingerprint  string `parquet:"fingerprint,id(19),optional,dict" json:"fingerprint,omitempty"`    // "2:<16 hex>", WARN and above only
+	Fingerprint  string `parquet:"fingerprint,id(19),optional,dict" json:"fingerprint,omitempty"`    // "3:<16 hex>", WARN and above only
 	IngestedAt   int64  `parquet:"ingested_at,id(20),timestamp(millisecond:utc)" json:"ingested_at"` // Unix milliseconds: arrival of the landing object
 	LandingID    string `parquet:"landing_id,id(21),optional,dict" json:"landing_id,omitempty"`      // SHA-256 of the landing object, hex
 }

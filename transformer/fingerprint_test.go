@@ -116,3 +116,44 @@ func BenchmarkFingerprint(b *testing.B) {
 		i++
 	}
 }
+
+// TestFingerprintNeverConstant: records of different failures do not share a fingerprint for
+// want of a text or a frame that could be read.
+func TestFingerprintNeverConstant(t *testing.T) {
+	different := []string{
+		`{"level":"error","msg":"no tariff","stacktrace":"main.price\n\t/app/price.go:12\nmain.main\n\t/app/main.go:40"}`,
+		`{"level":"error","msg":"no tariff","stacktrace":"main.book\n\t/app/book.go:12\nmain.main\n\t/app/main.go:40"}`,
+		`{"level":"error","error":"EOF","stack":[{"func":"read","line":"12","source":"a.go"}]}`,
+		`{"level":"error","error":"EOF","stack":[{"func":"write","line":"12","source":"b.go"}]}`,
+		`{"level":"error","msg":"no stock","error":"EOF","stacktrace":"what is this"}`,
+		`{"level":"error","msg":"no route","error":"EOF","stacktrace":"what is this"}`,
+		`{"level":"error","logger":"pricing","n":1}`,
+		`{"level":"error","logger":"routing","n":1}`,
+		`{"level":"error","orderId":1}`,
+		`{"level":"error","customer":1,"route":2}`,
+		`{"level":"error","message":"{\"code\":\"E_PORT\",\"port\":7}"}`,
+		`{"level":"error","message":"{\"code\":\"E_TARIFF\",\"port\":7}"}`,
+		`{"level":"error","message":"\"could not store\""}`,
+		`{"level":"error","message":"\"could not load\""}`,
+		`{"level":"error","err":{"type":"Error"},"msg":"no berth"}`,
+		`{"level":"error","err":{"type":"Error"},"msg":"no crane"}`,
+		"[ERROR] 12 34", "<ERROR> (56)",
+	}
+	seen := map[string]string{}
+	for _, m := range different {
+		f := logOf(t, m).Fingerprint
+		if f == "" || seen[f] != "" {
+			t.Errorf("%s: %q, as %s", m, f, seen[f])
+		}
+		seen[f] = m
+	}
+	for _, same := range [][2]string{
+		{different[0], strings.ReplaceAll(strings.ReplaceAll(different[0], "12", "99"), "/app/", "/src/")},
+		{different[6], `{"level":"error","logger":"pricing","n":2}`},
+		{different[10], `{"level":"error","message":"{\"code\":\"E_PORT\",\"port\":8}"}`},
+	} {
+		if a, b := logOf(t, same[0]).Fingerprint, logOf(t, same[1]).Fingerprint; a != b {
+			t.Errorf("%s and %s: %s and %s", same[0], same[1], a, b)
+		}
+	}
+}

@@ -27,11 +27,18 @@ func (h *templateHash) frames(stack string) {
 	python := strings.Contains(stack, "Traceback (most recent call last)")
 	lines := 0
 	var last frame
+	goName := "" // a function of Go whose place is on the next line
 	for line := range strings.SplitSeq(stack, "\n") {
 		if lines++; lines > maxStackLines {
 			break
 		}
 		f, ok := frameOf(line)
+		if !ok {
+			if f, ok = framePlace(goName, line); !ok {
+				f, ok = frameListed(line)
+			}
+			goName = line
+		}
 		if !ok || f == last {
 			continue
 		}
@@ -63,6 +70,7 @@ func keep(into *[stackFrames]frame, n int, f frame, last bool) int {
 }
 
 func (h *templateHash) frame(f frame) {
+	h.said = true
 	h.stable(f.function)
 	h.byte('@')
 	h.stable(f.file)
@@ -130,6 +138,32 @@ func frameOf(line string) (frame, bool) {
 		return frameGo(t)
 	}
 	return frame{}, false
+}
+
+// framePlace reads the two lines of a frame that zap, hclog and pkg/errors write:
+// "main.store" and "\t/app/store.go:12".
+func framePlace(name, line string) (frame, bool) {
+	place := strings.TrimLeft(line, " \t")
+	if len(place) == len(line) || !strings.Contains(place, ".go:") || name == "" || strings.IndexByte(name, '.') < 0 || strings.ContainsAny(name, " \t") || strings.HasSuffix(name, ")") && !strings.HasSuffix(name, "*)") {
+		return frame{}, false
+	}
+	f := frame{name[strings.LastIndexByte(name, '/')+1:], baseName(place), strings.HasPrefix(name, "runtime.") || strings.HasPrefix(name, "net/") || strings.HasPrefix(name, "testing.")}
+	return f, true
+}
+
+// frameListed reads a frame of a list: "store.go:12 main.store".
+func frameListed(line string) (frame, bool) {
+	place, function, ok := strings.Cut(line, " ")
+	colon := strings.LastIndexByte(place, ':')
+	if !ok || colon < 1 || !isWord(place[0]) && place[0] != '/' && place[0] != '.' || colon == len(place)-1 || function == "" || strings.IndexByte(function, ' ') >= 0 || strings.IndexByte(place[:colon], '.') < 0 {
+		return frame{}, false
+	}
+	for _, c := range []byte(place[colon+1:]) {
+		if c < '0' || c > '9' {
+			return frame{}, false
+		}
+	}
+	return frame{function[strings.LastIndexByte(function, '/')+1:], baseName(place), isLibrary(place) || strings.HasPrefix(function, "runtime.")}, true
 }
 
 // frameAt reads "Class.method(File.java:7)", "fn (/file.js:7:9)", "/file.js:7:9" and
