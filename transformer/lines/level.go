@@ -120,44 +120,9 @@ func LevelOfNumber(n int64) string {
 	return seamark.Levels()[n/10-1]
 }
 
-// levelInText finds the level that a line of text names: as a word in capitals or in
-// brackets near its beginning, or by how runtimes announce an error.
-func levelInText(s string) string {
-	head := s[:min(len(s), 120)]
-	if nl := strings.IndexByte(head, '\n'); nl > 0 {
-		head = head[:nl]
-	}
-	for i := 0; i < len(head); {
-		if !isUpper(head[i]) || i > 0 && isWord(head[i-1]) && !endsColour(head[:i]) {
-			i++
-			continue
-		}
-		j := i
-		for j < len(head) && isUpper(head[j]) {
-			j++
-		}
-		if j-i >= 3 && (j == len(head) || !isWord(head[j])) {
-			if l := levelWord(head[i:j]); l != "" {
-				return l
-			}
-		}
-		i = j
-	}
-	return levelByPhrase(s, head)
-}
-
-// endsColour reports whether s ends in a terminal's colour sequence, such as ESC [31m.
-func endsColour(s string) bool {
-	if s[len(s)-1] != 'm' {
-		return false
-	}
-	t := strings.TrimRight(s[:len(s)-1], "0123456789;")
-	return strings.HasSuffix(t, "\x1b[")
-}
-
 func levelByPhrase(s, head string) string {
 	switch {
-	case strings.HasPrefix(head, "panic: "), strings.HasPrefix(head, "fatal error: "), strings.HasPrefix(head, "PHP Fatal error: "),
+	case strings.HasPrefix(head, "panic: "), strings.HasPrefix(head, "fatal error: "), strings.HasPrefix(head, "PHP Fatal error: "), strings.HasPrefix(head, "PHP Parse error: "), strings.HasPrefix(head, "PHP Recoverable fatal error: "),
 		strings.HasPrefix(head, "thread '") && strings.Contains(head, "' panicked at "):
 		return seamark.LevelFatal
 	case strings.HasPrefix(head, "PHP Warning: "), strings.HasPrefix(head, "PHP Notice: "), strings.HasPrefix(head, "PHP Deprecated: "):
@@ -167,14 +132,12 @@ func levelByPhrase(s, head string) string {
 		strings.Contains(head, "Runtime exited"),
 		strings.HasPrefix(head, "Exception in thread "),
 		strings.HasPrefix(head, "Unhandled exception"),
+		strings.Contains(head[:min(len(head), 60)], "UnhandledPromiseRejection"),
 		strings.HasPrefix(head, "Uncaught "):
 		return seamark.LevelError
 	}
 	if l := levelOfDotnet(head); l != "" {
 		return l
-	}
-	if t, _ := splitError(head); t != "" && FindStack(s) >= 0 {
-		return seamark.LevelError
 	}
 	return ""
 }

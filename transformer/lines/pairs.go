@@ -20,6 +20,7 @@ func (r *Parser) pairs(row *seamark.Log, s string) {
 	}
 	s = s[:min(len(s), 16<<10)]
 	first, dumped := len(r.rest), 0
+	var at lead // a level stands before the words, or among pairs only
 	for n := 0; n < maxPairs; n++ {
 		eq := strings.IndexByte(s, '=')
 		if eq < 0 {
@@ -27,12 +28,15 @@ func (r *Parser) pairs(row *seamark.Log, s string) {
 		}
 		key, flag := keyBefore(s[:eq])
 		dumped = braces(dumped, s[:eq-len(key)])
+		for word := range strings.FieldsSeq(s[:eq-len(key)]) {
+			at.pass(word)
+		}
 		value, rest, ok := r.valueBehind(key, s[eq+1:])
 		s = rest
 		if key == "" || !ok || taken(key, r.rest[first:]) {
 			continue
 		}
-		if flag || dumped > 0 || !r.takePair(row, key, value) {
+		if flag || dumped > 0 || !r.takePair(row, key, value, !at.broken) {
 			r.keepText(key, value)
 		}
 	}
@@ -195,15 +199,20 @@ func unescaped(c byte) byte {
 }
 
 // takePair fills the column that a key means; only where that cannot mislead.
-func (r *Parser) takePair(row *seamark.Log, key, value string) bool {
+func (r *Parser) takePair(row *seamark.Log, key, value string, leads bool) bool {
 	log, _ := r.Keys.Find(key)
 	switch log {
 	case scan.LogLevel:
-		if l := LevelOf(value); l != "" && row.Level == "" {
+		if l := LevelOf(value); l != "" && row.Level == "" && leads && (key == "log.level" || !strings.Contains(strings.ToLower(key), "log")) {
 			row.Level = l
 			return true
 		}
-	case scan.LogRequestID, scan.LogTraceID, scan.LogSpanID, scan.LogErrorType, scan.LogErrorMessage:
+	case scan.LogRequestID, scan.LogTraceID, scan.LogSpanID:
+		if c, id := TextColumn(row, log), IDOf(log, value); *c == "" && id != "" {
+			*c = id
+			return true
+		}
+	case scan.LogErrorType, scan.LogErrorMessage:
 		if c := TextColumn(row, log); *c == "" && value != "" {
 			*c = value
 			return true

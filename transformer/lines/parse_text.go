@@ -45,10 +45,10 @@ func (r *Parser) words(row *seamark.Log, body string, prefixed bool, own *Claim)
 		row.ErrorType, row.ErrorMessage = ErrorOfStack(body)
 		row.ErrorStack = body
 	}
-	r.pairs(row, body)
 	if row.Level == "" {
 		row.Level = levelInText(body)
 	}
+	r.pairs(row, body)
 	if row.Level == "" && row.ErrorStack != "" {
 		row.Level = seamark.LevelError
 	}

@@ -1,0 +1,390 @@
+package lines
+
+import (
+	"strings"
+
+	seamark "github.com/seamark-hq/seamark"
+)
+
+// maxLevelHead is how far into a line its level is looked for, in bytes.
+const maxLevelHead = 160
+
+// levelInText finds the level that a line of text names. What a logger writes stands before
+// the words: behind times, numbers, names and brackets only, or between delimiters. A level's
+// name within a sentence, a quoted text, a pair or a path is not the line's.
+func levelInText(s string) string {
+	head := firstLine(s)
+	if l := levelOfForm(head); l != "" {
+		return l
+	}
+	if l := levelByPhrase(s, head); l != "" {
+		return l
+	}
+	if t := strings.TrimLeft(head, " \t"); t != "" && (t[0] == '{' || t[0] == '"') {
+		return levelOfFragment(s, t)
+	}
+	if l := levelBeforeWords(head[:min(len(head), maxLevelHead)]); l != "" {
+		return l
+	}
+	if len(head) < len(s) { // java.util.logging and tinylog put it on a second line
+		second := firstLine(s[len(head)+1:])
+		if word, _, ok := strings.Cut(second, ": "); ok && word != "" && isUpper(word[0]) && looksTimed(head) {
+			return levelWord(word)
+		}
+	}
+	return levelByError(s, head)
+}
+
+// levelOfFragment finds the level in a piece of JSON, or in JSON that was cut off.
+func levelOfFragment(s, head string) string {
+	for _, key := range [...]string{`"level"`, `"log.level"`, `"severity"`, `"severity_text"`, `"levelname"`, `"lvl"`, `"@l"`, `"LogLevel"`, `"Level"`} {
+		i := strings.Index(head[:min(len(head), 4096)], key)
+		if i < 0 {
+			continue
+		}
+		rest := strings.TrimLeft(head[i+len(key):], " \t")
+		rest, ok := strings.CutPrefix(rest, ":")
+		rest, quoted := strings.CutPrefix(strings.TrimLeft(rest, " \t"), `"`)
+		if end := strings.IndexByte(rest, '"'); ok && quoted && end > 0 {
+			if l := LevelOf(rest[:end]); l != "" {
+				return l
+			}
+		}
+	}
+	return levelByError(s, head)
+}
+
+// levelByError is ERROR for a line that names an error's class and has its stack behind it.
+func levelByError(s, head string) string {
+	if t, _ := splitError(head); t != "" && FindStack(s) >= 0 {
+		return seamark.LevelError
+	}
+	return ""
+}
+
+// looksTimed reports whether a line begins with something like a time.
+func looksTimed(s string) bool {
+	return len(s) > 8 && strings.IndexAny(s[:min(len(s), 24)], "0123456789") >= 0
+}
+
+// levelOfForm reads forms in which the level is no word: klog's "E0502 10:00:01.123456",
+// syslog's "<3>", Redis' "1:M 02 May 2024 10:00:01.123 # ", MongoDB's "… E NETWORK  [".
+func levelOfForm(s string) string {
+	switch {
+	case len(s) > 20 && s[5] == ' ' && allDigits(s[1:5]) && allDigits(s[6:8]) && s[8] == ':':
+		return map[byte]string{'I': "INFO", 'W': "WARN", 'E': "ERROR", 'F': "FATAL"}[s[0]]
+	case len(s) > 12 && strings.HasPrefix(s[1:], ", [") && s[4] >= '0' && s[4] <= '9': // Ruby's Logger
+		return map[byte]string{'D': "DEBUG", 'I': "INFO", 'W': "WARN", 'E': "ERROR", 'F': "FATAL"}[s[0]]
+	case len(s) > 3 && s[0] == '<':
+		end := strings.IndexByte(s[:min(len(s), 5)], '>')
+		if end < 2 || !allDigits(s[1:end]) {
+			return ""
+		}
+		n := 0
+		for _, c := range []byte(s[1:end]) {
+			n = n*10 + int(c-'0')
+		}
+		if n > 191 {
+			return ""
+		}
+		return syslogLevels[n&7]
+	case len(s) > 30 && s[0] >= '0' && s[0] <= '9':
+		return levelOfRedis(s)
+	}
+	return ""
+}
+
+var syslogLevels = [8]string{"FATAL", "FATAL", "FATAL", "ERROR", "WARN", "INFO", "INFO", "DEBUG"}
+
+func levelOfRedis(s string) string {
+	colon := strings.IndexByte(s[:12], ':')
+	if colon < 1 || !allDigits(s[:colon]) || strings.IndexByte("XCSM", s[colon+1]) < 0 || s[colon+2] != ' ' {
+		return ""
+	}
+	words := strings.SplitN(s, " ", 7)
+	if len(words) < 7 || len(words[5]) != 1 {
+		return ""
+	}
+	return map[string]string{".": "DEBUG", "-": "DEBUG", "*": "INFO", "#": "WARN"}[words[5]]
+}
+
+func allDigits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// lead is how far the beginning of a line is still what a logger put before the words.
+type lead struct {
+	broken bool // a word of the message was there
+	timed  bool
+	plain  bool // one word after a time may be a host or a thread
+}
+
+// levelBeforeWords walks the tokens of a line.
+func levelBeforeWords(s string) string {
+	at := lead{broken: s != "" && s[0] == '|'} // a table
+	for i := 0; i < len(s); {
+		c := s[i]
+		switch {
+		case c == '[' || c == '(' || c == '<':
+			end := closingOf(s, i)
+			if end < 0 {
+				i++
+				continue
+			}
+			if l := at.group(s[i+1:end], c); l != "" {
+				return l
+			}
+			i = end + 1
+		case c == '"' || c == '\'' || c == '`':
+			at.broken = true
+			if end := strings.IndexByte(s[i+1:], c); end >= 0 {
+				i += end + 1
+			}
+			i++
+		case isWord(c) || c >= 0x80 || c == '/' || c == '$' || c == '@':
+			end := i
+			for end < len(s) && s[end] != ' ' && s[end] != '\t' && s[end] != '|' && s[end] != '[' && s[end] != ']' {
+				end++
+			}
+			if l := at.token(s, i, end); l != "" {
+				return l
+			}
+			i = end
+		case c == '{' || c == '=':
+			return ""
+		default:
+			i++
+		}
+	}
+	return ""
+}
+
+// closingOf finds what closes the bracket at s[i], or -1.
+func closingOf(s string, i int) int {
+	closing := byte(']')
+	switch s[i] {
+	case '(':
+		closing = ')'
+	case '<':
+		closing = '>'
+	}
+	if end := strings.IndexByte(s[i:], closing); end > 0 {
+		return i + end
+	}
+	return -1
+}
+
+// group reads what stands in brackets: "[error]", "[core:error]", "[10:00:01 ERR]",
+// "[2024-05-02T10:00:01Z ERROR app]", "[error    ]".
+func (at *lead) group(inner string, open byte) string {
+	t := strings.Trim(inner, " ")
+	if l := levelOfAny(t); l != "" && (!at.broken || t == strings.ToUpper(t) && len(t) > 3 && open == '[') {
+		if open == '(' && t != strings.ToUpper(t) {
+			return ""
+		}
+		return l
+	}
+	if at.broken || open == '<' {
+		return ""
+	}
+	if i := strings.LastIndexByte(t, ':'); i > 0 && isName(t[:i]) {
+		if l := levelOfAny(t[i+1:]); l != "" && t[i+1:] == strings.ToLower(t[i+1:]) {
+			return l
+		}
+	}
+	at.timed = at.timed || looksTimed(t)
+	var within lead
+	for i, w := range strings.Fields(t) {
+		if i == 6 {
+			break
+		}
+		w, _, _ = strings.Cut(w, "/") // Celery: INFO/MainProcess
+		if l := levelOfCapitals(w); l != "" {
+			return l
+		}
+		if within.token(w, 0, len(w)); within.broken {
+			break
+		}
+	}
+	return ""
+}
+
+// levelOfAny names the level of a whole word in any spelling.
+func levelOfAny(t string) string {
+	if len(t) < 3 || len(t) > 13 {
+		return levelOfLetter(t)
+	}
+	if l := levelOfCapitals(t); l != "" {
+		return l
+	}
+	if l := levelOfLabel(t); l != "" {
+		return l
+	}
+	return levelWord(t)
+}
+
+// levelOfLetter reads the one letter that some loggers put in brackets.
+func levelOfLetter(t string) string {
+	switch t {
+	case "E":
+		return seamark.LevelError
+	case "W":
+		return seamark.LevelWarn
+	case "I":
+		return seamark.LevelInfo
+	case "D":
+		return seamark.LevelDebug
+	}
+	return ""
+}
+
+// levelOfCapitals names the level of a word in capitals, those that loggers shorten included.
+func levelOfCapitals(t string) string {
+	if len(t) < 3 || !isUpper(t[0]) || !isUpper(t[1]) {
+		return ""
+	}
+	if l := levelWord(t); l != "" {
+		return l
+	}
+	switch t {
+	case "INF", "SUCCESS", "NTC":
+		return seamark.LevelInfo
+	case "ERRO", "EROR", "EXCEPTION":
+		return seamark.LevelError
+	case "WRN":
+		return seamark.LevelWarn
+	case "DBG", "DEBG", "DBUG", "DEBU", "VRB":
+		return seamark.LevelDebug
+	case "TRC", "TRCE", "TRAC":
+		return seamark.LevelTrace
+	case "FTL", "FATA", "PNC", "PANI", "CRT":
+		return seamark.LevelFatal
+	}
+	return ""
+}
+
+// isAlsoWord reports whether a level's name in capitals is a word that programs say too.
+func isAlsoWord(t string) bool {
+	switch t {
+	case "ALERT", "LOG", "CONFIG", "PANIC", "EMERG", "EMERGENCY", "FINE", "NOTICE", "SUCCESS", "EXCEPTION", "INF", "SILLY", "CRIT":
+		return true
+	}
+	return false
+}
+
+// token reads s[i:end] and what follows it.
+func (at *lead) token(s string, i, end int) string {
+	t := s[i:end]
+	word := t
+	for j := range len(t) {
+		if !isWord(t[j]) {
+			word = t[:j]
+			break
+		}
+	}
+	colon := len(word) < len(t) && t[len(word)] == ':'
+	if dot := strings.LastIndexByte(strings.TrimSuffix(t, ":"), '.'); dot > 0 && strings.HasSuffix(t, ":") && !at.broken { // Monolog: app.ERROR:
+		if l := levelOfCapitals(t[dot+1 : len(t)-1]); l != "" {
+			return l
+		}
+	}
+	if l := levelOfCapitals(word); l != "" && (colon || len(word) == len(t) || t[len(word)] == ',' || t[len(word)] == '!') {
+		whole := strings.TrimRight(t, ":,!") == word
+		if at.delimited(s, i, end, colon) && whole || !at.broken && (colon || !isAlsoWord(word)) {
+			if !(at.broken && isAlsoWord(word) && !colon) {
+				return l
+			}
+		}
+	}
+	if l := at.anyCase(s, i, end, word, colon); l != "" {
+		return l
+	}
+	at.pass(t)
+	return ""
+}
+
+// delimited reports whether a word stands between delimiters: "| ERROR |", " - ERROR - ", or,
+// with a colon behind it, at the head of what is said.
+func (at *lead) delimited(s string, i, end int, colon bool) bool {
+	before, behind := strings.TrimRight(s[:i], " "), strings.TrimLeft(s[end:], " ")
+	piped := at.timed && strings.HasSuffix(before, "|") && strings.HasPrefix(behind, "|")
+	dashed := strings.HasSuffix(before, " -") && strings.HasPrefix(behind, "- ")
+	tabbed := strings.HasSuffix(s[:i], "\t") && strings.HasPrefix(s[end:], "\t")
+	return piped || dashed || tabbed || colon && end-i < 12 && strings.HasSuffix(before, ":") && at.timed
+}
+
+// anyCase reads a level that is not in capitals: "error: ", "Warning: ", or between tabs.
+func (at *lead) anyCase(s string, i, end int, word string, colon bool) string {
+	if at.broken || word == "" {
+		return ""
+	}
+	t := s[i:end]
+	next := s[end:]
+	switch {
+	case colon && len(t) == len(word)+1 && (next == "" || next[0] == ' ' || next[0] == '\t'):
+		if len(word) >= 4 && !strings.EqualFold(word, "log") && !strings.EqualFold(word, "config") && !strings.EqualFold(word, "fine") && !strings.EqualFold(word, "alert") {
+			if l := levelOfAny(word); l != "" {
+				return l
+			}
+		}
+		if strings.HasSuffix(word, "Warning") && isErrorName(word) && i > 0 {
+			return seamark.LevelWarn
+		}
+	case at.timed && len(t) == len(word) && len(word) >= 4 && (i > 0 && s[i-1] == '\t' && strings.HasPrefix(next, "\t") || strings.HasPrefix(strings.TrimLeft(next, " "), "|")):
+		return levelOfAny(word)
+	case at.timed && !at.plain && len(t) == len(word) && len(word) >= 4: // Swift: time error label : [module]
+		if _, rest := cutWord(strings.TrimLeft(next, " ")); strings.HasPrefix(rest, ": ") {
+			return levelOfAny(word)
+		}
+	}
+	return ""
+}
+
+// pass tells whether a token may stand before a level.
+func (at *lead) pass(t string) {
+	switch {
+	case at.broken:
+	case strings.ContainsAny(t, "=\"'`?&{"):
+		at.broken = true
+	case strings.IndexAny(t, "0123456789") >= 0 && isTimeLike(t):
+		n, _ := countDigits(t)
+		at.timed = at.timed || n > 4
+	case isCalendarWord(t), t == "UTC", t == "GMT", t == "CET", t == "CEST", t == "EST", t == "PST", t == "AM", t == "PM":
+	case isUUID(t):
+	case !at.timed && strings.HasSuffix(t, ":") && strings.IndexAny(t[:len(t)-1], ".:/_$@-0123456789") < 0: // a label of its own
+		at.broken = true
+	case isName(t) && strings.IndexAny(t, ".:/_$@-0123456789") >= 0:
+	case at.timed && !at.plain && isName(t):
+		at.plain = true
+	default:
+		at.broken = true
+	}
+}
+
+// isTimeLike reports whether a token is of digits and what parts them.
+func isTimeLike(t string) bool {
+	for i := range len(t) {
+		if c := t[i]; (c < '0' || c > '9') && strings.IndexByte(":.,-/+TZ#*_", c) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// isName reports whether a token is like the name of a host, a thread, a logger or a program.
+func isName(t string) bool {
+	if t == "" || strings.Contains(t, "://") {
+		return false
+	}
+	for i := range len(t) {
+		if c := t[i]; !isWord(c) && strings.IndexByte(".:/$@-#,", c) < 0 {
+			return false
+		}
+	}
+	return true
+}
