@@ -247,8 +247,14 @@ type Incident struct {
 	Alarms      []Alarm        `json:"alarms"`          // every alarm that took part, firing ones first
 	Patterns    []Pattern      `json:"patterns"`        // top error patterns, most frequent first
 	Series      []Bucket       `json:"series"`          // for the small chart: from before the start until now, or the end
-	Timeline    []Moment       `json:"timeline"`        // oldest first
-	Runbook     string         `json:"runbook"`
+	// Acknowledged says who looks after it; nil: nobody yet. Silenced says who keeps it
+	// quiet; both end at their Until, or with the incident when that is zero.
+	Acknowledged *Word    `json:"acknowledged,omitempty"`
+	Silenced     *Word    `json:"silenced,omitempty"`
+	Reopened     int      `json:"reopened,omitempty"` // how often it fired again soon after its end
+	Figures      *Figures `json:"figures,omitempty"`  // how bad it is by its records; nil: not looked up
+	Timeline     []Moment `json:"timeline"`           // oldest first
+	Runbook      string   `json:"runbook"`
 }
 
 // Duration is how long the incident lasted, or has lasted at now.
@@ -280,6 +286,38 @@ func (i *Incident) Unsettled() []Alarm {
 		}
 	}
 	return list
+}
+
+// Word is what a person said about an incident.
+type Word struct {
+	By    string    `json:"by"`
+	At    time.Time `json:"at"`
+	Until time.Time `json:"until,omitzero"`
+}
+
+// Holds reports whether the word counts at a time.
+func (w *Word) Holds(at time.Time) bool {
+	return w != nil && (w.Until.IsZero() || at.Before(w.Until))
+}
+
+// Figures say how bad an incident is by the records of its time: of what its alarms are
+// about, responses of a status class or ERROR and FATAL records.
+type Figures struct {
+	Of     string  `json:"of"`     // "4xx", "5xx" or "errors"
+	Failed int64   `json:"failed"` // since it opened
+	First  float64 `json:"first"`  // a minute, in its first minutes
+	Now    float64 `json:"now"`    // a minute, in the latest whole minutes
+}
+
+// Trend is "growing", "shrinking" or "steady": now against the first minutes.
+func (f Figures) Trend() string {
+	switch {
+	case f.Now > 1.2*f.First:
+		return "growing"
+	case f.Now < 0.8*f.First:
+		return "shrinking"
+	}
+	return "steady"
 }
 
 // Moment is one line of an incident's timeline.

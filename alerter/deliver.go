@@ -74,6 +74,18 @@ func (m *Manager) next(receiver string) (id string, wait time.Duration, wake <-c
 
 // due says when a delivery should happen, and how pressing it is: 0 is never.
 func (m *Manager) due(e *incident.Entry, d *incident.Delivery, now time.Time) (time.Time, int) {
+	change, rank := m.changeDue(e, d, now)
+	if at, ok := m.remindAt(e, d, now); ok && !d.Dead && (rank == 0 || at.Before(change)) {
+		if at.Before(d.Next) {
+			at = d.Next
+		}
+		return at, 1
+	}
+	return change, rank
+}
+
+// changeDue is due of what has not been shown yet.
+func (m *Manager) changeDue(e *incident.Entry, d *incident.Delivery, now time.Time) (time.Time, int) {
 	if d.Version == e.Version {
 		return time.Time{}, 0
 	}
@@ -100,7 +112,7 @@ func (m *Manager) due(e *incident.Entry, d *incident.Delivery, now time.Time) (t
 	case muted && d.Ref == "" && e.Incident.Status != seamark.IncidentResolved:
 		return time.Time{}, 0 // a card that cannot be edited would ring; its end is shown all the same
 	case d.Version == 0: // nothing shown yet
-		ready := m.heard[e.Incident.ID]
+		ready := e.HeardAt
 		if _, more := ScopeOf(&e.Incident); more && m.opt.Enricher != nil && e.Enriched == 0 {
 			ready = ready.Add(time.Duration(m.opt.Config.Grace))
 		}
@@ -136,7 +148,7 @@ func (m *Manager) pending(receiver string) []string {
 		if _, muted := m.muted(e, now); muted && d.Version == 0 {
 			continue // what is to be quiet is not hurried
 		}
-		if _, rank := m.due(e, d, now); rank > 0 {
+		if _, rank := m.changeDue(e, d, now); rank > 0 {
 			ids = append(ids, id)
 		}
 	}
@@ -152,13 +164,25 @@ func (m *Manager) deliver(ctx context.Context, r Receiver, id string) error {
 
 	m.mu.Lock()
 	e := m.book.Entry(id)
-	if e == nil || e.Deliveries[r.Name()] == nil || e.Deliveries[r.Name()].Version == e.Version {
+	if e == nil || e.Deliveries[r.Name()] == nil {
 		m.mu.Unlock()
 		return nil
 	}
 	d := e.Deliveries[r.Name()]
-	ref := d.Ref
-	if ref == "" {
+	at, remind := m.remindAt(e, d, m.opt.Now())
+	if remind = remind && !at.After(m.opt.Now()); !remind && d.Version == e.Version {
+		m.mu.Unlock()
+		return nil
+	}
+	ref, past := d.Ref, d.Past
+	if remind && ref != "" {
+		if past = append(slices.Clone(past), ref); len(past) > maxPast {
+			past = past[len(past)-maxPast:]
+		}
+		ref, d.Begun = "", false
+	}
+	posted := ref == ""
+	if posted {
 		if d.Begun {
 			ref = card.RefUnknown
 		}
@@ -169,8 +193,13 @@ func (m *Manager) deliver(ctx context.Context, r Receiver, id string) error {
 	m.mu.Unlock()
 
 	within, cancel := context.WithTimeout(ctx, deliverTimeout)
-	got, err := r.Deliver(within, m.cardOf(&shown), ref)
+	made := m.cardOf(&shown)
+	got, err := r.Deliver(within, made, ref)
 	cancel()
+	if err == nil && shown.Incident.Status == seamark.IncidentResolved && len(past) > 0 {
+		m.endPast(ctx, r, made, past)
+		past = nil
+	}
 
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -178,7 +207,11 @@ func (m *Manager) deliver(ctx context.Context, r Receiver, id string) error {
 	if err != nil {
 		m.failed(r.Name(), e, d, err, now)
 	} else {
-		*d = incident.Delivery{Ref: got, Version: shown.Version, Turn: turnOf(&shown), Firing: firingOf(&shown), At: now}
+		rung := d.RungAt
+		if posted {
+			rung = now
+		}
+		*d = incident.Delivery{Ref: got, Version: shown.Version, Turn: turnOf(&shown), Firing: firingOf(&shown), At: now, RungAt: rung, Past: past}
 		m.opt.Log.Info("card_delivered", "receiver", r.Name(), "incident", id, "turn", d.Turn)
 	}
 	m.save(ctx, e)
@@ -227,6 +260,9 @@ func firingOf(e *incident.Entry) string {
 		if a.State == seamark.AlarmFiring {
 			keys = append(keys, a.Key())
 		}
+	}
+	if w := e.Incident.Acknowledged; w != nil {
+		keys = append(keys, "acknowledged by "+w.By+w.At.String())
 	}
 	slices.Sort(keys)
 	sum := sha256.Sum256([]byte(strings.Join(keys, "\n")))

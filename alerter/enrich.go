@@ -7,6 +7,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter/card"
+	"github.com/seamark-hq/seamark/alerter/incident"
 	"github.com/seamark-hq/seamark/alerter/words"
 )
 
@@ -67,7 +68,7 @@ func (m *Manager) enrichDue(ctx context.Context, force bool) int {
 	now := m.opt.Now()
 	for id, e := range m.book.Entries() {
 		resolved := e.Incident.Status == seamark.IncidentResolved
-		if e.Enriched == e.Version || resolved && now.Sub(e.Incident.ResolvedAt) > giveUp {
+		if e.Enriched == e.Version && (resolved || now.Sub(m.looked[id]) < m.recheck(e)) || resolved && now.Sub(e.Incident.ResolvedAt) > giveUp {
 			continue
 		}
 		if _, ok := ScopeOf(&e.Incident); !ok { // there is nothing to look up
@@ -89,10 +90,17 @@ func (m *Manager) enrichDue(ctx context.Context, force bool) int {
 		if err != nil && ctx.Err() != nil {
 			break // we are told to stop, which is no fault of the look-up
 		}
-		m.enriched(ctx, j.id, j.version, patterns, series, err)
+		m.enriched(ctx, j.id, j.version, patterns, series, j.in.Figures, err)
 	}
 	return len(jobs)
 }
+
+// recheckEvery is how often an outage is looked at again while nothing else is heard of it.
+const recheckEvery = time.Minute
+
+// recheck is the time between two looks at an incident that lasts: CloudWatch tells an
+// alarm once, and whether it grows or shrinks is for us to see.
+func (m *Manager) recheck(e *incident.Entry) time.Duration { return max(recheckEvery, m.gap(e)) }
 
 func (m *Manager) lookUp(ctx context.Context, in *seamark.Incident) ([]seamark.Pattern, []seamark.Bucket, error) {
 	ctx, cancel := context.WithTimeout(ctx, enrichTimeout)
@@ -101,10 +109,7 @@ func (m *Manager) lookUp(ctx context.Context, in *seamark.Incident) ([]seamark.P
 	if !ok {
 		return nil, nil, nil
 	}
-	window := time.Minute
-	for _, a := range in.Alarms {
-		window = max(window, time.Duration(a.Window))
-	}
+	window := windowOf(in)
 	end := in.UpdatedAt
 	if in.Status == seamark.IncidentOpen {
 		end = m.opt.Now()
@@ -114,6 +119,7 @@ func (m *Manager) lookUp(ctx context.Context, in *seamark.Incident) ([]seamark.P
 	series, seriesErr := m.opt.Enricher.Series(ctx, scope, span, step)
 	if seriesErr == nil {
 		series = fill(series, span, step)
+		in.Figures = figuresOf(in, series, step, end)
 	}
 	return trim(patterns), series, errors.Join(err, seriesErr)
 }
@@ -133,7 +139,7 @@ func ScopeOf(in *seamark.Incident) (seamark.Scope, bool) {
 }
 
 // enriched notes what was found. What failed keeps what was found before.
-func (m *Manager) enriched(ctx context.Context, id string, version int64, patterns []seamark.Pattern, series []seamark.Bucket, err error) {
+func (m *Manager) enriched(ctx context.Context, id string, version int64, patterns []seamark.Pattern, series []seamark.Bucket, figures *seamark.Figures, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	e := m.book.Entry(id)
@@ -145,6 +151,9 @@ func (m *Manager) enriched(ctx context.Context, id string, version int64, patter
 	}
 	if len(series) > 0 {
 		e.Incident.Series = series
+	}
+	if figures != nil {
+		e.Incident.Figures = figures
 	}
 	if err != nil {
 		m.opt.Log.Warn("card_not_enriched", "incident", id, "error", err)

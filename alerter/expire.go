@@ -5,16 +5,20 @@ import (
 	"time"
 )
 
-// expireEvery is how often the book is asked for what has ended by itself.
-const expireEvery = 10 * time.Second
+// expireEvery is how often the book is asked for what has ended by itself, and the inbox
+// for what people want done.
+const expireEvery = time.Second
 
-// expireLoop ends what was not repeated, and what nobody has known anything of for
-// alerts.noData.
+// expireLoop ends what was not repeated, what nobody has known anything of for
+// alerts.noData, and what a person said for a while.
 func (m *Manager) expireLoop(ctx context.Context) {
 	tick := time.NewTicker(expireEvery)
 	defer tick.Stop()
 	for {
 		m.expire(ctx)
+		if err := m.TakeInbox(ctx); err != nil && ctx.Err() == nil {
+			m.opt.Log.Error("inbox_unreadable", "error", err)
+		}
 		select {
 		case <-ctx.Done():
 			return

@@ -170,3 +170,22 @@ func fiveMinutes() alerter.Config {
 	c.Quiet = seamark.Duration(5 * time.Minute)
 	return c
 }
+
+// perMinute is an Enricher that counts as many 4xx each minute as it is told.
+type perMinute struct{ count func(time.Time) int64 }
+
+func (perMinute) Patterns(context.Context, seamark.Scope, seamark.Span, int) ([]seamark.Pattern, error) {
+	return nil, nil
+}
+
+func (p perMinute) Series(_ context.Context, _ seamark.Scope, span seamark.Span, step time.Duration) ([]seamark.Bucket, error) {
+	var list []seamark.Bucket
+	for at := span.From; at.Before(span.To); at = at.Add(step) {
+		var n int64
+		for t := at; t.Before(at.Add(step)); t = t.Add(time.Second) {
+			n += p.count(t)
+		}
+		list = append(list, seamark.Bucket{Start: at, Counts: map[string]int64{"4xx": n / 60}})
+	}
+	return list, nil
+}

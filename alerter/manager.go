@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -29,9 +30,16 @@ type Options struct {
 	// (zero: nobody knows). It is asked whenever a card is due. Nil: nobody does. What AWS
 	// itself mutes needs no asking.
 	Muted func(a seamark.Alarm, at time.Time) (by string, until time.Time, muted bool)
+	// Inbox is where other processes leave what people want done; nil: nowhere.
+	Inbox Inbox
 	Links links.Config
 	Log   *slog.Logger
 	Now   func() time.Time // nil: time.Now
+}
+
+// Inbox hands over what people want done. What do returns an error for stays in it.
+type Inbox interface {
+	Take(ctx context.Context, do func(incident.Act) error) error
 }
 
 // Manager turns alarms into incidents and keeps every receiver's card of them current.
@@ -53,14 +61,13 @@ type Manager struct {
 	book      *incident.Book
 	earlyLost bool                 // the last SaveEarly failed
 	unsaved   map[string]bool      // entries whose last Save failed
-	heard     map[string]time.Time // by incident: when it was opened here, for Grace
 	looked    map[string]time.Time // by incident: when it was last looked up
 }
 
 // New loads the store's entries. Entries that cannot be read are logged and left out;
 // a store that cannot be read at all is an error.
 func New(ctx context.Context, opt Options) (*Manager, error) {
-	if opt.Config == (Config{}) {
+	if reflect.DeepEqual(opt.Config, Config{}) {
 		opt.Config = DefaultConfig()
 	}
 	if opt.Now == nil {
@@ -71,7 +78,7 @@ func New(ctx context.Context, opt Options) (*Manager, error) {
 	}
 	m := &Manager{
 		opt: opt, wake: make(chan struct{}), busy: map[string]*sync.Mutex{}, unsaved: map[string]bool{},
-		book: incident.NewBook(time.Duration(opt.Config.Quiet)), heard: map[string]time.Time{}, looked: map[string]time.Time{},
+		book: incident.NewBook(time.Duration(opt.Config.Quiet)), looked: map[string]time.Time{},
 	}
 	for _, r := range opt.Receivers {
 		if m.busy[r.Name()] != nil {
@@ -116,8 +123,8 @@ func (m *Manager) Observe(ctx context.Context, alarms ...seamark.Alarm) error {
 			continue
 		}
 		id := e.Incident.ID
-		if _, known := m.heard[id]; !known {
-			m.heard[id] = now
+		if e.HeardAt.IsZero() {
+			e.HeardAt = now
 			m.opt.Log.Info("incident_opened", "incident", id, "alarm", words.Clip(a.Name, 200))
 		}
 		m.route(e, a)
@@ -139,12 +146,39 @@ func (m *Manager) Observe(ctx context.Context, alarms ...seamark.Alarm) error {
 	return errors.Join(faults...)
 }
 
-// prune forgets when incidents were heard of that the book has forgotten.
-func (m *Manager) prune() {
-	for _, times := range []map[string]time.Time{m.heard, m.looked} {
-		if len(times) > 2*incident.MaxEntries {
-			maps.DeleteFunc(times, func(id string, _ time.Time) bool { return m.book.Entry(id) == nil })
+// Act does what a person said. It is durable when Act returns nil; a Rejected fault says
+// why it cannot be done.
+func (m *Manager) Act(ctx context.Context, a incident.Act) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	e, err := m.book.Act(a, m.opt.Now())
+	if err != nil {
+		return err
+	}
+	m.opt.Log.Info("incident_act", "incident", a.Incident, "do", a.Do, "by", words.Line(a.By, 100))
+	m.signal()
+	return m.save(ctx, e)
+}
+
+// TakeInbox does what other processes left.
+func (m *Manager) TakeInbox(ctx context.Context) error {
+	if m.opt.Inbox == nil {
+		return nil
+	}
+	return m.opt.Inbox.Take(ctx, func(a incident.Act) error {
+		err := m.Act(ctx, a)
+		if err != nil && seamark.ClassOf(err) == seamark.Rejected {
+			m.opt.Log.Warn("incident_act_refused", "incident", a.Incident, "do", a.Do, "error", err)
+			return nil
 		}
+		return err
+	})
+}
+
+// prune forgets when incidents were looked up that the book has forgotten.
+func (m *Manager) prune() {
+	if len(m.looked) > 2*incident.MaxEntries {
+		maps.DeleteFunc(m.looked, func(id string, _ time.Time) bool { return m.book.Entry(id) == nil })
 	}
 }
 

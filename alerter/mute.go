@@ -19,6 +19,9 @@ func (m *Manager) muted(e *incident.Entry, now time.Time) (until time.Time, mute
 			at = in.ResolvedAt
 		}
 	}
+	if w, quiet := m.book.Silenced(in.Group, at); quiet {
+		return w.Until, true
+	}
 	for _, a := range alarms {
 		end, quiet := m.mutedAlarm(a, at)
 		if !quiet {

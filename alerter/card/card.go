@@ -3,6 +3,7 @@ package card
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -43,6 +44,8 @@ type Card struct {
 	Notes     []string               `json:"notes"`    // what is missing, what could not be read
 	Incident  *seamark.Incident      `json:"incident"` // what the card was made of
 	Composite bool                   `json:"composite"`
+
+	style words.Style // how its readers read times
 }
 
 // Problem is one alarm that fires, or that fired.
@@ -70,15 +73,20 @@ type Pattern struct {
 // out. notes are added to the card's own.
 func Build(in *seamark.Incident, to links.Config, notes ...string) Card {
 	lead := leading(in)
+	var style words.Style
+	if to.Style != nil {
+		style = to.Style(in.Team)
+	}
 	c := Card{
-		ID: in.ID, Status: in.Status, Severity: cmp.Or(in.Severity, seamark.SeverityWarning),
+		style: style,
+		ID:    in.ID, Status: in.Status, Severity: cmp.Or(in.Severity, seamark.SeverityWarning),
 		Opened: in.OpenedAt, Updated: in.UpdatedAt, Resolved: in.ResolvedAt,
 		NoData: in.Status != seamark.IncidentResolved && len(in.Firing()) == 0 && len(in.Unsettled()) > 0,
 		Lasted: words.Lasted(in.Duration(in.UpdatedAt)), Incident: in, Composite: lead.Composite,
 	}
-	c.Title = title(in, lead)
-	c.Where = where(in, to.Accounts)
-	c.Problems, c.Notes = problems(in)
+	c.Title = title(in, lead, style)
+	c.Where = append(where(in, to.Accounts), figures(in)...)
+	c.Problems, c.Notes = problems(in, style)
 	for i, p := range in.Patterns {
 		if i == maxPatterns {
 			c.Notes = append(c.Notes, fmt.Sprintf("%d more error patterns", len(in.Patterns)-i))
@@ -87,14 +95,47 @@ func Build(in *seamark.Incident, to links.Config, notes ...string) Card {
 		c.Patterns = append(c.Patterns, pattern(in, p, to))
 	}
 	c.Patterns = append(c.Patterns, carried(in)...)
-	c.Chart = chartOf(in)
+	c.Chart = chartOf(in, style)
 	c.Links = to.For(in, inside(lead))
 	c.About = about(in)
-	c.Muted = muted(in)
+	c.Muted = muted(in, style)
 	for _, n := range notes {
 		c.Notes = append(c.Notes, words.Cut(n, MaxNote))
 	}
 	return c
+}
+
+// figures say how bad it is by its records: while it lasts whether it grows, at the end
+// what it cost and where.
+func figures(in *seamark.Incident) []string {
+	f := in.Figures
+	if f == nil {
+		return nil
+	}
+	what := f.Of
+	if what != "errors" {
+		what += " responses"
+	}
+	total := words.Thousands(f.Failed) + " " + what
+	if in.Status != seamark.IncidentResolved {
+		if f.First == 0 && f.Now == 0 {
+			return []string{total}
+		}
+		return []string{fmt.Sprintf("%s, %s: %s a minute now, %s at first", total, f.Trend(), words.Decimal(math.Round(f.Now)), words.Decimal(math.Round(f.First)))}
+	}
+	accounts, components := map[string]bool{}, map[string]bool{}
+	for _, a := range in.Alarms {
+		accounts[a.Scope.AccountID], components[a.Scope.Component] = true, true
+	}
+	delete(accounts, "")
+	delete(components, "")
+	if n := len(components); n > 1 {
+		total += fmt.Sprintf(" in %d components", n)
+	}
+	if n := len(accounts); n > 1 {
+		total += fmt.Sprintf(" of %d accounts", n)
+	}
+	return []string{total}
 }
 
 // where says whose it is: owner, accounts with alias, regions.
@@ -104,6 +145,9 @@ func where(in *seamark.Incident, aliases map[string]string) []string {
 		if s != "" && !slices.Contains(out, s) {
 			out = append(out, s)
 		}
+	}
+	if w := in.Acknowledged; w != nil {
+		add("acknowledged by " + words.Line(w.By, 60))
 	}
 	add(in.Team)
 	for _, a := range in.Alarms {

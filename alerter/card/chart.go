@@ -15,7 +15,7 @@ const MaxBars = 20
 // Chart is a small bar chart: counts per stretch of time.
 type Chart struct {
 	Title  string   `json:"title"`  // at most 50 characters
-	Labels []string `json:"labels"` // times in UTC, each once, 1 to 20
+	Labels []string `json:"labels"` // times of the team, each once, 1 to 20
 	Series []Series `json:"series"` // 1 to 2, each with one value per label
 }
 
@@ -27,12 +27,12 @@ type Series struct {
 
 // chartOf draws what the incident is about: the status class of its alarms, or errors.
 // It is nil when nothing of that was counted.
-func chartOf(in *seamark.Incident) *Chart {
+func chartOf(in *seamark.Incident, style words.Style) *Chart {
 	if len(in.Series) < 2 {
 		return nil
 	}
 	bars, step := merge(in.Series)
-	labels := timeLabels(bars, step)
+	labels := timeLabels(bars, step, style)
 	c := &Chart{Labels: labels}
 	for _, key := range chartKeys(in) {
 		s := Series{Name: key, Values: make([]float64, len(bars))}
@@ -52,7 +52,7 @@ func chartOf(in *seamark.Incident) *Chart {
 	for i, s := range c.Series {
 		names[i] = s.Name
 	}
-	c.Title = strings.Join(names, ", ") + " per " + strings.TrimPrefix(words.Lasted(step), "1 ") + ", UTC"
+	c.Title = strings.Join(names, ", ") + " per " + strings.TrimPrefix(words.Lasted(step), "1 ") + ", " + style.In(bars[0].Start).Format("MST")
 	return c
 }
 
@@ -106,7 +106,7 @@ func merge(in []seamark.Bucket) ([]seamark.Bucket, time.Duration) {
 	return bars, step
 }
 
-func timeLabels(bars []seamark.Bucket, step time.Duration) []string {
+func timeLabels(bars []seamark.Bucket, step time.Duration, style words.Style) []string {
 	layout := "15:04"
 	switch {
 	case step < time.Minute:
@@ -117,9 +117,9 @@ func timeLabels(bars []seamark.Bucket, step time.Duration) []string {
 	seen := map[string]bool{}
 	labels := make([]string, len(bars))
 	for i, b := range bars {
-		label := b.Start.UTC().Format(layout)
+		label := style.In(b.Start).Format(layout)
 		if seen[label] { // buckets that share a label must still be told apart
-			label = b.Start.UTC().Format("01-02 15:04:05.000")
+			label = style.In(b.Start).Format("01-02 15:04:05.000")
 		}
 		seen[label] = true
 		labels[i] = label

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/alerter/words"
 )
 
 // A chart has at most 20 bars, each with a label of its own, and counts nothing away.
@@ -17,7 +18,7 @@ func TestChartBounds(t *testing.T) {
 			for i := range n {
 				in.Series = append(in.Series, seamark.Bucket{Start: start.Add(time.Duration(i) * step), Counts: map[string]int64{"ERROR": 1}})
 			}
-			c := chartOf(&in)
+			c := chartOf(&in, words.Style{})
 			seen, sum := map[string]bool{}, 0.0
 			for i, l := range c.Labels {
 				seen[l] = true

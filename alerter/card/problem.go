@@ -9,7 +9,7 @@ import (
 	"github.com/seamark-hq/seamark/alerter/words"
 )
 
-func problems(in *seamark.Incident) (list []Problem, notes []string) {
+func problems(in *seamark.Incident, style words.Style) (list []Problem, notes []string) {
 	alarms := distinct(in.Alarms)
 	slices.SortStableFunc(alarms, func(a, b seamark.Alarm) int { return -seamark.CompareAlarms(a, b) })
 	exact := slices.ContainsFunc(alarms, func(a seamark.Alarm) bool { return !a.Composite })
@@ -18,7 +18,7 @@ func problems(in *seamark.Incident) (list []Problem, notes []string) {
 		if a.Composite && exact { // its children say more
 			continue
 		}
-		for _, p := range problemsOf(a) {
+		for _, p := range problemsOf(a, style) {
 			if len(list) == maxProblems {
 				left++
 				continue
@@ -32,15 +32,15 @@ func problems(in *seamark.Incident) (list []Problem, notes []string) {
 	return list, notes
 }
 
-func problemsOf(a seamark.Alarm) []Problem {
+func problemsOf(a seamark.Alarm, style words.Style) []Problem {
 	if a.Composite {
-		return compositeProblems(a)
+		return compositeProblems(a, style)
 	}
 	p := Problem{Rule: words.Rule(a), Component: a.Scope.Component, Firing: a.State == seamark.AlarmFiring, NoData: a.State == seamark.AlarmNoData}
 	if p.Firing || p.NoData {
-		p.Measured = words.Measured(a, a.Value)
+		p.Measured = style.Measured(a, a.Value)
 	} else {
-		p.Measured = ended(a)
+		p.Measured = ended(a, style)
 	}
 	if a.Metric != "" && a.Foreign() {
 		p.Metric = a.Metric
@@ -52,16 +52,16 @@ func problemsOf(a seamark.Alarm) []Problem {
 }
 
 // ended says how bad an alarm was that is over.
-func ended(a seamark.Alarm) string {
+func ended(a seamark.Alarm, style words.Style) string {
 	label, value, ok := words.Over(a)
 	if !ok {
 		return words.Limit(a)
 	}
-	return label + " " + words.Measured(a, value)
+	return label + " " + style.Measured(a, value)
 }
 
 // compositeProblems names what made a composite change; for a foreign one its formula too.
-func compositeProblems(a seamark.Alarm) []Problem {
+func compositeProblems(a seamark.Alarm, style words.Style) []Problem {
 	firing := a.State == seamark.AlarmFiring
 	if len(a.Children) == 0 {
 		return []Problem{{Rule: words.Rule(a), Reason: words.Line(a.Reason, maxSample), Firing: firing}}
@@ -69,7 +69,7 @@ func compositeProblems(a seamark.Alarm) []Problem {
 	if !a.Foreign() {
 		var list []Problem
 		for _, c := range a.Children {
-			list = append(list, childProblem(a, c))
+			list = append(list, childProblem(a, c, style))
 		}
 		return list
 	}
@@ -77,7 +77,7 @@ func compositeProblems(a seamark.Alarm) []Problem {
 	for _, c := range a.Children {
 		s := words.Line(c.Name, 120)
 		if c.State == seamark.AlarmFiring && !c.Since.IsZero() {
-			s += " in ALARM since " + words.Clock(c.Since, a.Since)
+			s += " in ALARM since " + style.Clock(c.Since, a.Since)
 		} else if c.State != seamark.AlarmFiring {
 			s += " is " + stateWords(c.State)
 		}
@@ -88,14 +88,14 @@ func compositeProblems(a seamark.Alarm) []Problem {
 	return []Problem{p}
 }
 
-func childProblem(a seamark.Alarm, c seamark.Child) Problem {
+func childProblem(a seamark.Alarm, c seamark.Child, style words.Style) Problem {
 	p := Problem{Rule: c.Name, Firing: a.State == seamark.AlarmFiring && c.State == seamark.AlarmFiring}
 	if _, _, resource, rule, ok := seamark.SplitAlarmName(c.Name); ok {
 		p.Rule, p.Component = rule, resource
 	}
 	p.Measured = stateWords(c.State)
 	if !c.Since.IsZero() {
-		p.Measured += " since " + words.Clock(c.Since, a.Since)
+		p.Measured += " since " + style.Clock(c.Since, a.Since)
 	}
 	return p
 }

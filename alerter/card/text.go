@@ -24,12 +24,12 @@ func (c Card) Headline() string {
 // Of an end without a beginning it says when that was.
 func (c Card) Since() string {
 	if c.Status != seamark.IncidentResolved {
-		return "since " + words.Clock(c.Opened, c.Updated) + ", " + c.Lasted
+		return "since " + c.style.Clock(c.Opened, c.Updated) + ", " + c.Lasted
 	}
 	if !c.Resolved.After(c.Opened) {
-		return "at " + words.Clock(c.Resolved, c.Resolved)
+		return "at " + c.style.Clock(c.Resolved, c.Resolved)
 	}
-	return words.Clock(c.Opened, c.Resolved) + " to " + words.Clock(c.Resolved, c.Opened)
+	return c.style.Clock(c.Opened, c.Resolved) + " to " + c.style.Clock(c.Resolved, c.Opened)
 }
 
 // Text draws the card for a terminal, a log or a mail. Control characters, bidi

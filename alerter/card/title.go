@@ -39,7 +39,7 @@ func inside(lead seamark.Alarm) seamark.Alarm {
 }
 
 // title is the line that a phone shows: "booking prod: 4xx 23.4% on booking-api/prod, +1 more".
-func title(in *seamark.Incident, lead seamark.Alarm) string {
+func title(in *seamark.Incident, lead seamark.Alarm, style words.Style) string {
 	b := in.Product + " " + in.Environment + ":"
 	if in.Product == seamark.Unassigned {
 		b = "unassigned:"
@@ -50,14 +50,14 @@ func title(in *seamark.Incident, lead seamark.Alarm) string {
 	if in.Status == seamark.IncidentResolved {
 		return b + " " + endTitle(in, lead)
 	}
-	fault, more := fault(lead)
+	fault, more := fault(lead, style)
 	b += " " + fault
 	return b + others(in, lead, more)
 }
 
 // fault says what is wrong with one alarm, and of how many more it stands for: "4xx 23.4%
 // on booking-api/prod".
-func fault(a seamark.Alarm) (string, int) {
+func fault(a seamark.Alarm, style words.Style) (string, int) {
 	name := words.Rule(a)
 	if a.Composite {
 		children := words.Children(a)
@@ -72,7 +72,7 @@ func fault(a seamark.Alarm) (string, int) {
 	s := name
 	switch {
 	case a.State == seamark.AlarmNoData:
-		s += " no data since " + words.Clock(a.Since, a.Evaluated)
+		s += " no data since " + style.Clock(a.Since, a.Evaluated)
 	case a.Missing:
 		s += " no data"
 	case a.NoValue:
@@ -137,7 +137,10 @@ func distinct(alarms []seamark.Alarm) []seamark.Alarm {
 
 // muted says by what nobody is told of the incident: when everything in it that fires is
 // kept quiet by AWS itself.
-func muted(in *seamark.Incident) string {
+func muted(in *seamark.Incident, style words.Style) string {
+	if w := in.Silenced; w != nil && in.Status != seamark.IncidentResolved {
+		return "silenced by " + words.Line(w.By, 60) + " until " + style.Clock(w.Until, w.At)
+	}
 	s := ""
 	for _, a := range in.Unsettled() {
 		if a.MutedBy == "" {
@@ -145,7 +148,7 @@ func muted(in *seamark.Incident) string {
 		}
 		s = "muted by " + words.Line(a.MutedBy, 100)
 		if !a.MutedUntil.IsZero() {
-			s += " until " + words.Clock(a.MutedUntil, cmp.Or(in.UpdatedAt, a.Since))
+			s += " until " + style.Clock(a.MutedUntil, cmp.Or(in.UpdatedAt, a.Since))
 		}
 	}
 	return s

@@ -16,11 +16,12 @@ import (
 // receivers. Alarms may come doubled and in any order: each change of state counts once,
 // by the time at which it happened.
 type Book struct {
-	quiet   time.Duration
-	entries map[string]*Entry    // by incident id
-	okSince map[string]time.Time // by alarm: when it was last said to be fine; bounded by maxRemembered
-	early   map[string]time.Time // those of no incident: their alarm may be still to come
-	dirty   bool                 // early changed since it was last asked for
+	quiet    time.Duration
+	entries  map[string]*Entry       // by incident id
+	okSince  map[string]time.Time    // by alarm: when it was last said to be fine; bounded by maxRemembered
+	early    map[string]time.Time    // those of no incident: their alarm may be still to come
+	silences map[string]seamark.Word // by group; they outlive the incident that they were made for
+	dirty    bool                    // early changed since it was last asked for
 }
 
 const (
@@ -36,7 +37,7 @@ const MaxEntries = 500
 // NewBook is an empty book. An alarm that fires again less than quiet after its incident
 // ended reopens it.
 func NewBook(quiet time.Duration) *Book {
-	return &Book{quiet: quiet, entries: map[string]*Entry{}, okSince: map[string]time.Time{}, early: map[string]time.Time{}}
+	return &Book{quiet: quiet, entries: map[string]*Entry{}, okSince: map[string]time.Time{}, early: map[string]time.Time{}, silences: map[string]seamark.Word{}}
 }
 
 // Apply takes one alarm in and returns the entry that it changed, or nil.
@@ -65,10 +66,27 @@ func (b *Book) Load(e *Entry) {
 	if in.Group == "" { // written before incidents had one
 		in.Group = in.Product + "/" + in.Environment
 	}
+	if e.Format < 2 {
+		upgrade(e)
+	}
 	b.entries[in.ID] = e
+	if w := in.Silenced; w != nil && b.silences[in.Group].Until.Before(w.Until) {
+		b.silences[in.Group] = *w
+	}
 	for _, a := range in.Alarms {
 		if a.State == seamark.AlarmOK && b.okSince[a.Key()].Before(a.Since) {
 			b.okSince[a.Key()] = a.Since
+		}
+	}
+}
+
+// upgrade reads an entry of format 1, in which a figure of 0 meant that it was not known.
+func upgrade(e *Entry) {
+	e.Format = format
+	for i := range e.Incident.Alarms {
+		a := &e.Incident.Alarms[i]
+		if a.Origin == "cloudwatch" {
+			a.NoValue, a.NoPeak, a.NoLimit = a.Value == 0, a.Peak == 0, a.Threshold == 0
 		}
 	}
 }

@@ -170,7 +170,7 @@ func (b *Book) Expire(now time.Time, noData time.Duration) []*Entry {
 		if e.Incident.Status == seamark.IncidentResolved {
 			continue
 		}
-		any := false
+		any := lapse(e, now)
 		for i := range e.Incident.Alarms {
 			x := &e.Incident.Alarms[i]
 			end, why := expiry(*x, noData)

@@ -24,6 +24,7 @@ func (b *Book) fire(a seamark.Alarm) *Entry {
 		e = b.open(a)
 	} else {
 		e.Incident.Status, e.Incident.ResolvedAt = seamark.IncidentOpen, time.Time{}
+		e.Incident.Reopened++
 		e.Note(a.Since, "Reopened: "+words.Alarm(a))
 		b.put(e, a)
 	}
@@ -175,7 +176,7 @@ func (b *Book) recent(a seamark.Alarm) *Entry {
 }
 
 func (b *Book) open(a seamark.Alarm) *Entry {
-	e := &Entry{Incident: seamark.Incident{
+	e := &Entry{Format: format, Incident: seamark.Incident{
 		Product: a.Scope.Product, Environment: a.Scope.Environment, Group: a.Group(),
 		Status: seamark.IncidentOpen, OpenedAt: a.Since, UpdatedAt: a.Evaluated, Alarms: []seamark.Alarm{a},
 	}}

@@ -18,6 +18,8 @@ import (
 // Entry is an incident with what the receivers have been shown of it. It is what
 // survives a restart: a card already posted is then updated, not posted anew.
 type Entry struct {
+	Format      int                  `json:"format"`            // of the file: 2; absent in the first
+	HeardAt     time.Time            `json:"heard_at,omitzero"` // when it was opened here: its first card is due from then on
 	Incident    seamark.Incident     `json:"incident"`
 	Version     int64                `json:"version"`                // grows with each change that a card would show
 	Deliveries  map[string]*Delivery `json:"deliveries"`             // by receiver; its keys are who is told
@@ -38,18 +40,23 @@ func (e *Entry) Copy() Entry {
 	return c
 }
 
+// format is what this package writes. It reads format 1 too.
+const format = 2
+
 // Delivery is what one receiver has been shown.
 type Delivery struct {
-	Ref      card.Ref  `json:"ref"`             // of the posted message; empty when it cannot be edited
-	Begun    bool      `json:"begun"`           // a post was begun whose outcome has not been noted
-	Version  int64     `json:"version"`         // last shown; 0: nothing yet
-	Turn     string    `json:"turn"`            // status and severity last shown
-	Firing   string    `json:"firing"`          // alarms last shown as firing, as a hash
-	At       time.Time `json:"at"`              // of the last success
-	Attempts int       `json:"attempts"`        // failures since then
-	Next     time.Time `json:"next"`            // not before
-	Fault    string    `json:"fault,omitempty"` // of the last failure
-	Dead     bool      `json:"dead"`            // given up until the incident turns or the process restarts
+	Ref      card.Ref   `json:"ref"`              // of the posted message; empty when it cannot be edited
+	Begun    bool       `json:"begun"`            // a post was begun whose outcome has not been noted
+	Version  int64      `json:"version"`          // last shown; 0: nothing yet
+	Turn     string     `json:"turn"`             // status and severity last shown
+	Firing   string     `json:"firing"`           // alarms last shown as firing, as a hash
+	RungAt   time.Time  `json:"rung_at,omitzero"` // when a new card was last posted, which rings
+	Past     []card.Ref `json:"past,omitempty"`   // of cards that a reminder replaced; they still get the end
+	At       time.Time  `json:"at"`               // of the last success
+	Attempts int        `json:"attempts"`         // failures since then
+	Next     time.Time  `json:"next"`             // not before
+	Fault    string     `json:"fault,omitempty"`  // of the last failure
+	Dead     bool       `json:"dead"`             // given up until the incident turns or the process restarts
 }
 
 // Store keeps entries durably. Save returns once the entry is on disk; it replaces the
@@ -86,6 +93,7 @@ func (s *FileStore) Save(_ context.Context, e Entry) error {
 	if !validID(e.Incident.ID) {
 		return &seamark.Fault{Class: seamark.Permanent, What: fmt.Sprintf("%q is not an incident id", words.Clip(e.Incident.ID, 100))}
 	}
+	e.Format = format
 	b, err := json.MarshalIndent(e, "", " ")
 	if err != nil {
 		return fmt.Errorf("encode incident: %w", err)
@@ -145,6 +153,13 @@ func (s *FileStore) Load(ctx context.Context) ([]Entry, error) {
 			faults = append(faults, &seamark.Fault{
 				Class: seamark.Permanent, What: "not an incident", Where: key, Err: err,
 				Remedy: "delete the file; an alarm that still fires opens the incident again",
+			})
+			return ctx.Err()
+		}
+		if e.Format > format {
+			faults = append(faults, &seamark.Fault{
+				Class: seamark.Permanent, What: fmt.Sprintf("an incident of format %d, and this version reads up to %d", e.Format, format), Where: key,
+				Remedy: "run the newer version of seamark again",
 			})
 			return ctx.Err()
 		}

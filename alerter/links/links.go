@@ -28,6 +28,10 @@ type Config struct {
 	AWSPortal string
 	AWSRole   string            // the permission set to ask the portal for: "ReadOnly"
 	Accounts  map[string]string // alias by account id
+	// Style says how a team reads times; nil: UTC.
+	Style func(team string) words.Style
+	// Acts are the buttons by which a person acts on an incident; nil: there are none.
+	Acts func(*seamark.Incident) []Link
 }
 
 // Saved-object ids of the index patterns that dashboards installs.
@@ -66,10 +70,12 @@ func (l Config) For(in *seamark.Incident, lead seamark.Alarm) []Link {
 		{"Logs", l.seamarkLogs(in, span, lead)},
 		{"Alarm", l.alarm(lead)},
 		{"Runbook", Web(in.Runbook)},
-		{"Incident", l.seamarkIncident(in)},
-		{"OpenSearch", l.openSearch(in, span, lead)},
-		{"Logs Insights", l.insights(in, span)},
 	}
+	if l.Acts != nil {
+		candidates = append(candidates, l.Acts(in)...)
+	}
+	candidates = append(candidates, Link{"Incident", l.seamarkIncident(in)},
+		Link{"OpenSearch", l.openSearch(in, span, lead)}, Link{"Logs Insights", l.insights(in, span)})
 	var links []Link
 	for _, c := range candidates {
 		if c.URL != "" && len(c.URL) <= maxURL {

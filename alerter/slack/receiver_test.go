@@ -97,6 +97,19 @@ func TestDegrades(t *testing.T) {
 	}
 }
 
+// Whichever kind of block a workspace refuses, the card arrives with its first line.
+func TestEachBlockRefused(t *testing.T) {
+	c := cardNamed(t, "errors_stack")
+	c.About, c.Muted = []string{"what people wrote"}, "muted by deploy-window"
+	for _, block := range []string{"header", "context", "rich_text", "data_visualization", "container", "actions"} {
+		s := &workspace{refuse: []string{block}}
+		ref, err := bot(t, s).Deliver(t.Context(), c, "")
+		if err != nil || ref == "" || len(s.messages) != 1 || !strings.Contains(s.messages[0].Text, "booking prod: 5xx 8.1%") {
+			t.Errorf("%s: %q, %v, calls %v", block, ref, err, s.calls)
+		}
+	}
+}
+
 // After a crash the message is found by its metadata, wherever it lies in the history.
 func TestFindsWhatWasPosted(t *testing.T) {
 	s := &workspace{}

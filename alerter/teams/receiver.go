@@ -51,22 +51,37 @@ func New(opt Options) (*Receiver, error) {
 // Name is the receiver's name in the configuration.
 func (r *Receiver) Name() string { return r.opt.Name }
 
-// Deliver posts card. The ref that comes back is always empty: nothing can be edited.
+// Deliver posts card. The ref that comes back is always empty: nothing can be edited. A
+// card that is refused as too large or of the wrong shape is tried again smaller: without
+// its chart, without buttons and description, and at last the first line alone.
 func (r *Receiver) Deliver(ctx context.Context, c card.Card, _ card.Ref) (card.Ref, error) {
-	body, err := Render(c, r.opt.Bare)
-	if err != nil {
-		return "", err
-	}
-	err = r.post(ctx, body)
-	if errors.Is(err, errTooLarge) {
-		if body, err = encode(minimal(c), r.opt.Bare); err == nil {
-			err = r.post(ctx, body)
+	var last error
+	for _, smaller := range []func(card.Card) card.Card{whole, chartless, plain, minimal} {
+		body, err := Render(smaller(c), r.opt.Bare)
+		if err != nil {
+			return "", err
+		}
+		if last = r.post(ctx, body); !errors.Is(last, errRefused) {
+			return "", last
 		}
 	}
-	return "", err
+	return "", last
 }
 
-var errTooLarge = errors.New("the card is too large")
+func whole(c card.Card) card.Card { return c }
+
+func chartless(c card.Card) card.Card {
+	c.Chart = nil
+	return c
+}
+
+func plain(c card.Card) card.Card {
+	c.Chart, c.Links, c.About, c.Patterns = nil, nil, nil, nil
+	return c
+}
+
+// errRefused marks an answer that a smaller or plainer card may avoid.
+var errRefused = errors.New("the card is too large or of a shape that is not taken")
 
 func (r *Receiver) post(ctx context.Context, body []byte) error {
 	if err := r.wait(ctx); err != nil {
@@ -148,8 +163,9 @@ func (r *Receiver) judge(resp *http.Response, answer string) error {
 			after = time.Until(at)
 		}
 		f.What, f.Err = "Teams limits the rate", &card.Throttled{After: after}
-	case status == http.StatusRequestEntityTooLarge:
-		f.Class, f.Err = seamark.Permanent, errTooLarge
+	case status == http.StatusRequestEntityTooLarge || status == http.StatusBadRequest || status == http.StatusUnprocessableEntity:
+		f.Class, f.Err = seamark.Permanent, errRefused
+		f.Remedy = "make the workflow's webhook again and put its URL into the receiver"
 	case status >= 500 || status == http.StatusRequestTimeout:
 	case status >= 300 && status < 400:
 		f.Class, f.What, f.Remedy = seamark.Permanent, "the webhook redirects", "put the address it leads to into the receiver"

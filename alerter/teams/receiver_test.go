@@ -24,7 +24,8 @@ import (
 type workflow struct {
 	t      *testing.T
 	bare   bool
-	limit  int // bytes
+	limit  int    // bytes
+	refuse string // what a body must not hold
 	answer func(w http.ResponseWriter, r *http.Request)
 	bodies [][]byte
 }
@@ -41,6 +42,10 @@ func (f *workflow) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if f.limit > 0 && len(body) > f.limit {
 		http.Error(w, "Request entity too large", http.StatusRequestEntityTooLarge)
+		return
+	}
+	if f.refuse != "" && strings.Contains(string(body), f.refuse) {
+		http.Error(w, "BadRequest", http.StatusBadRequest)
 		return
 	}
 	if problem := check(body, f.bare); problem != "" {
@@ -87,7 +92,7 @@ func deliver(t *testing.T, f *workflow, card card.Card) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 	defer cancel()
 	ref, err := r.Deliver(ctx, card, "")
 	if ref != "" {
@@ -109,11 +114,34 @@ func TestEveryCaseIsAccepted(t *testing.T) {
 // A flow that takes less than Teams itself still gets a card.
 func TestTooLargeShrinks(t *testing.T) {
 	f := &workflow{limit: 3000}
-	if err := deliver(t, f, cardtest.Cases()[1].Card()); err != nil || len(f.bodies) != 2 {
+	if err := deliver(t, f, cardtest.Cases()[1].Card()); err != nil || len(f.bodies) > 4 {
 		t.Fatalf("%v after %d posts", err, len(f.bodies))
 	}
-	if !strings.Contains(string(f.bodies[1]), "booking prod: 5xx 8.1%") {
-		t.Errorf("the small card says %s", f.bodies[1])
+	if last := f.bodies[len(f.bodies)-1]; !strings.Contains(string(last), "booking prod: 5xx 8.1%") {
+		t.Errorf("the small card says %s", last)
+	}
+}
+
+// Whichever element a webhook refuses, the card arrives with its first line.
+func TestEachElementRefused(t *testing.T) {
+	c := cardtest.Cases()[1].Card()
+	c.About = []string{"what people wrote"}
+	for _, element := range []string{"Chart.VerticalBar.Grouped", "ActionSet", "Action.OpenUrl", "emphasis", "Monospace", `"fallback":`, "what people wrote", "incident 2026"} {
+		f := &workflow{refuse: element}
+		err := deliver(t, f, c)
+		if element == "incident 2026" { // in every card: then it is the card itself that is refused
+			if seamark.ClassOf(err) != seamark.Permanent {
+				t.Errorf("%s: %v", element, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v after %d posts", element, err, len(f.bodies))
+			continue
+		}
+		if last := string(f.bodies[len(f.bodies)-1]); !strings.Contains(last, "booking prod: 5xx 8.1%") || strings.Contains(last, element) {
+			t.Errorf("%s: %s", element, last)
+		}
 	}
 }
 

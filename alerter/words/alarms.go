@@ -43,13 +43,13 @@ func Alarm(a seamark.Alarm) string {
 
 // Measured says how bad an alarm is: "23.4% of 1,204 requests in 1 m, limit 5%". It is
 // empty where nobody named a figure.
-func Measured(a seamark.Alarm, value float64) string {
+func (s Style) Measured(a seamark.Alarm, value float64) string {
 	limit := Limit(a)
 	switch {
 	case a.Composite:
 		return ""
 	case a.State == seamark.AlarmNoData:
-		return join("no data since "+Clock(a.Since, a.Evaluated), limit)
+		return join("no data since "+s.Clock(a.Since, a.Evaluated), limit)
 	case a.Missing:
 		return join("no data, which counts as breaching", limit)
 	case a.NoValue && a.State == seamark.AlarmFiring:

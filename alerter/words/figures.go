@@ -110,15 +110,6 @@ func Lasted(d time.Duration) string {
 	return two(s/86400, "d", s%86400/3600, "h")
 }
 
-// Clock writes the time of day in UTC, with the date when it is not now's day.
-func Clock(t, now time.Time) string {
-	t, now = t.UTC(), now.UTC()
-	if t.Format(time.DateOnly) == now.Format(time.DateOnly) {
-		return t.Format("15:04:05") + " UTC"
-	}
-	return t.Format("2006-01-02 15:04:05") + " UTC"
-}
-
 // Finite is v, or 0 where it is no number that can be shown.
 func Finite(v float64) float64 {
 	if math.IsNaN(v) || math.IsInf(v, 0) {

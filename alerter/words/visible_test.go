@@ -60,3 +60,25 @@ func TestWords(t *testing.T) {
 		}
 	}
 }
+
+// A team reads times where it lives, and dates the way it writes them.
+func TestStyle(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2026, 11, 30, 23, 30, 0, 0, time.UTC)
+	for _, c := range []struct {
+		style words.Style
+		now   time.Time
+		want  string
+	}{
+		{words.Style{}, at, "23:30:00 UTC"}, {words.Style{}, at.AddDate(0, 0, 1), "2026-11-30 23:30:00 UTC"},
+		{words.Style{Zone: berlin}, at.Add(time.Hour), "00:30:00 CET"}, {words.Style{Zone: berlin, Dates: "de"}, at.Add(-time.Hour), "01.12.2026 00:30:00 CET"},
+		{words.Style{Dates: "en-US"}, at.AddDate(0, 0, 2), "Nov 30, 2026 11:30:00 PM UTC"}, {words.Style{Dates: "xx"}, at, "23:30:00 UTC"},
+	} {
+		if got := c.style.Clock(at, c.now); got != c.want {
+			t.Errorf("%+v: %q, want %q", c.style, got, c.want)
+		}
+	}
+}

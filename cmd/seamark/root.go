@@ -125,7 +125,7 @@ func (c *cli) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &usageError{&seamark.Fault{Class: seamark.Rejected, What: err.Error(), Remedy: "see `" + cmd.CommandPath() + " --help`"}}
 	})
-	root.AddCommand(c.transformCmd(), c.queryCmd(), c.logsCmd(), c.indexCmd(), c.verifyCmd(), c.alertCmd(), c.upCmd(), c.demoCmd(), c.configCmd(), c.versionCmd(),
+	root.AddCommand(c.transformCmd(), c.queryCmd(), c.logsCmd(), c.indexCmd(), c.verifyCmd(), c.alertCmd(), c.incidentCmd(), c.upCmd(), c.demoCmd(), c.configCmd(), c.versionCmd(),
 		c.quarantineCmd(), c.explainCmd(), c.lakeCmd(), c.compactCmd(), c.retentionCmd(), c.replayCmd(), c.costCmd(), c.onboardCmd())
 	return root
 }

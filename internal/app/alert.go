@@ -120,7 +120,7 @@ func SendEvent(ctx context.Context, c *config.Config, alarms []seamark.Alarm, lo
 		return nil, err
 	}
 	defer unlock()
-	o := alerter.Options{Config: c.Alerts, Store: incident.NewFileStore(state, "incidents"), Receivers: receivers, Route: routeOf(c), Links: c.CardLinks(), Log: log}
+	o := alerter.Options{Config: c.Alerts, Store: incident.NewFileStore(state, incidentsFolder), Receivers: receivers, Route: routeOf(c), Links: cardLinks(c, c.PublicURL), Log: log}
 	var told []seamark.Incident
 	var failed error
 	err = withLake(ctx, c, log, func(db *duckdb.DB) {

@@ -11,6 +11,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter"
+	"github.com/seamark-hq/seamark/alerter/act"
 	"github.com/seamark-hq/seamark/alerter/incident"
 	"github.com/seamark-hq/seamark/alerter/rules"
 	"github.com/seamark-hq/seamark/collector/ingest"
@@ -180,13 +181,10 @@ func (a *App) openAlerter(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	links := c.CardLinks()
-	if links.PublicURL == "" {
-		links.PublicURL = a.URL()
-	}
 	a.alerts, err = alerter.New(ctx, alerter.Options{
-		Config: c.Alerts, Store: incident.NewFileStore(a.state, "incidents"), Enricher: a.db,
-		Receivers: append(receivers, a.o.Receivers...), Route: routeOf(c), Links: links, Log: a.log,
+		Config: c.Alerts, Store: incident.NewFileStore(a.state, incidentsFolder), Enricher: a.db,
+		Receivers: append(receivers, a.o.Receivers...), Route: routeOf(c), Links: cardLinks(c, a.URL()), Log: a.log,
+		Inbox: incident.NewInbox(a.state, actsFolder),
 	})
 	if err != nil {
 		return err
@@ -242,6 +240,9 @@ func (a *App) openServer() error {
 	mux.Handle("/ingest/firehose", door) // its access key is its login
 	mux.Handle("GET /healthz", http.HandlerFunc(a.healthz))
 	mux.Handle("GET /metrics", page.RequireLogin(a.metrics.handler(a)))
+	if s, ok := signerOf(c, a.URL()); ok {
+		mux.Handle(act.Path, a.actPage(s)) // its signature is its login
+	}
 	mux.Handle("/", page)
 	a.server = &http.Server{Handler: dashboards.GuardHost(a.hosts())(mux), ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn)}
 	ingest.SetTimeouts(a.server)

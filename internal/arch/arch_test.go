@@ -61,6 +61,7 @@ var table = []room{
 	{"alerter/card", rooms(".", "alerter/links", "alerter/words"), nil},
 	{"alerter/cloudwatch", rooms(".", "alerter/links", "alerter/words"), nil},
 	{"alerter/incident", rooms(".", "alerter/card", "alerter/links", "alerter/words"), nil},
+	{"alerter/act", rooms(".", "alerter/incident", "alerter/links", "alerter/words"), nil},
 	{"alerter/route", rooms(".", "alerter/words"), nil},
 	{"alerter/outgoing", rooms("."), nil},
 	{"alerter/internal/cardtest", rooms(".", "alerter/card", "alerter/links"), []string{"github.com/google/go-cmp"}},

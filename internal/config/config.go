@@ -187,6 +187,7 @@ func (c *Config) CardLinks() links.Config {
 	l := links.Config{
 		PublicURL: c.PublicURL, OpenSearchDashboards: c.Links.OpenSearchDashboards, LogsPattern: c.Links.LogsPattern,
 		AccessPattern: c.Links.AccessPattern, AWSPortal: c.Links.AWSPortal, AWSRole: c.Links.AWSRole, Accounts: map[string]string{},
+		Style: c.Alerts.Style,
 	}
 	for _, a := range c.Accounts {
 		l.Accounts[a.ID] = a.Alias

@@ -1,0 +1,39 @@
+package alerter
+
+import (
+	"context"
+	"time"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/alerter/card"
+	"github.com/seamark-hq/seamark/alerter/incident"
+)
+
+// maxPast bounds the cards that reminders have replaced and that still get their end.
+const maxPast = 20
+
+// remindAt is when an incident is posted anew to a receiver, because it lasts and nobody
+// said that he looks after it; ok is false when it is not.
+func (m *Manager) remindAt(e *incident.Entry, d *incident.Delivery, now time.Time) (at time.Time, ok bool) {
+	every := time.Duration(m.opt.Config.Repeat)
+	if every <= 0 || d.Version == 0 || d.RungAt.IsZero() || e.Incident.Status == seamark.IncidentResolved || e.Incident.Acknowledged.Holds(now) {
+		return time.Time{}, false
+	}
+	if _, muted := m.muted(e, now); muted {
+		return time.Time{}, false
+	}
+	return d.RungAt.Add(every), true
+}
+
+// endPast shows the end to cards that reminders have replaced. What fails here is not
+// tried again: the newest card has told it.
+func (m *Manager) endPast(ctx context.Context, r Receiver, c card.Card, past []card.Ref) {
+	for _, ref := range past {
+		within, cancel := context.WithTimeout(ctx, deliverTimeout)
+		_, err := r.Deliver(within, c, ref)
+		cancel()
+		if err != nil {
+			m.opt.Log.Warn("past_card_not_ended", "receiver", r.Name(), "incident", c.ID, "error", err)
+		}
+	}
+}
