@@ -134,6 +134,17 @@ func (a Alarm) Base() string {
 	return a.Name + "|" + a.Scope.AccountID + "|" + a.Scope.Region
 }
 
+// Same reports whether two alarms have one key.
+func (a *Alarm) Same(b *Alarm) bool { return a.Contributor == b.Contributor && a.SameBase(b) }
+
+// SameBase reports whether two are of one alarm, whichever of its time series they are about.
+func (a *Alarm) SameBase(b *Alarm) bool {
+	if a.ARN != "" || b.ARN != "" {
+		return a.ARN == b.ARN
+	}
+	return a.Name == b.Name && a.Scope.AccountID == b.Scope.AccountID && a.Scope.Region == b.Scope.Region
+}
+
 // Group is what incidents are made of: alarms of one product and environment are one
 // incident. An alarm that belongs to no product is one by itself, by account, region and name.
 func (a Alarm) Group() string {
@@ -152,7 +163,7 @@ func (a Alarm) Muted(now time.Time) bool {
 }
 
 // Worst is the value of two that lies further on the wrong side of a's limit.
-func (a Alarm) Worst(x, y float64) float64 {
+func (a *Alarm) Worst(x, y float64) float64 {
 	if a.over(y) > a.over(x) {
 		return y
 	}
@@ -161,7 +172,7 @@ func (a Alarm) Worst(x, y float64) float64 {
 
 // over is how far v lies on the wrong side of the limit, as a multiple of it: 1 is at the
 // limit itself. Without a limit it is v.
-func (a Alarm) over(v float64) float64 {
+func (a *Alarm) over(v float64) float64 {
 	size := func(limit float64) float64 { return max(math.Abs(limit), 1e-9) }
 	switch {
 	case a.Comparison == Outside && a.Band != nil:
@@ -182,17 +193,21 @@ func (a Alarm) over(v float64) float64 {
 // CompareAlarms is positive when a is worse than b: one that fires before one without
 // data, and that before one that is fine; an exact one before a composite, then severity,
 // then how far over its limit. It is 0 only for alarms of one key.
-func CompareAlarms(a, b Alarm) int {
+func CompareAlarms(a, b *Alarm) int {
 	if d := cmp.Compare(a.rank(), b.rank()); d != 0 {
 		return d
 	}
 	if d := cmp.Compare(a.excess(), b.excess()); d != 0 {
 		return d
 	}
-	return strings.Compare(b.Key(), a.Key())
+	if a.Same(b) {
+		return 0
+	}
+	return cmp.Or(strings.Compare(b.ARN, a.ARN), strings.Compare(b.Name, a.Name), strings.Compare(b.Scope.AccountID, a.Scope.AccountID),
+		strings.Compare(b.Scope.Region, a.Scope.Region), strings.Compare(b.Contributor, a.Contributor))
 }
 
-func (a Alarm) rank() int {
+func (a *Alarm) rank() int {
 	n := 0
 	switch a.State {
 	case AlarmFiring:
@@ -210,7 +225,7 @@ func (a Alarm) rank() int {
 }
 
 // excess is how far the worst value known lies over the limit; 0 when there is none.
-func (a Alarm) excess() float64 {
+func (a *Alarm) excess() float64 {
 	switch {
 	case a.NoValue && a.NoPeak || a.NoLimit && a.Band == nil:
 		return 0

@@ -11,7 +11,7 @@ import (
 
 func problems(in *seamark.Incident, style words.Style) (list []Problem, notes []string) {
 	alarms := distinct(in.Alarms)
-	slices.SortStableFunc(alarms, func(a, b seamark.Alarm) int { return -seamark.CompareAlarms(a, b) })
+	slices.SortStableFunc(alarms, func(a, b seamark.Alarm) int { return -seamark.CompareAlarms(&a, &b) })
 	exact := slices.ContainsFunc(alarms, func(a seamark.Alarm) bool { return !a.Composite })
 	left := 0
 	for _, a := range alarms {

@@ -24,7 +24,7 @@ func leading(in *seamark.Incident) seamark.Alarm {
 	if len(candidates) == 0 {
 		return seamark.Alarm{}
 	}
-	return slices.MaxFunc(distinct(candidates), seamark.CompareAlarms)
+	return slices.MaxFunc(distinct(candidates), func(a, b seamark.Alarm) int { return seamark.CompareAlarms(&a, &b) })
 }
 
 // inside is a composite of ours with what its first child is about, so that the links

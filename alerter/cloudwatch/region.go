@@ -24,14 +24,18 @@ var regionNames = map[string]string{
 	"EU ISOE West": "eu-isoe-west-1", "AWS European Sovereign Cloud (Germany)": "eusc-de-east-1", "EUSC (Germany)": "eusc-de-east-1",
 }
 
-// regionByName is the region's code where the name is known, else the name itself.
+// regionByName is the region's code where the name is known, else the name itself. Until
+// 2017 the names were written "US West - Oregon" and "US - N. Virginia".
 func regionByName(name string) string {
 	name = strings.TrimSpace(name)
-	eu := strings.Replace(strings.Replace(name, "Europe (", "EU (", 1), "EU - ", "EU (", 1)
-	if strings.HasPrefix(name, "EU - ") {
-		eu += ")"
+	plain := strings.Replace(name, "Europe (", "EU (", 1)
+	if area, city, old := strings.Cut(name, " - "); old {
+		plain = area + " (" + city + ")"
 	}
-	if code := regionNames[eu]; code != "" {
+	if plain == "US (N. Virginia)" || plain == "US Standard" {
+		return "us-east-1"
+	}
+	if code := regionNames[plain]; code != "" {
 		return code
 	}
 	return name

@@ -18,6 +18,8 @@ import (
 type Book struct {
 	quiet    time.Duration
 	entries  map[string]*Entry       // by incident id
+	byAlarm  map[string]*Entry       // the newest open incident of an alarm as a whole; may be stale
+	byGroup  map[string]*Entry       // and of a group
 	okSince  map[string]time.Time    // by alarm: when it was last said to be fine; bounded by maxRemembered
 	early    map[string]time.Time    // those of no incident: their alarm may be still to come
 	silences map[string]seamark.Word // by group; they outlive the incident that they were made for
@@ -37,7 +39,7 @@ const MaxEntries = 500
 // NewBook is an empty book. An alarm that fires again less than quiet after its incident
 // ended reopens it.
 func NewBook(quiet time.Duration) *Book {
-	return &Book{quiet: quiet, entries: map[string]*Entry{}, okSince: map[string]time.Time{}, early: map[string]time.Time{}, silences: map[string]seamark.Word{}}
+	return &Book{quiet: quiet, entries: map[string]*Entry{}, okSince: map[string]time.Time{}, early: map[string]time.Time{}, silences: map[string]seamark.Word{}, byAlarm: map[string]*Entry{}, byGroup: map[string]*Entry{}}
 }
 
 // Apply takes one alarm in and returns the entry that it changed, or nil.
@@ -74,6 +76,9 @@ func (b *Book) Load(e *Entry) {
 		b.silences[in.Group] = *w
 	}
 	for _, a := range in.Alarms {
+		if in.Status != seamark.IncidentResolved {
+			b.index(e, &a)
+		}
 		if a.State == seamark.AlarmOK && b.okSince[a.Key()].Before(a.Since) {
 			b.okSince[a.Key()] = a.Since
 		}
@@ -134,9 +139,7 @@ func normal(a seamark.Alarm, now time.Time) seamark.Alarm {
 func (b *Book) changed(e *Entry, a seamark.Alarm) *Entry {
 	in := &e.Incident
 	e.Version++
-	slices.SortStableFunc(in.Alarms, func(x, y seamark.Alarm) int {
-		return cmp.Or(-seamark.CompareAlarms(x, y), strings.Compare(x.Name, y.Name))
-	})
+	sortAlarms(in.Alarms)
 	if a.Evaluated.After(in.UpdatedAt) {
 		in.UpdatedAt = a.Evaluated
 	}
@@ -144,7 +147,8 @@ func (b *Book) changed(e *Entry, a seamark.Alarm) *Entry {
 		in.UpdatedAt = in.ResolvedAt
 	}
 	in.Severity = seamark.SeverityWarning
-	for _, x := range in.Alarms {
+	for i := range in.Alarms {
+		x := &in.Alarms[i]
 		if x.Since.Before(in.OpenedAt) && x.State == seamark.AlarmFiring {
 			in.OpenedAt = x.Since
 		}
@@ -154,6 +158,28 @@ func (b *Book) changed(e *Entry, a seamark.Alarm) *Entry {
 		in.Team, in.Runbook = cmp.Or(in.Team, x.Scope.Team), cmp.Or(in.Runbook, x.Runbook)
 	}
 	return e
+}
+
+// sortAlarms puts the worst first. One change leaves the list nearly sorted, which costs
+// one pass: in a storm of thousands of alarms it is done for each.
+func sortAlarms(list []seamark.Alarm) {
+	order := func(x, y *seamark.Alarm) int {
+		return cmp.Or(-seamark.CompareAlarms(x, y), strings.Compare(x.Name, y.Name))
+	}
+	for i := 1; i < len(list); i++ {
+		if order(&list[i-1], &list[i]) <= 0 {
+			continue
+		}
+		moved := list[i]
+		at, _ := slices.BinarySearchFunc(list[:i], &moved, func(x seamark.Alarm, m *seamark.Alarm) int {
+			if order(&x, m) <= 0 {
+				return -1
+			}
+			return 1
+		})
+		copy(list[at+1:i+1], list[at:i])
+		list[at] = moved
+	}
 }
 
 // Forget drops the oldest resolved incidents from memory.

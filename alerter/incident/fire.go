@@ -3,7 +3,6 @@ package incident
 import (
 	"fmt"
 	"reflect"
-	"slices"
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
@@ -45,23 +44,38 @@ func (b *Book) lastOK(a seamark.Alarm) (time.Time, bool) {
 	return at, known
 }
 
-// openFor finds the open incident that a belongs to: that of its group, or the one in
-// which this very alarm already takes part.
+// openFor finds the open incident that a belongs to: the one in which this very alarm
+// already takes part, or that of its group.
 func (b *Book) openFor(a seamark.Alarm) *Entry {
-	var same *Entry
-	group := a.Group()
+	for _, e := range []*Entry{b.byAlarm[a.Base()], b.byGroup[a.Group()]} {
+		if e != nil && e.Incident.Status != seamark.IncidentResolved && b.entries[e.Incident.ID] == e {
+			return e
+		}
+	}
+	return nil
+}
+
+// index remembers where an alarm and its group are found.
+func (b *Book) index(e *Entry, a *seamark.Alarm) {
+	if len(b.byAlarm) > 4*maxRemembered || len(b.byGroup) > 4*maxRemembered {
+		b.reindex()
+	}
+	b.byAlarm[a.Base()] = e
+	b.byGroup[e.Incident.Group] = e
+}
+
+// reindex makes the indices anew from what is open.
+func (b *Book) reindex() {
+	b.byAlarm, b.byGroup = map[string]*Entry{}, map[string]*Entry{}
 	for _, e := range b.entries {
 		if e.Incident.Status == seamark.IncidentResolved {
 			continue
 		}
-		if find(e, a) >= 0 {
-			return e
-		}
-		if e.Incident.Group == group {
-			same = e
+		b.byGroup[e.Incident.Group] = e
+		for i := range e.Incident.Alarms {
+			b.byAlarm[e.Incident.Alarms[i].Base()] = e
 		}
 	}
-	return same
 }
 
 // join adds a firing alarm to an open incident, or brings it up to date.
@@ -122,14 +136,20 @@ func withHistory(a, known seamark.Alarm) seamark.Alarm {
 func (b *Book) put(e *Entry, a seamark.Alarm) {
 	if i := find(e, a); i >= 0 {
 		e.Incident.Alarms[i] = withHistory(a, e.Incident.Alarms[i])
+		b.index(e, &a)
 		return
 	}
 	e.Incident.Alarms = append(e.Incident.Alarms, a)
+	b.index(e, &a)
 }
 
 func find(e *Entry, a seamark.Alarm) int {
-	key := a.Key()
-	return slices.IndexFunc(e.Incident.Alarms, func(x seamark.Alarm) bool { return x.Key() == key })
+	for i := range e.Incident.Alarms {
+		if e.Incident.Alarms[i].Same(&a) {
+			return i
+		}
+	}
+	return -1
 }
 
 // concerned are the alarms of e that a speaks of: itself, and all its time series when it
@@ -138,7 +158,7 @@ func concerned(e *Entry, a seamark.Alarm) []*seamark.Alarm {
 	var list []*seamark.Alarm
 	for i := range e.Incident.Alarms {
 		x := &e.Incident.Alarms[i]
-		if x.Key() == a.Key() || a.Contributor == "" && x.Base() == a.Base() {
+		if x.SameBase(&a) && (a.Contributor == "" || a.Contributor == x.Contributor) {
 			list = append(list, x)
 		}
 	}
@@ -190,6 +210,7 @@ func (b *Book) open(a seamark.Alarm) *Entry {
 		e.Incident.ID = fmt.Sprintf("%s-%d", id, n)
 	}
 	b.entries[e.Incident.ID] = e
+	b.index(e, &a)
 	e.Note(a.Since, "Opened: "+words.Alarm(a))
 	b.Forget()
 	return e
