@@ -191,3 +191,35 @@ func TestFigures(t *testing.T) {
 		}
 	})
 }
+
+// The whole list of an account's alarms makes up for what was missed: an OK, a deletion.
+// What is of other accounts, or Seamark's own, is not touched.
+func TestReconcile(t *testing.T) {
+	now := time.Now().Add(-time.Hour)
+	alarm := func(name, account string, state seamark.AlarmState) seamark.Alarm {
+		return seamark.Alarm{
+			Name: name, ARN: "arn:aws:cloudwatch:eu-west-1:" + account + ":alarm:" + name, State: state, Origin: "cloudwatch", Since: now, Evaluated: now,
+			Scope: seamark.Scope{Product: seamark.Unassigned, Environment: seamark.Unassigned, AccountID: account, Region: "eu-west-1"},
+		}
+	}
+	m := manager(t, alerter.Options{})
+	series := alarm("series", "1", seamark.AlarmFiring)
+	series.Contributor = "c1"
+	observe(t, m, alarm("gone", "1", seamark.AlarmFiring), alarm("fine", "1", seamark.AlarmFiring), alarm("fires", "1", seamark.AlarmFiring),
+		alarm("elsewhere", "2", seamark.AlarmFiring), series, firing("4xx", "api", now, 0.2))
+	ok := alarm("fine", "1", seamark.AlarmOK)
+	ok.Since = now.Add(time.Minute)
+	if err := m.Reconcile(t.Context(), []seamark.Alarm{ok, alarm("fires", "1", seamark.AlarmFiring), alarm("series", "1", seamark.AlarmFiring)}); err != nil {
+		t.Fatal(err)
+	}
+	var open []string
+	for _, in := range m.Incidents() {
+		if in.Status == seamark.IncidentOpen {
+			open = append(open, in.Alarms[0].Name)
+		}
+	}
+	slices.Sort(open)
+	if want := []string{"elsewhere", "fires", "seamark/booking/prod/api/4xx", "series"}; !slices.Equal(open, want) {
+		t.Errorf("open %v, want %v", open, want)
+	}
+}

@@ -146,6 +146,31 @@ func (m *Manager) Observe(ctx context.Context, alarms ...seamark.Alarm) error {
 	return errors.Join(faults...)
 }
 
+// Reconcile takes in the whole list of alarms of some accounts and regions, as
+// DescribeAlarms answers it: what was missed is made up for, and an alarm that is open here
+// and no more in the list of its account and region was deleted.
+func (m *Manager) Reconcile(ctx context.Context, all []seamark.Alarm) error {
+	type place struct{ account, region string }
+	places, known := map[place]bool{}, map[string]bool{}
+	for _, a := range all {
+		places[place{a.Scope.AccountID, a.Scope.Region}], known[a.Base()] = true, true
+	}
+	m.mu.Lock()
+	now := m.opt.Now()
+	var gone []seamark.Alarm
+	for _, e := range m.book.Entries() {
+		for _, a := range e.Incident.Unsettled() {
+			if a.ARN == "" || a.Origin != "cloudwatch" || known[a.Base()] || !places[place{a.Scope.AccountID, a.Scope.Region}] {
+				continue
+			}
+			a.State, a.Since, a.Evaluated, a.Reason, a.NoValue = seamark.AlarmDeleted, now, now, "the alarm is not there any more", true
+			gone = append(gone, a)
+		}
+	}
+	m.mu.Unlock()
+	return m.Observe(ctx, append(slices.Clone(all), gone...)...)
+}
+
 // Act does what a person said. It is durable when Act returns nil; a Rejected fault says
 // why it cannot be done.
 func (m *Manager) Act(ctx context.Context, a incident.Act) error {

@@ -66,18 +66,21 @@ holds the error lines found there.`,
 
 func (c *cli) alertSendCmd() *cobra.Command {
 	var event string
+	var complete bool
 	cmd := &cobra.Command{
-		Use:     "send --event FILE",
-		Short:   "Tell the configured receivers of an alarm",
-		Long:    "Tell the configured receivers of an alarm. The next event of the same incident edits the same card.",
-		Example: "  seamark alert send --event alarm.json --config seamark.yml",
+		Use:   "send --event FILE",
+		Short: "Tell the configured receivers of an alarm",
+		Long: `Tell the configured receivers of an alarm. The next event of the same incident edits the same card.
+With --complete the file holds all alarms of its accounts and regions, as describe-alarms lists them:
+what was missed is made up for, and an incident whose alarm is not there any more ends.`,
+		Example: "  seamark alert send --event alarm.json --config seamark.yml\n  aws cloudwatch describe-alarms | seamark alert send --event - --complete",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, alarms, unread := c.readEvent(event)
 			if cfg == nil || len(alarms) == 0 && unread != nil {
 				return unread
 			}
-			incidents, err := app.SendEvent(cmd.Context(), cfg, alarms, c.logger(warnLevel))
+			incidents, err := app.SendEvent(cmd.Context(), cfg, alarms, complete, c.logger(warnLevel))
 			if err != nil {
 				return errors.Join(err, unread)
 			}
@@ -87,12 +90,13 @@ func (c *cli) alertSendCmd() *cobra.Command {
 			for _, in := range incidents {
 				fmt.Fprintf(c.out, "%s %s/%s %s\n", in.ID, in.Product, in.Environment, in.Status)
 			}
-			if len(incidents) == 0 {
+			if len(incidents) == 0 && !complete {
 				c.noCard(alarms)
 			}
 			return unread
 		},
 	}
+	cmd.Flags().BoolVar(&complete, "complete", false, "the file holds all alarms of its accounts and regions")
 	c.lakeFlag(cmd)
 	eventFlag(cmd, &event)
 	return cmd

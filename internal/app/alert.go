@@ -102,8 +102,9 @@ func withLake(ctx context.Context, c *config.Config, log *slog.Logger, use func(
 }
 
 // SendEvent tells the configured receivers, and remembers what it told them below the
-// data folder, so that the next event of the incident edits the same card.
-func SendEvent(ctx context.Context, c *config.Config, alarms []seamark.Alarm, log *slog.Logger) ([]seamark.Incident, error) {
+// data folder, so that the next event of the incident edits the same card. With complete
+// the alarms are all that their accounts and regions have.
+func SendEvent(ctx context.Context, c *config.Config, alarms []seamark.Alarm, complete bool, log *slog.Logger) ([]seamark.Incident, error) {
 	receivers, err := receiversOf(c, log)
 	if err != nil {
 		return nil, err
@@ -125,27 +126,38 @@ func SendEvent(ctx context.Context, c *config.Config, alarms []seamark.Alarm, lo
 	var failed error
 	err = withLake(ctx, c, log, func(db *duckdb.DB) {
 		o.Enricher = db
-		told, failed = send(ctx, o, alarms)
+		told, failed = send(ctx, o, alarms, complete)
 	})
 	if o.Enricher == nil && err == nil {
-		return send(ctx, o, alarms)
+		return send(ctx, o, alarms, complete)
 	}
 	return told, errors.Join(err, failed)
 }
 
 // send tells the receivers and returns the incidents that alarms belong to.
-func send(ctx context.Context, o alerter.Options, alarms []seamark.Alarm) ([]seamark.Incident, error) {
+func send(ctx context.Context, o alerter.Options, alarms []seamark.Alarm, complete bool) ([]seamark.Incident, error) {
 	m, err := alerter.New(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	if err := m.Observe(ctx, alarms...); err != nil {
+	before := map[string]seamark.IncidentStatus{}
+	for _, in := range m.Incidents() {
+		before[in.ID] = in.Status
+	}
+	observe := func() error { return m.Observe(ctx, alarms...) }
+	if complete {
+		observe = func() error { return m.Reconcile(ctx, alarms) }
+	}
+	if err := observe(); err != nil {
 		return nil, err
 	}
 	err = m.Flush(ctx)
 	var told []seamark.Incident
 	for _, in := range m.Incidents() {
-		if slices.ContainsFunc(alarms, func(a seamark.Alarm) bool { return takesPart(in, a) }) {
+		if complete && before[in.ID] == in.Status {
+			continue // a list of everything is long: what changed is told
+		}
+		if complete || slices.ContainsFunc(alarms, func(a seamark.Alarm) bool { return takesPart(in, a) }) {
 			told = append(told, in)
 		}
 	}
