@@ -63,6 +63,8 @@ func (m *Manager) next(receiver string) (id string, wait time.Duration, wake <-c
 		due, rank := m.due(e, d, now)
 		switch {
 		case rank == 0:
+		case rank == withheld:
+			wait = min(wait, max(due.Sub(now), time.Second))
 		case due.After(now):
 			wait = min(wait, due.Sub(now))
 		case rank > best || rank == best && key < id:
@@ -71,6 +73,9 @@ func (m *Manager) next(receiver string) (id string, wait time.Duration, wake <-c
 	}
 	return id, wait, m.wake
 }
+
+// withheld is the rank of what nobody is to be told now; its time is when to ask again.
+const withheld = -1
 
 // due says when a delivery should happen, and how pressing it is: 0 is never.
 func (m *Manager) due(e *incident.Entry, d *incident.Delivery, now time.Time) (time.Time, int) {
@@ -102,15 +107,12 @@ func (m *Manager) changeDue(e *incident.Entry, d *incident.Delivery, now time.Ti
 		}
 		return b
 	}
-	until, muted := m.muted(e, now)
+	if until, quiet := m.withhold(e, d, turned, now); quiet {
+		return until, withheld
+	}
 	switch {
-	case muted && d.Version == 0: // it is visible, and rings when the silence ends
-		if until.IsZero() || e.Incident.Status == seamark.IncidentResolved {
-			return time.Time{}, 0
-		}
-		return later(until, d.Next), 3
-	case muted && d.Ref == "" && e.Incident.Status != seamark.IncidentResolved:
-		return time.Time{}, 0 // a card that cannot be edited would ring; its end is shown all the same
+	case d.Version == 0 && d.Withheld && e.Incident.Status == seamark.IncidentResolved:
+		return time.Time{}, 0 // nobody heard of it, and it is over
 	case d.Version == 0: // nothing shown yet
 		ready := e.HeardAt
 		if _, more := ScopeOf(&e.Incident); more && m.opt.Enricher != nil && e.Enriched == 0 {
@@ -145,9 +147,6 @@ func (m *Manager) pending(receiver string) []string {
 			continue
 		}
 		now := m.opt.Now()
-		if _, muted := m.muted(e, now); muted && d.Version == 0 {
-			continue // what is to be quiet is not hurried
-		}
 		if _, rank := m.changeDue(e, d, now); rank > 0 {
 			ids = append(ids, id)
 		}

@@ -16,6 +16,7 @@ import (
 	"github.com/seamark-hq/seamark/alerter/card"
 	"github.com/seamark-hq/seamark/alerter/incident"
 	"github.com/seamark-hq/seamark/alerter/links"
+	"github.com/seamark-hq/seamark/alerter/route"
 	"github.com/seamark-hq/seamark/alerter/words"
 )
 
@@ -26,10 +27,10 @@ type Options struct {
 	Enricher  Enricher                     // nil: cards without patterns and chart
 	Receivers []Receiver                   // names must differ
 	Route     func(seamark.Alarm) []string // names the receivers that hear of an alarm; nil: every one hears everything
-	// Muted says whether somebody keeps an alarm quiet at a time, by what, and until when
-	// (zero: nobody knows). It is asked whenever a card is due. Nil: nobody does. What AWS
-	// itself mutes needs no asking.
-	Muted func(a seamark.Alarm, at time.Time) (by string, until time.Time, muted bool)
+	// Quiet prepares, for the alarms that fire now, the question whether a receiver is told
+	// of an alarm at a time. It is asked when a card is due, for each alarm. nil: always.
+	// What AWS itself mutes needs no asking.
+	Quiet func(firing []seamark.Alarm) func(receiver string, a seamark.Alarm, now time.Time) route.Quiet
 	// Inbox is where other processes leave what people want done; nil: nowhere.
 	Inbox Inbox
 	Links links.Config
@@ -59,9 +60,10 @@ type Manager struct {
 
 	mu        sync.Mutex
 	book      *incident.Book
-	earlyLost bool                 // the last SaveEarly failed
-	unsaved   map[string]bool      // entries whose last Save failed
-	looked    map[string]time.Time // by incident: when it was last looked up
+	earlyLost bool                                                              // the last SaveEarly failed
+	unsaved   map[string]bool                                                   // entries whose last Save failed
+	looked    map[string]time.Time                                              // by incident: when it was last looked up
+	quiet     func(receiver string, a seamark.Alarm, now time.Time) route.Quiet // of Options.Quiet, until the next change
 }
 
 // New loads the store's entries. Entries that cannot be read are logged and left out;
@@ -251,6 +253,7 @@ func (m *Manager) saveEarly(ctx context.Context) error {
 }
 
 func (m *Manager) signal() {
+	m.quiet = nil
 	close(m.wake)
 	m.wake = make(chan struct{})
 }
@@ -354,6 +357,10 @@ func (m *Manager) cardOf(e *incident.Entry) card.Card {
 func (m *Manager) Firing() []seamark.Alarm {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	return m.firing()
+}
+
+func (m *Manager) firing() []seamark.Alarm {
 	var alarms []seamark.Alarm
 	for _, e := range m.book.Entries() {
 		if e.Incident.Status == seamark.IncidentOpen {

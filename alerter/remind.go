@@ -19,10 +19,14 @@ func (m *Manager) remindAt(e *incident.Entry, d *incident.Delivery, now time.Tim
 	if every <= 0 || d.Version == 0 || d.RungAt.IsZero() || e.Incident.Status == seamark.IncidentResolved || e.Incident.Acknowledged.Holds(now) {
 		return time.Time{}, false
 	}
-	if _, muted := m.muted(e, now); muted {
-		return time.Time{}, false
+	at = d.RungAt.Add(every)
+	if at.After(now) {
+		return at, true
 	}
-	return d.RungAt.Add(every), true
+	if q := m.quietFor(receiverOf(e, d), e, now); q.By != "" { // asked when it is due
+		return q.Until, true
+	}
+	return at, true
 }
 
 // endPast shows the end to cards that reminders have replaced. What fails here is not

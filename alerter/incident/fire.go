@@ -96,7 +96,12 @@ func (b *Book) join(e *Entry, a seamark.Alarm) *Entry {
 	have := &e.Incident.Alarms[i]
 	switch have.State {
 	case seamark.AlarmFiring:
+		end := have.ExpiresAt
+		have.ExpiresAt = a.ExpiresAt // no card shows it, so that alone is no change
 		if a.Evaluated.Before(have.Evaluated) || reflect.DeepEqual(*have, withHistory(a, *have)) {
+			if have.ExpiresAt.Before(end) {
+				have.ExpiresAt = end
+			}
 			return nil
 		}
 	case seamark.AlarmNoData:

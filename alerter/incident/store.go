@@ -45,18 +45,19 @@ const format = 2
 
 // Delivery is what one receiver has been shown.
 type Delivery struct {
-	Ref      card.Ref   `json:"ref"`              // of the posted message; empty when it cannot be edited
-	Begun    bool       `json:"begun"`            // a post was begun whose outcome has not been noted
-	Version  int64      `json:"version"`          // last shown; 0: nothing yet
-	Turn     string     `json:"turn"`             // status and severity last shown
-	Firing   string     `json:"firing"`           // alarms last shown as firing, as a hash
-	RungAt   time.Time  `json:"rung_at,omitzero"` // when a new card was last posted, which rings
-	Past     []card.Ref `json:"past,omitempty"`   // of cards that a reminder replaced; they still get the end
-	At       time.Time  `json:"at"`               // of the last success
-	Attempts int        `json:"attempts"`         // failures since then
-	Next     time.Time  `json:"next"`             // not before
-	Fault    string     `json:"fault,omitempty"`  // of the last failure
-	Dead     bool       `json:"dead"`             // given up until the incident turns or the process restarts
+	Ref      card.Ref   `json:"ref"`                // of the posted message; empty when it cannot be edited
+	Begun    bool       `json:"begun"`              // a post was begun whose outcome has not been noted
+	Version  int64      `json:"version"`            // last shown; 0: nothing yet
+	Turn     string     `json:"turn"`               // status and severity last shown
+	Firing   string     `json:"firing"`             // alarms last shown as firing, as a hash
+	RungAt   time.Time  `json:"rung_at,omitzero"`   // when a new card was last posted, which rings
+	Past     []card.Ref `json:"past,omitempty"`     // of cards that a reminder replaced; they still get the end
+	At       time.Time  `json:"at"`                 // of the last success
+	Attempts int        `json:"attempts"`           // failures since then
+	Next     time.Time  `json:"next"`               // not before
+	Fault    string     `json:"fault,omitempty"`    // of the last failure
+	Dead     bool       `json:"dead"`               // given up until the incident turns or the process restarts
+	Withheld bool       `json:"withheld,omitempty"` // nobody was told of the start: a silence, an interval or another alarm
 }
 
 // Store keeps entries durably. Save returns once the entry is on disk; it replaces the

@@ -1,163 +1,71 @@
 package route
 
 import (
-	"cmp"
-	"fmt"
-	"regexp"
-	"slices"
-	"strings"
-
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/alerter/words"
 )
+
+// Config is everything that says who is told of an alarm and when nobody is. Its zero
+// value tells every receiver everything, always.
+type Config struct {
+	Route     *Tree      // nil: every receiver hears everything
+	Receivers []string   // names that routes may use
+	Intervals []Interval // what mute_time_intervals and active_time_intervals name
+	Inhibit   []Inhibit
+	// ResolveTimeout is after how long an alert of a sender that repeats itself counts as
+	// fine when it is not repeated.
+	ResolveTimeout seamark.Duration
+	GroupInterval  seamark.Duration // of a route that names none
+}
 
 // Tree is a node of the tree that says who is told of an alarm, in Alertmanager's own
 // syntax (https://prometheus.io/docs/alerting/latest/configuration/#route): an alarm
 // enters at the root, goes into the first child whose matchers all hold (and, with
 // continue, on to the siblings), and is told to the receiver of the deepest node reached.
-//
-// Labels are product, environment, team, severity, rule, component, account_id and region.
 type Tree struct {
-	Receiver string   `yaml:"receiver" doc:"Name of the receiver; inherited from the parent when empty."`
-	Matchers []string `yaml:"matchers" doc:"All must hold: team=\"web\", severity=~\"critical|warning\", environment!=\"dev\", product!~\"test-.*\"."`
-	GroupBy  []string `yaml:"group_by" doc:"Accepted for Alertmanager's sake. Seamark groups by product and environment, always."`
-	Continue bool     `yaml:"continue" doc:"After a match, try the siblings below as well."`
-	Routes   []Tree   `yaml:"routes" doc:"Children, tried in order."`
-
-	matchers []matcher
+	Receiver            string            `yaml:"receiver" doc:"Name of the receiver; inherited from the parent when empty."`
+	Matchers            []string          `yaml:"matchers" doc:"All must hold: team=\"web\", severity=~\"critical|warning\", environment!=\"dev\", product!~\"test-.*\". Labels are those listed in [alerting](../howto/alerting.md#labels) and whatever the sender set."`
+	Match               map[string]string `yaml:"match" doc:"Older form of matchers: {team: web}."`
+	MatchRE             map[string]string `yaml:"match_re" doc:"Older form of matchers with =~: {severity: critical|warning}."`
+	GroupBy             []string          `yaml:"group_by" doc:"Labels whose values make cards of their own; [...] takes all of them. An incident stays one, whatever its cards."`
+	GroupWait           string            `yaml:"group_wait" doc:"How long after its start an incident's first card waits for more alarms, such as 30s. Empty: the parent's; at the root 0s."`
+	GroupInterval       string            `yaml:"group_interval" doc:"Time between two edits of a card, such as 5m. Empty: the parent's; at the root alerts.updateEvery."`
+	RepeatInterval      string            `yaml:"repeat_interval" doc:"Time after which an incident that lasts is told again, such as 4h. Empty: the parent's; at the root 4h."`
+	MuteTimeIntervals   []string          `yaml:"mute_time_intervals" doc:"Names of time_intervals in which this route tells nobody. Not inherited."`
+	ActiveTimeIntervals []string          `yaml:"active_time_intervals" doc:"Names of time_intervals outside of which this route tells nobody. Not inherited."`
+	Continue            bool              `yaml:"continue" doc:"After a match, try the siblings below as well."`
+	Routes              []Tree            `yaml:"routes" doc:"Children, tried in order."`
 }
 
-// Labels are what a route can match.
-func Labels() []string {
-	return []string{"product", "environment", "team", "severity", "rule", "component", "account_id", "region"}
+// Interval is a named set of times.
+type Interval struct {
+	Name          string `yaml:"name" doc:"Name that routes use."`
+	TimeIntervals []Span `yaml:"time_intervals" doc:"It is one of these."`
 }
 
-type matcher struct {
-	label, op, value string
-	re               *regexp.Regexp
+// Span is a set of times: all of its keys must hold, and of each key one of its entries.
+type Span struct {
+	Times       []Times  `yaml:"times" doc:"Times of day. Empty: all day."`
+	Weekdays    []string `yaml:"weekdays" doc:"Such as ['monday:friday', sunday]."`
+	DaysOfMonth []string `yaml:"days_of_month" doc:"Such as ['1:5', '-3:-1']; negative ones count from the month's end."`
+	Months      []string `yaml:"months" doc:"Such as ['december', '1:3']."`
+	Years       []string `yaml:"years" doc:"Such as ['2026:2028']."`
+	Location    string   `yaml:"location" doc:"Time zone by name, such as Europe/Berlin. Empty: UTC."`
 }
 
-var matcherSyntax = regexp.MustCompile(`^\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*(?:"((?:[^"\\]|\\.)*)"|([^"\s]*))\s*$`)
-
-func parseMatcher(s string) (matcher, error) {
-	p := matcherSyntax.FindStringSubmatch(words.Clip(s, 4096))
-	if p == nil {
-		return matcher{}, fmt.Errorf("%q is not a matcher", words.Clip(s, 80))
-	}
-	m := matcher{label: p[1], op: p[2], value: p[4]}
-	if p[4] == "" {
-		m.value = strings.NewReplacer(`\"`, `"`, `\\`, `\`, `\n`, "\n").Replace(p[3])
-	}
-	if !slices.Contains(Labels(), m.label) {
-		return matcher{}, fmt.Errorf("there is no label %q", m.label)
-	}
-	if m.op == "=~" || m.op == "!~" {
-		re, err := regexp.Compile("^(?:" + m.value + ")$")
-		if err != nil {
-			return matcher{}, fmt.Errorf("%q is not a regular expression (RE2)", words.Clip(m.value, 80))
-		}
-		m.re = re
-	}
-	return m, nil
+// Times is a stretch of a day.
+type Times struct {
+	Start string `yaml:"start_time" doc:"Such as '09:00'."`
+	End   string `yaml:"end_time" doc:"Such as '17:00', itself not in it; '24:00' is the day's end."`
 }
 
-func (m matcher) holds(a seamark.Alarm) bool {
-	v := labelOf(a, m.label)
-	switch m.op {
-	case "=":
-		return v == m.value
-	case "!=":
-		return v != m.value
-	case "=~":
-		return m.re.MatchString(v)
-	}
-	return !m.re.MatchString(v)
-}
-
-func labelOf(a seamark.Alarm, label string) string {
-	switch label {
-	case "product":
-		return a.Scope.Product
-	case "environment":
-		return a.Scope.Environment
-	case "team":
-		return a.Scope.Team
-	case "severity":
-		return a.Severity
-	case "rule":
-		return a.Rule
-	case "component":
-		return a.Scope.Component
-	case "account_id":
-		return a.Scope.AccountID
-	}
-	return a.Scope.Region
-}
-
-// Validate compiles the tree and calls fault for each wrong key below path.
-func (r *Tree) Validate(receivers []string, fault func(key, what, remedy string)) {
-	if r.Receiver == "" && len(receivers) > 0 {
-		fault("receiver", "the root of the route has no receiver", "name one of "+strings.Join(receivers, ", "))
-	}
-	if len(r.Matchers) > 0 {
-		fault("matchers", "the root of the route matches everything", "move the matchers to a child below routes")
-	}
-	r.validate("", receivers, fault)
-}
-
-func (r *Tree) validate(path string, receivers []string, fault func(key, what, remedy string)) {
-	if r.Receiver != "" && !slices.Contains(receivers, r.Receiver) {
-		remedy := "add it to receivers, or name one of " + strings.Join(receivers, ", ")
-		if len(receivers) == 0 {
-			remedy = "add it to receivers"
-		}
-		fault(path+"receiver", fmt.Sprintf("there is no receiver %q", r.Receiver), remedy)
-	}
-	for i, g := range r.GroupBy {
-		if !slices.Contains(append(Labels(), "..."), g) {
-			fault(fmt.Sprintf("%sgroup_by[%d]", path, i), fmt.Sprintf("there is no label %q", g), "use "+strings.Join(Labels(), ", "))
-		}
-	}
-	r.matchers = nil
-	for i, s := range r.Matchers {
-		m, err := parseMatcher(s)
-		if err != nil {
-			fault(fmt.Sprintf("%smatchers[%d]", path, i), err.Error(), `write label="value", !=, =~ or !~ with a label of `+strings.Join(Labels(), ", "))
-			continue
-		}
-		r.matchers = append(r.matchers, m)
-	}
-	for i := range r.Routes {
-		r.Routes[i].validate(fmt.Sprintf("%sroutes[%d].", path, i), receivers, fault)
-	}
-}
-
-// Receivers names who is told of a. The tree must have been validated.
-func (r *Tree) Receivers(a seamark.Alarm) []string {
-	var names []string
-	r.walk(a, "", func(name string) {
-		if name != "" && !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	})
-	return names
-}
-
-func (r *Tree) walk(a seamark.Alarm, inherited string, tell func(string)) {
-	name := cmp.Or(r.Receiver, inherited)
-	matched := false
-	for i := range r.Routes {
-		child := &r.Routes[i]
-		if slices.ContainsFunc(child.matchers, func(m matcher) bool { return !m.holds(a) }) {
-			continue
-		}
-		matched = true
-		child.walk(a, name, tell)
-		if !child.Continue {
-			break
-		}
-	}
-	if !matched {
-		tell(name)
-	}
+// Inhibit is a rule by which alarms that fire keep others quiet.
+type Inhibit struct {
+	Name           string            `yaml:"name" doc:"Name for people."`
+	SourceMatchers []string          `yaml:"source_matchers" doc:"The alarms that keep others quiet while they fire."`
+	TargetMatchers []string          `yaml:"target_matchers" doc:"The alarms that are kept quiet."`
+	Equal          []string          `yaml:"equal" doc:"Labels whose values must be the same in both."`
+	SourceMatch    map[string]string `yaml:"source_match" doc:"Older form of source_matchers."`
+	SourceMatchRE  map[string]string `yaml:"source_match_re" doc:"Older form of source_matchers with =~."`
+	TargetMatch    map[string]string `yaml:"target_match" doc:"Older form of target_matchers."`
+	TargetMatchRE  map[string]string `yaml:"target_match_re" doc:"Older form of target_matchers with =~."`
 }

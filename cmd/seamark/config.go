@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/seamark-hq/seamark/internal/app"
 	"github.com/seamark-hq/seamark/internal/config"
 )
 
@@ -22,7 +23,7 @@ func (c *cli) configCmd() *cobra.Command {
 			if len(args) == 1 {
 				name = args[0]
 			}
-			if _, err := config.Load(name); err != nil {
+			if _, err := config.Load(name, app.CheckRoutes); err != nil {
 				return err
 			}
 			if c.json {

@@ -93,7 +93,7 @@ func TestDocsConfig(t *testing.T) {
 			if err := os.WriteFile(file, []byte(block), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := config.Load(file); err != nil {
+			if _, err := config.Load(file, app.CheckRoutes); err != nil {
 				t.Errorf("%s: %v\n%s", name, err, block)
 			}
 		}

@@ -145,7 +145,7 @@ func (c *cli) config() (*config.Config, error) {
 		}
 		name = "seamark.yml"
 	}
-	return config.Load(name)
+	return config.Load(name, app.CheckRoutes)
 }
 
 // lakeFolder is --lake, or the configuration's.

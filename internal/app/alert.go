@@ -121,7 +121,12 @@ func SendEvent(ctx context.Context, c *config.Config, alarms []seamark.Alarm, co
 		return nil, err
 	}
 	defer unlock()
-	o := alerter.Options{Config: c.Alerts, Store: incident.NewFileStore(state, incidentsFolder), Receivers: receivers, Route: routeOf(c), Links: cardLinks(c, c.PublicURL), Log: log}
+	o := alerter.Options{
+		Config: c.Alerts, Store: incident.NewFileStore(state, incidentsFolder), Receivers: receivers, Links: cardLinks(c, c.PublicURL), Log: log,
+	}
+	if err := decide(&o, c, state); err != nil {
+		return nil, err
+	}
 	var told []seamark.Incident
 	var failed error
 	err = withLake(ctx, c, log, func(db *duckdb.DB) {
@@ -167,12 +172,4 @@ func send(ctx context.Context, o alerter.Options, alarms []seamark.Alarm, comple
 // takesPart reports whether a is one of in's alarms, or the whole of one of its series.
 func takesPart(in seamark.Incident, a seamark.Alarm) bool {
 	return slices.ContainsFunc(in.Alarms, func(x seamark.Alarm) bool { return x.Key() == a.Key() || x.Base() == a.Key() })
-}
-
-// routeOf says who is told of an alarm: everybody where nothing is configured.
-func routeOf(c *config.Config) func(seamark.Alarm) []string {
-	if c.Route == nil {
-		return nil
-	}
-	return c.Route.Receivers
 }

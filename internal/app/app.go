@@ -12,6 +12,7 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter"
 	"github.com/seamark-hq/seamark/alerter/act"
+	"github.com/seamark-hq/seamark/alerter/alertmanager"
 	"github.com/seamark-hq/seamark/alerter/incident"
 	"github.com/seamark-hq/seamark/alerter/rules"
 	"github.com/seamark-hq/seamark/collector/ingest"
@@ -59,6 +60,8 @@ type App struct {
 	expire    *expireStage
 	onboard   *onboardStage
 	alerts    *alerter.Manager
+	routes    *alertmanager.Machinery
+	silences  *alertmanager.Silences
 	rules     *rules.Engine
 	flow      *flow
 	before    seamark.Accounts // what the ledger held at the start
@@ -83,7 +86,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 			a.close()
 		}
 	}()
-	if err := o.Config.Validate(); err != nil {
+	if err := o.Config.Validate(CheckRoutes); err != nil {
 		return nil, err
 	}
 	if err := a.openFolders(ctx); err != nil {
@@ -181,14 +184,28 @@ func (a *App) openAlerter(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	routes, err := routesOf(c)
+	if err != nil {
+		return err
+	}
+	a.routes = routes
+	if a.silences, err = alertmanager.OpenSilences(a.state, silencesFile, a.log, a.metrics.registry); err != nil {
+		return err
+	}
+	var told func(seamark.Alarm) []string // nil: everybody hears everything, those of Options too
+	if c.Route != nil {
+		told = routes.Receivers
+	}
 	a.alerts, err = alerter.New(ctx, alerter.Options{
 		Config: c.Alerts, Store: incident.NewFileStore(a.state, incidentsFolder), Enricher: a.db,
-		Receivers: append(receivers, a.o.Receivers...), Route: routeOf(c), Links: cardLinks(c, a.URL()), Log: a.log,
+		Receivers: append(receivers, a.o.Receivers...), Route: told,
+		Quiet: alertmanager.NewQuieter(routes, a.silences).Among, Links: cardLinks(c, a.URL()), Log: a.log,
 		Inbox: incident.NewInbox(a.state, actsFolder),
 	})
 	if err != nil {
 		return err
 	}
+	a.silences.OnChange(a.alerts.Changed)
 	a.rules = rules.New(rules.Options{
 		Config: c.Rules, Counter: counter{a.db}, Sink: a.alerts, Complete: a.completeUntil, Firing: a.alerts.Firing(),
 		Runbook: c.Runbook, Log: a.log,

@@ -110,10 +110,14 @@ func Act(ctx context.Context, c *config.Config, a incident.Act, log *slog.Logger
 	if err != nil {
 		return false, err
 	}
-	m, err := alerter.New(ctx, alerter.Options{
-		Config: c.Alerts, Store: incident.NewFileStore(state, incidentsFolder), Receivers: receivers, Route: routeOf(c),
+	o := alerter.Options{
+		Config: c.Alerts, Store: incident.NewFileStore(state, incidentsFolder), Receivers: receivers,
 		Links: cardLinks(c, c.PublicURL), Inbox: inbox, Log: log,
-	})
+	}
+	if err := decide(&o, c, state); err != nil {
+		return false, err
+	}
+	m, err := alerter.New(ctx, o)
 	if err != nil {
 		return false, err
 	}

@@ -24,6 +24,7 @@ func (a *App) stages() []func(context.Context) {
 		a.rules.Run,     // lake -> alarms
 		a.alerts.Run,    // alarms -> cards
 		a.watch,         // what goes wrong -> log
+		a.silences.Keep, // what could not be saved
 	}
 }
 

@@ -10,6 +10,8 @@
 package config
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
@@ -50,6 +52,16 @@ type Config struct {
 	Links          Links               `yaml:"links" doc:"Where the links on cards lead."`
 	Receivers      []Receiver          `yaml:"receivers" doc:"Who can be told."`
 	Route          *route.Tree         `yaml:"route" doc:"Who is told of what, in Alertmanager's own syntax. Without it every receiver hears everything."`
+	TimeIntervals  []route.Interval    `yaml:"time_intervals" doc:"Named times for mute_time_intervals and active_time_intervals of routes, in Alertmanager's own syntax."`
+	MuteIntervals  []route.Interval    `yaml:"mute_time_intervals" doc:"Older name of time_intervals."`
+	Inhibit        []route.Inhibit     `yaml:"inhibit_rules" doc:"Alarms that keep others quiet while they fire, in Alertmanager's own syntax."`
+	Labels         map[string]string   `yaml:"labels" doc:"What a label of an alarm stands for that came by Alertmanager's API or is foreign: product, environment, team or component, such as {namespace: product}. Labels of these four names need no entry."`
+	API            API                 `yaml:"api" doc:"Alertmanager's API v2, at /api/v2."`
+}
+
+// API is Alertmanager's API v2.
+type API struct {
+	ResolveTimeout seamark.Duration `yaml:"resolveTimeout" doc:"An alert without an end counts as fine when its sender has not repeated it for this long."`
 }
 
 // FrontDoor is where Firehose delivers.
@@ -178,6 +190,7 @@ func Default() *Config {
 		Alarms:    CloudAlarms{MinRequests: 20, MaxRoutes: 50},
 		Rules:     rules.DefaultConfig(),
 		Alerts:    alerter.DefaultConfig(),
+		API:       API{ResolveTimeout: seamark.Duration(5 * time.Minute)},
 		Links:     Links{LogsPattern: links.DefaultLogsPattern, AccessPattern: links.DefaultAccessPattern},
 	}
 }
@@ -193,6 +206,28 @@ func (c *Config) CardLinks() links.Config {
 		l.Accounts[a.ID] = a.Alias
 	}
 	return l
+}
+
+// Routing is what the configuration says about who is told of an alarm.
+func (c *Config) Routing() route.Config {
+	r := route.Config{
+		Route: c.Route, Intervals: slices.Concat(c.TimeIntervals, c.MuteIntervals), Inhibit: c.Inhibit,
+		ResolveTimeout: c.API.ResolveTimeout, GroupInterval: c.Alerts.UpdateEvery,
+	}
+	for _, one := range c.Receivers {
+		if one.Name != "" && !slices.Contains(r.Receivers, one.Name) {
+			r.Receivers = append(r.Receivers, one.Name)
+		}
+	}
+	return r
+}
+
+// IntervalKey is where the interval i of Routing stands.
+func (c *Config) IntervalKey(i int) string {
+	if n := len(c.TimeIntervals); i >= n {
+		return fmt.Sprintf("mute_time_intervals[%d]", i-n)
+	}
+	return fmt.Sprintf("time_intervals[%d]", i)
 }
 
 // Runbook is the runbook configured for the product of s, or empty.

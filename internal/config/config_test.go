@@ -10,14 +10,18 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/alerter/route"
+	"github.com/seamark-hq/seamark/alerter/alertmanager"
 	"github.com/seamark-hq/seamark/internal/config"
 )
 
 var update = flag.Bool("update", false, "write the golden files and the reference")
+
+// checkRoutes is what the programs that route alarms hand to Load.
+func checkRoutes(c *config.Config, fault func(key, what, remedy string)) {
+	alertmanager.Check(c.Routing(), alertmanager.Keys{Route: "route", Inhibit: "inhibit_rules", Interval: c.IntervalKey}, fault)
+}
 
 func golden(t *testing.T, path, got string) {
 	t.Helper()
@@ -43,7 +47,7 @@ func TestFaults(t *testing.T) {
 	}
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
-			c, err := config.Load(file)
+			c, err := config.Load(file, checkRoutes)
 			if err == nil {
 				t.Fatalf("accepted: %+v", c)
 			}
@@ -77,7 +81,7 @@ func TestEmptyIsDefault(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := config.Default()
-	if diff := cmp.Diff(got, want, cmpopts.IgnoreUnexported(route.Tree{})); diff != "" {
+	if diff := cmp.Diff(got, want); diff != "" {
 		t.Errorf("(-got +want):\n%s", diff)
 	}
 	if err := config.Default().Validate(); err != nil {
@@ -120,7 +124,11 @@ func TestFull(t *testing.T) {
 		}
 	}
 	alarm := seamark.Alarm{Scope: seamark.Scope{Product: "booking", Environment: "prod", Team: "web-mobile"}, Severity: "warning"}
-	if diff := cmp.Diff(c.Route.Receivers(alarm), []string{"web", "team"}); diff != "" {
+	routes, err := alertmanager.New(c.Routing())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(routes.Receivers(alarm), []string{"web", "team"}); diff != "" {
 		t.Errorf("receivers (-got +want):\n%s", diff)
 	}
 	if got, want := c.CardLinks().Accounts["222222222222"], "shipping-prod"; got != want {
@@ -177,7 +185,7 @@ func TestReferenceIsCurrent(t *testing.T) {
 func TestReferenceExample(t *testing.T) {
 	_, rest, _ := strings.Cut(config.Reference(), "```yaml\n")
 	example, _, ok := strings.Cut(rest, "```")
-	if _, err := config.Parse("example", []byte(example)); !ok || err != nil {
+	if _, err := config.Parse("example", []byte(example), checkRoutes); !ok || err != nil {
 		t.Errorf("example: %v", err)
 	}
 }
@@ -211,12 +219,12 @@ func FuzzParse(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		c, err := config.Parse("seamark.yml", b)
+		c, err := config.Parse("seamark.yml", b, checkRoutes)
 		if (c == nil) == (err == nil) {
 			t.Fatalf("configuration %v, error %v", c, err)
 		}
 		if err == nil {
-			if err := c.Validate(); err != nil {
+			if err := c.Validate(checkRoutes); err != nil {
 				t.Fatalf("accepted, then refused: %v", err)
 			}
 			return

@@ -242,7 +242,7 @@ func (d *decoder) unknown(n *yaml.Node, path, key string, fields map[string]int)
 	names := sortedKeys(fields)
 	if best := nearest(key, names); best != "" {
 		remedy = "did you mean " + best + "?"
-	} else if len(names) <= 32 {
+	} else if len(names) <= 48 {
 		remedy = "use " + strings.Join(names, ", ")
 	}
 	d.fault(pos(n), path, "there is no such key", remedy)

@@ -39,8 +39,12 @@ func (f Faults) Unwrap() []error {
 	return errs
 }
 
+// Check finds faults that this package cannot know of, because it would have to link what
+// does: the alerter's routes, for programs that route alarms. It calls fault for each.
+type Check func(c *Config, fault func(key, what, remedy string))
+
 // Load reads and checks the file at path. A wrong one gives Faults, all at once.
-func Load(path string) (*Config, error) {
+func Load(path string, checks ...Check) (*Config, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		remedy := "check the path and its permissions"
@@ -54,7 +58,7 @@ func Load(path string) (*Config, error) {
 	if err != nil {
 		return nil, Faults{{Class: seamark.Rejected, What: "the configuration cannot be read", Where: path, Remedy: "name a file", Err: unpath(err)}}
 	}
-	c, keys, err := parse(path, b)
+	c, keys, err := parse(path, b, checks)
 	if err != nil {
 		return nil, err
 	}
@@ -74,13 +78,13 @@ func unpath(err error) error {
 }
 
 // Parse checks the text of a configuration; name stands for it in messages. Paths stay as they are.
-func Parse(name string, b []byte) (*Config, error) {
-	c, _, err := parse(name, b)
+func Parse(name string, b []byte, checks ...Check) (*Config, error) {
+	c, _, err := parse(name, b, checks)
 	return c, err
 }
 
 // parse also says which keys are in the file.
-func parse(name string, b []byte) (*Config, map[string]position, error) {
+func parse(name string, b []byte, checks []Check) (*Config, map[string]position, error) {
 	if len(b) > maxFile {
 		return nil, nil, Faults{{Class: seamark.Rejected, What: "the configuration is longer than 1 MiB", Where: name, Remedy: "shorten it"}}
 	}
@@ -103,6 +107,9 @@ func parse(name string, b []byte) (*Config, map[string]position, error) {
 	}
 	d.reading = false
 	c.validate(d.atKey)
+	for _, check := range checks {
+		check(c, d.atKey)
+	}
 	if len(d.faults) == 0 {
 		return c, d.at, nil
 	}
@@ -127,11 +134,15 @@ func syntax(name string, err error) *seamark.Fault {
 }
 
 // Validate checks a configuration that was changed after loading, by flags for example.
-func (c *Config) Validate() error {
+func (c *Config) Validate(checks ...Check) error {
 	var faults Faults
-	c.validate(func(key, what, remedy string) {
+	fault := func(key, what, remedy string) {
 		faults = append(faults, &seamark.Fault{Class: seamark.Rejected, What: what, Where: key, Remedy: remedy})
-	})
+	}
+	c.validate(fault)
+	for _, check := range checks {
+		check(c, fault)
+	}
 	if len(faults) == 0 {
 		return nil
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/alerter/route"
 	"github.com/seamark-hq/seamark/transformer/redact"
 )
 
@@ -38,9 +39,12 @@ func (c *Config) validate(r report) {
 	c.Alerts.Validate(r.below("alerts"))
 	weblink(r, "links.opensearchDashboards", c.Links.OpenSearchDashboards)
 	weblink(r, "links.awsPortal", c.Links.AWSPortal)
-	names := c.validateReceivers(r)
-	if c.Route != nil {
-		c.Route.Validate(names, r.below("route"))
+	c.validateReceivers(r)
+	seamark.InRange(r, "api.resolveTimeout", c.API.ResolveTimeout, 10*time.Second, 24*time.Hour)
+	for _, label := range sortedKeys(c.Labels) {
+		if into := c.Labels[label]; !slices.Contains(route.Targets(), into) {
+			r("labels."+label, show(into)+" is nothing that a label can stand for", "use "+strings.Join(route.Targets(), ", "))
+		}
 	}
 }
 
@@ -134,7 +138,8 @@ func (c *Config) validateFields(r report) {
 	}
 }
 
-func (c *Config) validateReceivers(r report) (names []string) {
+func (c *Config) validateReceivers(r report) {
+	var names []string
 	for i, v := range c.Receivers {
 		key := fmt.Sprintf("receivers[%d]", i)
 		switch {
@@ -167,7 +172,6 @@ func (c *Config) validateReceivers(r report) (names []string) {
 			r(key, fmt.Sprintf("has %d kinds", kinds), "give it one of slack, teams, folder")
 		}
 	}
-	return names
 }
 
 func (s *Slack) validate(r report, key string) {

@@ -1,0 +1,60 @@
+package alertmanager
+
+import (
+	"cmp"
+	"context"
+	"strings"
+	"time"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/alerter/route"
+)
+
+// askAgain is how soon an interval is looked at again: they begin and end at full minutes.
+const askAgain = time.Minute
+
+// Quieter decides, when a card is due, whether an alarm is told now.
+type Quieter struct {
+	m        *Machinery
+	silences *Silences // may be nil
+}
+
+// NewQuieter asks m for routes, intervals and inhibition, and silences unless nil.
+func NewQuieter(m *Machinery, silences *Silences) *Quieter { return &Quieter{m, silences} }
+
+// Among prepares the question for the alarms that fire now: the answer says whether
+// receiver is told of an alarm at a time. It is good until anything changes.
+func (q *Quieter) Among(firing []seamark.Alarm) func(receiver string, a seamark.Alarm, now time.Time) route.Quiet {
+	inhibition := q.m.Inhibits(firing)
+	return func(receiver string, a seamark.Alarm, now time.Time) route.Quiet {
+		set := labelSet(route.Labels(a))
+		if by, rule := inhibition.By(set); by != "" {
+			return route.Quiet{By: "kept quiet by " + cmp.Or(rule, by)}
+		}
+		if q.silences != nil {
+			if ids, until := q.silences.By(context.Background(), set); len(ids) > 0 {
+				return route.Quiet{By: "silenced by " + strings.Join(ids, ", "), Until: until}
+			}
+		}
+		return q.closed(receiver, a, now)
+	}
+}
+
+// closed says whether all routes by which a reaches receiver are quiet by their intervals.
+func (q *Quieter) closed(receiver string, a seamark.Alarm, now time.Time) route.Quiet {
+	var by []string
+	for _, r := range q.m.root.Match(labelSet(route.Labels(a))) {
+		if r.RouteOpts.Receiver != receiver {
+			continue
+		}
+		names := q.m.closed(r, now)
+		if len(names) == 0 {
+			return route.Quiet{}
+		}
+		by = names
+	}
+	if len(by) == 0 {
+		return route.Quiet{}
+	}
+	return route.Quiet{By: "outside of the times of its route: " + strings.Join(by, ", "), Until: now.Truncate(time.Minute).Add(askAgain)}
+}
