@@ -6,7 +6,7 @@
 #   scripts/setup.sh [STEPS]     the steps of scripts/test.sh that will run (all)
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
-steps=${1:-lint build unit fuzz emulators s3 opensearch end-to-end browser demo}
+steps=${1:-lint build unit fuzz emulators s3 opensearch amtool end-to-end browser demo}
 packages=() missing=()
 wants() { local s; for s in "$@"; do case " $steps " in *" $s "*) return 0 ;; esac; done; return 1; }
 has() { command -v "$1" >/dev/null 2>&1; }

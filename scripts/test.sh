@@ -4,7 +4,7 @@
 #
 #   scripts/test.sh             all steps (`make test`)
 #   scripts/test.sh STEP…       these alone, with the servers they need: lint build unit fuzz
-#                               browser emulators s3 opensearch end-to-end demo
+#                               browser emulators s3 opensearch amtool end-to-end demo
 #
 # Steps run in tracks side by side: one computes, one waits for servers and processes most of its
 # time, and the demo takes its two minutes whatever the machine.
@@ -17,7 +17,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 computing="lint build unit fuzz browser"
-waiting="emulators s3 opensearch end-to-end"
+waiting="emulators s3 opensearch amtool end-to-end"
 watching="demo"
 wanted=${*:-$computing $waiting $watching}
 for name in $wanted; do
@@ -103,6 +103,14 @@ emulators() {
 	with ministack localemu -- env "${aws[@]}" SEAMARK_EVENTRULER="$classes" go test -count=1 ./collector/aws ./collector/cloudtrail
 }
 
+# Alertmanager's own command line, of the version that is linked, against our API.
+amtool() {
+	local version
+	version=$(go list -m -f '{{.Version}}' github.com/prometheus/alertmanager) || return 1
+	GOBIN="$PWD/.cache/amtool" go install "github.com/prometheus/alertmanager/cmd/amtool@$version" &&
+		env CI=1 SEAMARK_AMTOOL="$PWD/.cache/amtool/amtool" go test -count=1 -run Amtool ./alerter/alertmanager
+}
+
 track() {
 	local name
 	for name in "$@"; do
@@ -114,6 +122,7 @@ track() {
 		fuzz) step fuzz nice scripts/fuzz.sh ;; # what waits beside it comes first
 		emulators) step emulators emulators ;;
 		s3) step s3 with versitygw -- env "${s3[@]}" go test -count=1 ./lake/s3 ;;
+		amtool) step amtool amtool ;;
 		opensearch) step opensearch with opensearch -- env "${index[@]}" go test -count=1 ./indexer/... ;;
 		end-to-end) step end-to-end with opensearch versitygw ministack localemu -- \
 			env SEAMARK_E2E=1 SEAMARK_LOOP="$loop" "${index[@]}" "${s3[@]}" "${aws[@]}" go test -count=1 -timeout 20m -skip '^TestDemo$' ./internal/... ./cmd/... ;;

@@ -100,4 +100,4 @@ func lower(known *model.Fingerprint, fp model.Fingerprint) *model.Fingerprint {
 	return known
 }
 
-func sorted[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
+func sorted[K ~string, V any, M ~map[K]V](m M) []K { return slices.Sorted(maps.Keys(m)) }

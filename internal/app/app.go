@@ -256,7 +256,11 @@ func (a *App) openServer() error {
 	mux := http.NewServeMux()
 	mux.Handle("/ingest/firehose", door) // its access key is its login
 	mux.Handle("GET /healthz", http.HandlerFunc(a.healthz))
-	mux.Handle("GET /metrics", page.RequireLogin(a.metrics.handler(a)))
+	metrics := a.metrics.handler(a)
+	mux.Handle("GET /metrics", a.keyed(metrics, page.RequireLogin(metrics)))
+	if err := a.alarmDoors(mux, page.RequireLogin); err != nil {
+		return err
+	}
 	if s, ok := signerOf(c, a.URL()); ok {
 		mux.Handle(act.Path, a.actPage(s)) // its signature is its login
 	}

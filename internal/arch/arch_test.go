@@ -64,6 +64,7 @@ var table = []room{
 	{"alerter/act", rooms(".", "alerter/incident", "alerter/links", "alerter/words"), nil},
 	{"alerter/route", rooms(".", "alerter/words"), nil},
 	{"alerter/alertmanager", rooms(".", "alerter/route", "alerter/words"), []string{"github.com/prometheus/alertmanager", "github.com/prometheus/client_golang", "github.com/prometheus/common", "go.yaml.in/yaml/v3", "google.golang.org/protobuf"}},
+	{"alerter/sns", rooms("."), nil},
 	{"alerter/outgoing", rooms("."), nil},
 	{"alerter/internal/cardtest", rooms(".", "alerter/card", "alerter/links"), []string{"github.com/google/go-cmp"}},
 	{"alerter/slack", rooms(".", "alerter/card", "alerter/links", "alerter/outgoing", "alerter/words"), []string{"github.com/slack-go/slack"}},

@@ -56,7 +56,13 @@ type Config struct {
 	MuteIntervals  []route.Interval    `yaml:"mute_time_intervals" doc:"Older name of time_intervals."`
 	Inhibit        []route.Inhibit     `yaml:"inhibit_rules" doc:"Alarms that keep others quiet while they fire, in Alertmanager's own syntax."`
 	Labels         map[string]string   `yaml:"labels" doc:"What a label of an alarm stands for that came by Alertmanager's API or is foreign: product, environment, team or component, such as {namespace: product}. Labels of these four names need no entry."`
+	SNS            SNS                 `yaml:"sns" doc:"Topics that deliver alarms to /ingest/sns. That of alarms.topic needs no entry."`
 	API            API                 `yaml:"api" doc:"Alertmanager's API v2, at /api/v2."`
+}
+
+// SNS says which topics may deliver.
+type SNS struct {
+	Topics []string `yaml:"topics" doc:"ARNs, such as arn:aws:sns:eu-central-1:222222222222:alarms; the region may be *."`
 }
 
 // API is Alertmanager's API v2.

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -21,6 +22,8 @@ type report func(key, what, remedy string)
 func (r report) below(prefix string) func(key, what, remedy string) {
 	return func(key, what, remedy string) { r(prefix+"."+key, what, remedy) }
 }
+
+var topicARN = regexp.MustCompile(`^arn:aws[a-z-]*:sns:(\*|[a-z0-9-]+):\d{12}:[A-Za-z0-9_.-]+$`)
 
 // maxPromoted bounds the promoted keys of one product: each is a field of the index mapping.
 const maxPromoted = 20
@@ -41,6 +44,11 @@ func (c *Config) validate(r report) {
 	weblink(r, "links.awsPortal", c.Links.AWSPortal)
 	c.validateReceivers(r)
 	seamark.InRange(r, "api.resolveTimeout", c.API.ResolveTimeout, 10*time.Second, 24*time.Hour)
+	for i, topic := range c.SNS.Topics {
+		if !topicARN.MatchString(topic) {
+			r(fmt.Sprintf("sns.topics[%d]", i), show(topic)+" is not the ARN of a topic", "write arn:aws:sns:eu-central-1:222222222222:alarms; only the region may be *")
+		}
+	}
 	for _, label := range sortedKeys(c.Labels) {
 		if into := c.Labels[label]; !slices.Contains(route.Targets(), into) {
 			r("labels."+label, show(into)+" is nothing that a label can stand for", "use "+strings.Join(route.Targets(), ", "))

@@ -157,7 +157,7 @@ func legal(folder string) ([]string, error) {
 
 // licence names the licence of a text, by sentences that only it has.
 func licence(text string) string {
-	text = strings.Join(strings.Fields(text), " ")
+	text = strings.ToLower(strings.Join(strings.Fields(text), " ")) // some write "version 2.0"
 	for _, l := range []struct{ spdx, sentence string }{
 		{"Apache-2.0", "Apache License Version 2.0"},
 		{"MPL-2.0", "Mozilla Public License Version 2.0"},
@@ -166,7 +166,7 @@ func licence(text string) string {
 		{"ISC", "Permission to use, copy, modify, and/or distribute"},
 		{"MIT", "Permission is hereby granted, free of charge"},
 	} {
-		if strings.Contains(strings.ReplaceAll(text, ",", ""), strings.ReplaceAll(l.sentence, ",", "")) {
+		if strings.Contains(strings.ReplaceAll(text, ",", ""), strings.ToLower(strings.ReplaceAll(l.sentence, ",", ""))) {
 			return l.spdx
 		}
 	}

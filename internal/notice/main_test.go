@@ -28,7 +28,8 @@ func TestLicence(t *testing.T) {
 		"  Apache License\n  Version 2.0, January 2004":                                               "Apache-2.0",
 		"Neither the name of X nor the names of its\ncontributors may be used to\nendorse or promote": "BSD-3-Clause",
 		"Permission is hereby granted, free of charge, to":                                            "MIT",
-		"All rights reserved.": "",
+		"Mozilla Public License, version 2.0":                                                         "MPL-2.0",
+		"All rights reserved.":                                                                        "",
 	} {
 		if got := licence(text); got != want {
 			t.Errorf("%q is %q, want %q", text, got, want)
