@@ -1,8 +1,10 @@
 package alertmanager
 
 import (
+	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -16,6 +18,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter/route"
+	"github.com/seamark-hq/seamark/alerter/words"
 )
 
 // Version is that of the Alertmanager whose packages decide.
@@ -69,11 +72,7 @@ func (m *Machinery) YAML() string { return m.text }
 // Told says by which routes an alarm reaches whom, in the order of the tree. At least one
 // route matches every alarm; its receiver is Nobody when no receiver is configured.
 func (m *Machinery) Told(a seamark.Alarm) []route.Told {
-	var told []route.Told
-	for _, r := range m.root.Match(labelSet(route.Labels(a))) {
-		told = append(told, toldBy(r))
-	}
-	return told
+	return m.ToldOf(route.Labels(a))
 }
 
 // Receivers names who is told of an alarm, each once.
@@ -87,11 +86,58 @@ func (m *Machinery) Receivers(a seamark.Alarm) []string {
 	return names
 }
 
+// ToldOf says whom an alarm with these labels reaches.
+func (m *Machinery) ToldOf(labels map[string]string) []route.Told {
+	var told []route.Told
+	for _, r := range m.root.Match(labelSet(labels)) {
+		told = append(told, toldBy(r))
+	}
+	return told
+}
+
+// Tree draws the routes, one a line, children below their parent and indented.
+func (m *Machinery) Tree() string {
+	var b strings.Builder
+	var walk func(r *dispatch.Route, depth int)
+	walk = func(r *dispatch.Route, depth int) {
+		what := "everything"
+		if depth > 0 {
+			what = r.Matchers.String()
+		}
+		more := ""
+		if r.Continue {
+			more = ", and on to the next"
+		}
+		if names := r.RouteOpts.MuteTimeIntervals; len(names) > 0 {
+			more += ", not in " + strings.Join(names, ", ")
+		}
+		if names := r.RouteOpts.ActiveTimeIntervals; len(names) > 0 {
+			more += ", only in " + strings.Join(names, ", ")
+		}
+		fmt.Fprintf(&b, "%s%s -> %s%s\n", strings.Repeat("  ", depth), what, r.RouteOpts.Receiver, more)
+		for _, child := range r.Routes {
+			walk(child, depth+1)
+		}
+	}
+	walk(m.root, 0)
+	return b.String()
+}
+
+// ParseMatcher reads label="value", with =, !=, =~ or !~ and quotes where the shell left them.
+func ParseMatcher(s string) (Matcher, error) {
+	parsers()
+	m, err := compat.Matcher(s, "cli")
+	if err != nil {
+		return Matcher{}, &seamark.Fault{Class: seamark.Rejected, What: fmt.Sprintf("%q is not a matcher", words.Clip(s, 80)), Remedy: `write label=value, !=, =~ or !~, such as product=booking`}
+	}
+	return Matcher{Label: m.Name, Op: m.Type.String(), Value: m.Value}, nil
+}
+
 func toldBy(r *dispatch.Route) route.Told {
 	o := r.RouteOpts
 	t := route.Told{
 		Route: r.ID(), Receiver: o.Receiver, All: o.GroupByAll,
-		Wait: o.GroupWait, Interval: o.GroupInterval, Repeat: o.RepeatInterval,
+		Wait: seamark.Duration(o.GroupWait), Interval: seamark.Duration(o.GroupInterval), Repeat: seamark.Duration(o.RepeatInterval),
 	}
 	for name := range o.GroupBy {
 		t.By = append(t.By, string(name))

@@ -90,8 +90,8 @@ func TestTold(t *testing.T) {
 		got[i].Route = ""
 	}
 	want := []route.Told{
-		{Receiver: "b", By: []string{"account_id", "component"}, Wait: 30 * time.Second, Interval: 20 * time.Second, Repeat: 24 * time.Hour},
-		{Receiver: "a", By: []string{"environment", "product"}, All: true, Interval: 5 * time.Minute, Repeat: 4 * time.Hour},
+		{Receiver: "b", By: []string{"account_id", "component"}, Wait: seamark.Duration(30 * time.Second), Interval: seamark.Duration(20 * time.Second), Repeat: seamark.Duration(24 * time.Hour)},
+		{Receiver: "a", By: []string{"environment", "product"}, All: true, Interval: seamark.Duration(5 * time.Minute), Repeat: seamark.Duration(4 * time.Hour)},
 	}
 	if diff := cmp.Diff(got, want); diff != "" {
 		t.Errorf("(-got +want):\n%s", diff)

@@ -149,7 +149,13 @@ func (s *Silences) Keep(ctx context.Context) {
 
 // Matcher is one condition of a silence.
 type Matcher struct {
-	Label, Value string
+	Label string
+	Op    string // "=", "!=", "=~" or "!~"; empty is "="
+	Value string
+}
+
+var matcherTypes = map[string]silencepb.Matcher_Type{
+	"": silencepb.Matcher_EQUAL, "=": silencepb.Matcher_EQUAL, "!=": silencepb.Matcher_NOT_EQUAL, "=~": silencepb.Matcher_REGEXP, "!~": silencepb.Matcher_NOT_REGEXP,
 }
 
 // Add keeps alarms with these labels quiet until end and returns the silence's id. by and
@@ -164,7 +170,7 @@ func (s *Silences) Add(ctx context.Context, matchers []Matcher, end time.Time, b
 		MatcherSets: []*silencepb.MatcherSet{{}},
 	}
 	for _, m := range matchers {
-		sil.MatcherSets[0].Matchers = append(sil.MatcherSets[0].Matchers, &silencepb.Matcher{Type: silencepb.Matcher_EQUAL, Name: m.Label, Pattern: m.Value})
+		sil.MatcherSets[0].Matchers = append(sil.MatcherSets[0].Matchers, &silencepb.Matcher{Type: matcherTypes[m.Op], Name: m.Label, Pattern: m.Value})
 	}
 	err = s.change(func() error {
 		if err := s.state.Set(ctx, sil); err != nil {

@@ -1,16 +1,20 @@
 package route
 
-import "time"
+import (
+	"time"
+
+	seamark "github.com/seamark-hq/seamark"
+)
 
 // Told is a route by which an alarm reaches a receiver.
 type Told struct {
-	Route    string   // tells routes apart
-	Receiver string   // as the configuration names it
-	By       []string // labels whose values make cards of their own, sorted
-	All      bool     // every label does
-	Wait     time.Duration
-	Interval time.Duration
-	Repeat   time.Duration
+	Route    string           `json:"route"`                  // tells routes apart
+	Receiver string           `json:"receiver"`               // as the configuration names it
+	By       []string         `json:"group_by"`               // labels whose values make cards of their own, sorted
+	All      bool             `json:"group_by_all,omitempty"` // every label does
+	Wait     seamark.Duration `json:"group_wait"`
+	Interval seamark.Duration `json:"group_interval"`
+	Repeat   seamark.Duration `json:"repeat_interval"`
 }
 
 // Group is the values by which cards of the route are told apart: those of By, or all.

@@ -72,6 +72,42 @@ func TestAlertmanagerDoor(t *testing.T) {
 	}
 }
 
+// A silence made on the command line goes through the appliance that holds the folder.
+func TestSilencesThroughTheAppliance(t *testing.T) {
+	c := settings(t.TempDir())
+	a := start(t, c)
+	reach := *c
+	reach.Listen = strings.TrimPrefix(a.url, "http://")
+	s, err := app.OpenSilences(&reach, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	matchers, err := app.Matchers([]string{`product=~"book.*"`, "severity!=critical"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := s.Add(t.Context(), matchers, time.Now().Add(time.Hour), "ana", "deploy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, body := a.ask("GET", "/api/v2/silences", ""); !strings.Contains(body, id) {
+		t.Errorf("the appliance has no %s: %s", id, body)
+	}
+	if list, err := s.List(t.Context(), false); err != nil || len(list) != 1 || strings.Join(list[0].Matchers, " ") != `product=~"book.*" severity!="critical"` {
+		t.Errorf("%+v, %v", list, err)
+	}
+	if got, err := s.Expire(t.Context(), id[:6]); err != nil || got != id {
+		t.Errorf("%q, %v", got, err)
+	}
+	if list, err := s.List(t.Context(), false); err != nil || len(list) != 0 {
+		t.Errorf("%+v, %v", list, err)
+	}
+	if _, err := app.OpenSilences(c, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "no fixed address") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // Where others can reach the appliance, its doors ask for the key.
 func TestDoorsAskForTheKey(t *testing.T) {
 	c := settings(t.TempDir())
