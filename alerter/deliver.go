@@ -114,11 +114,7 @@ func (m *Manager) changeDue(e *incident.Entry, d *incident.Delivery, now time.Ti
 	case d.Version == 0 && d.Withheld && e.Incident.Status == seamark.IncidentResolved:
 		return time.Time{}, 0 // nobody heard of it, and it is over
 	case d.Version == 0: // nothing shown yet
-		ready := e.HeardAt
-		if _, more := ScopeOf(&e.Incident); more && m.opt.Enricher != nil && e.Enriched == 0 {
-			ready = ready.Add(time.Duration(m.opt.Config.Grace))
-		}
-		return later(ready, d.Next), 3
+		return later(m.firstAt(e, d), d.Next), 3
 	case turned:
 		return later(d.At.Add(minGap), d.Next), 2
 	case d.Ref == "": // cannot be edited, and a second card without a turn would be noise
@@ -126,7 +122,7 @@ func (m *Manager) changeDue(e *incident.Entry, d *incident.Delivery, now time.Ti
 	case d.Firing != firingOf(e):
 		return later(d.At.Add(minGap), d.Next), 2
 	}
-	return later(d.At.Add(m.gap(e)), d.Next), 1
+	return later(d.At.Add(m.editGap(e, d)), d.Next), 1
 }
 
 // gap is the time between two edits: UpdateEvery, and a thirtieth of the incident's age

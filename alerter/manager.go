@@ -27,6 +27,9 @@ type Options struct {
 	Enricher  Enricher                     // nil: cards without patterns and chart
 	Receivers []Receiver                   // names must differ
 	Route     func(seamark.Alarm) []string // names the receivers that hear of an alarm; nil: every one hears everything
+	// Told says by which routes an alarm reaches whom, for how long its first card waits, how
+	// often it is edited and posted anew. nil: Config does.
+	Told func(seamark.Alarm) []route.Told
 	// Quiet prepares, for the alarms that fire now, the question whether a receiver is told
 	// of an alarm at a time. It is asked when a card is due, for each alarm. nil: always.
 	// What AWS itself mutes needs no asking.

@@ -15,7 +15,7 @@ const maxPast = 20
 // remindAt is when an incident is posted anew to a receiver, because it lasts and nobody
 // said that he looks after it; ok is false when it is not.
 func (m *Manager) remindAt(e *incident.Entry, d *incident.Delivery, now time.Time) (at time.Time, ok bool) {
-	every := time.Duration(m.opt.Config.Repeat)
+	_, _, every := m.pace(e, receiverOf(e, d))
 	if every <= 0 || d.Version == 0 || d.RungAt.IsZero() || e.Incident.Status == seamark.IncidentResolved || e.Incident.Acknowledged.Holds(now) {
 		return time.Time{}, false
 	}

@@ -20,6 +20,7 @@ const (
 	defaultGroupInterval  = 10 * time.Second
 	defaultRepeatInterval = "4h"
 	defaultResolveTimeout = 5 * time.Minute
+	never                 = 100 * 365 * 24 * time.Hour // Alertmanager takes no repeat_interval of 0
 )
 
 type fileYAML struct {
@@ -141,6 +142,9 @@ func rootOf(c route.Config) routeYAML {
 	}
 	if root.RepeatInterval == "" {
 		root.RepeatInterval = defaultRepeatInterval
+		if c.RepeatInterval != nil {
+			root.RepeatInterval = model.Duration(orDuration(time.Duration(*c.RepeatInterval), never)).String()
+		}
 	}
 	return root
 }

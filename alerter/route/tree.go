@@ -14,7 +14,8 @@ type Config struct {
 	// ResolveTimeout is after how long an alert of a sender that repeats itself counts as
 	// fine when it is not repeated.
 	ResolveTimeout seamark.Duration
-	GroupInterval  seamark.Duration // of a route that names none
+	GroupInterval  seamark.Duration  // of a route that names none
+	RepeatInterval *seamark.Duration // likewise; nil: 4h, 0: never
 }
 
 // Tree is a node of the tree that says who is told of an alarm, in Alertmanager's own
@@ -26,10 +27,10 @@ type Tree struct {
 	Matchers            []string          `yaml:"matchers" doc:"All must hold: team=\"web\", severity=~\"critical|warning\", environment!=\"dev\", product!~\"test-.*\". Labels are those listed in [alerting](../howto/alerting.md#labels) and whatever the sender set."`
 	Match               map[string]string `yaml:"match" doc:"Older form of matchers: {team: web}."`
 	MatchRE             map[string]string `yaml:"match_re" doc:"Older form of matchers with =~: {severity: critical|warning}."`
-	GroupBy             []string          `yaml:"group_by" doc:"Labels whose values make cards of their own; [...] takes all of them. An incident stays one, whatever its cards."`
+	GroupBy             []string          `yaml:"group_by" doc:"Labels by which the API groups alerts; [...] takes all of them. A receiver has one card of an incident, whatever it says."`
 	GroupWait           string            `yaml:"group_wait" doc:"How long after its start an incident's first card waits for more alarms, such as 30s. Empty: the parent's; at the root 0s."`
 	GroupInterval       string            `yaml:"group_interval" doc:"Time between two edits of a card, such as 5m. Empty: the parent's; at the root alerts.updateEvery."`
-	RepeatInterval      string            `yaml:"repeat_interval" doc:"Time after which an incident that lasts is told again, such as 4h. Empty: the parent's; at the root 4h."`
+	RepeatInterval      string            `yaml:"repeat_interval" doc:"Time after which an incident that lasts is told again, such as 4h. Empty: the parent's; at the root alerts.repeat."`
 	MuteTimeIntervals   []string          `yaml:"mute_time_intervals" doc:"Names of time_intervals in which this route tells nobody. Not inherited."`
 	ActiveTimeIntervals []string          `yaml:"active_time_intervals" doc:"Names of time_intervals outside of which this route tells nobody. Not inherited."`
 	Continue            bool              `yaml:"continue" doc:"After a match, try the siblings below as well."`

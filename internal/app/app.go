@@ -199,7 +199,7 @@ func (a *App) openAlerter(ctx context.Context) error {
 	a.alerts, err = alerter.New(ctx, alerter.Options{
 		Config: c.Alerts, Store: incident.NewFileStore(a.state, incidentsFolder), Enricher: a.db,
 		Receivers: append(receivers, a.o.Receivers...), Route: told,
-		Quiet: alertmanager.NewQuieter(routes, a.silences).Among, Links: cardLinks(c, a.URL()), Log: a.log,
+		Told: routes.Told, Quiet: alertmanager.NewQuieter(routes, a.silences).Among, Links: cardLinks(c, a.URL()), Log: a.log,
 		Inbox: incident.NewInbox(a.state, actsFolder),
 	})
 	if err != nil {

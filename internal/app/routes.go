@@ -37,7 +37,7 @@ func decide(o *alerter.Options, c *config.Config, state *lake.Dir) error {
 	if err != nil {
 		return err
 	}
-	o.Route, o.Quiet = routes.Receivers, alertmanager.NewQuieter(routes, silences).Among
+	o.Route, o.Told, o.Quiet = routes.Receivers, routes.Told, alertmanager.NewQuieter(routes, silences).Among
 	return nil
 }
 

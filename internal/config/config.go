@@ -218,7 +218,7 @@ func (c *Config) CardLinks() links.Config {
 func (c *Config) Routing() route.Config {
 	r := route.Config{
 		Route: c.Route, Intervals: slices.Concat(c.TimeIntervals, c.MuteIntervals), Inhibit: c.Inhibit,
-		ResolveTimeout: c.API.ResolveTimeout, GroupInterval: c.Alerts.UpdateEvery,
+		ResolveTimeout: c.API.ResolveTimeout, GroupInterval: c.Alerts.UpdateEvery, RepeatInterval: &c.Alerts.Repeat,
 	}
 	for _, one := range c.Receivers {
 		if one.Name != "" && !slices.Contains(r.Receivers, one.Name) {
