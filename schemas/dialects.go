@@ -76,6 +76,7 @@ var Dialects = []Dialect{
 	{Name: "adze", From: "adze 2 format json", When: []string{"levelName:string args:array", "levelName:string level:number"}, Level: "levelName", Message: "message args[]", Error: "error", IDs: "meta"},
 	{Name: "roarr", From: "roarr 7", When: []string{"context:object message:string sequence version:string"}, Level: "context.logLevel", Error: "context.error", Lift: "context"},
 	{Name: "winston's logstash format", From: "winston 3.19.0", When: []string{"@fields:object @message:string"}, Level: "@fields.level", Message: "@message", Error: "@fields.error", Lift: "@fields"},
+	{Name: "signale", From: "signale 1.4", When: []string{"scope type:string message !level"}, Level: "type"},
 	{Name: "LogTape", From: "@logtape/logtape 2.4.2", When: []string{"logger:string properties:object level:string", "logger:string properties:object message"}, Error: "properties.error properties.err properties.exception", Lift: "properties"},
 
 	// Python.
@@ -88,6 +89,7 @@ var Dialects = []Dialect{
 	// Go.
 	{Name: "apex/log", From: "apex/log 1.9.0 json", When: []string{"fields:object level:string message:string timestamp:string"}, Error: "fields.error fields.err", Lift: "fields"},
 	{Name: "logrus with a key for fields", From: "logrus 1.10.2 DataKey", When: []string{"data:object level:string msg:string"}, Error: "data.error data.err", Lift: "data"},
+	{Name: "zap, development keys", From: "zap 1.28.0 NewDevelopmentEncoderConfig", When: []string{"L:string T M:string", "L:string M:string C:string"}, Level: "L", Time: "T", Message: "M", Error: "error S"},
 	{Name: "log15", From: "log15 2.16.0 JsonFormat", When: []string{"lvl:string t:string msg"}, Time: "t"},
 
 	// JVM.
@@ -110,6 +112,7 @@ var Dialects = []Dialect{
 	{Name: "Monolog", From: "Monolog 3.7 JsonFormatter", When: []string{"level_name:string context:object", "level_name:string context:array", "level_name:string channel:string"}, Level: "level_name",
 		Error: "context.exception context.error", Lift: "context extra"},
 	{Name: "semantic_logger", From: "semantic_logger 4.16 json", When: []string{"level_index:number name:string", "name:string level:string payload:object", "name:string level:string named_tags:object"}, Level: "level", Error: "exception", Lift: "payload named_tags"},
+	{Name: "MongoDB", From: "MongoDB 7.0 structured log", When: []string{"s:string c:string msg:string ctx:string"}, Level: "s", Time: "t.$date", Error: "attr.error"},
 	{Name: "GELF", From: "GELF 1.1, log4j-layout-template-json 2.26.1", When: []string{"short_message:string"}, Level: "level", Scale: ScaleSyslog, Message: "short_message", Error: "full_message _exception _stack_trace _exceptionStackTrace",
 		Request: "_requestId _request_id _AWSRequestId", Trace: "_traceId _trace_id", Span: "_spanId _span_id"},
 	{Name: "Datadog's attributes", From: "Datadog Agent 7.57", When: []string{"status:string message:string ddsource:string", "status:string message:string dd:object", "status:string message:string ddtags", "status:string message:string timestamp !level !method !httpMethod !path"},

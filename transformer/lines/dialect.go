@@ -328,7 +328,7 @@ func (d *Dialects) member(of *dialect, f *scan.Field) *member {
 		return &member{role: roleInner}
 	case f.Log == scan.LogErrorStack && kind == '[', holdsError(f.Key) && (kind == '{' || kind == '['):
 		return &member{role: roleError}
-	case f.Log == 0 && (kind == '{' || kind == '[') && d.containers[f.Key]:
+	case f.Log == 0 && (kind == '{' || kind == '[') && d.containers[f.Key], kind == '[' && (f.Key == "attributes" || f.Key == "Attributes"):
 		return &member{role: roleInto, ids: true}
 	case f.Log == scan.LogTimestamp && kind == '{':
 		return &member{role: roleInto, below: map[string]*member{"epochSecond": {role: roleSeconds}, "nanoOfSecond": {role: roleNanos}}}

@@ -80,6 +80,7 @@ func flatStack(s string) int {
 type problem struct {
 	kind, message, stack string
 	cause                []byte
+	wrapped              []byte // the error inside an object that is none itself
 	list                 []byte // of frames
 	used                 uint64 // members that are in the columns, as bits
 }
@@ -159,6 +160,8 @@ func (r *Parser) problem(v []byte) (p problem, ok bool) {
 			}
 		case isCauseKey(m.Key) && (m.Value[0] == '{' || m.Value[0] == '[' || m.Value[0] == '"'):
 			p.cause = m.Value // it stays in the data besides
+		case m.Value[0] == '{' && holdsError(m.Key):
+			p.wrapped = m.Value
 		}
 	}
 	return p, true
@@ -245,6 +248,10 @@ func (r *Parser) withCauses(stack string, p *problem) (joined string, causes int
 		from := len(r.inner)
 		c, ok := r.problem(cause)
 		r.inner = r.inner[:from]
+		if ok && c.kind == "" && c.message == "" && c.wrapped != nil { // Quarkus: {"exception":{…}}
+			cause = c.wrapped
+			continue
+		}
 		if !ok || c.kind == "" && c.message == "" && c.stack == "" {
 			break
 		}
@@ -392,7 +399,7 @@ func (r *Parser) listedFrame(members []scan.Field) (text string, all bool) {
 		}
 		return "    at " + function + " (" + file + ")", all
 	case class != "":
-		if line != "" {
+		if line != "" && file != "" {
 			line = ":" + line
 		}
 		return "\tat " + class + "." + function + "(" + file + line + ")", all

@@ -65,7 +65,10 @@ func (r *Parser) finish(x *reading, data []byte) {
 		x.takeInstant()
 	}
 	if x.dialect != nil && x.dialect.fill && strings.IndexByte(row.Message, '{') >= 0 {
-		row.Message = r.filled(row.Message)
+		if filled := r.filled(row.Message); filled != row.Message {
+			r.keepText("message_template", row.Message)
+			row.Message = filled
+		}
 	}
 	row.EventData = r.eventData(data)
 	Conclude(row)
@@ -79,6 +82,12 @@ func Conclude(row *seamark.Log) {
 			row.ErrorMessage = m
 		}
 		SetEmpty(&row.ErrorType, t)
+	}
+	if row.ErrorStack == "" && row.ErrorType == "" && Severe(row.Level) && FindStack(row.Message) >= 0 { // in the message itself
+		row.ErrorStack = row.Message
+		t, m := ErrorOfStack(row.Message)
+		SetEmpty(&row.ErrorType, t)
+		SetEmpty(&row.ErrorMessage, m)
 	}
 	if row.Level == "" && (row.ErrorType != "" || row.ErrorStack != "") {
 		row.Level = seamark.LevelError
@@ -371,7 +380,7 @@ func (r *Parser) ids(x *reading, v []byte, depth int) {
 	if v[0] == '[' {
 		for i := scan.SkipSpace(v, 1); v[i] != ']'; {
 			end := scan.Value(v, i)
-			if v[i] == '{' {
+			if v[i] == '{' && !r.keyValue(x, v[i:end]) {
 				r.ids(x, v[i:end], depth+1)
 			}
 			if i = scan.SkipSpace(v, end); v[i] == ',' {
@@ -400,6 +409,31 @@ func (r *Parser) ids(x *reading, v []byte, depth int) {
 			r.ids(x, e.Value, depth+1)
 		}
 	}
+}
+
+// keyValue reads an attribute as OpenTelemetry writes it in a list:
+// {"key":"exception.type","value":{"stringValue":"…"}}.
+func (r *Parser) keyValue(x *reading, v []byte) bool {
+	from := len(r.inner)
+	var end int
+	r.inner, end = scan.Fields(r.inner, r.Arena, v, 0)
+	count := len(r.inner) - from
+	defer func() { r.inner = r.inner[:from] }()
+	if end != len(v) || count != 2 || r.inner[from].Key != "key" || r.inner[from+1].Key != "value" || r.inner[from].Value[0] != '"' {
+		return false
+	}
+	f := scan.Field{Key: r.text(r.inner[from].Value), Value: r.inner[from+1].Value}
+	if f.Value[0] == '{' {
+		r.inner, end = scan.Fields(r.inner, r.Arena, f.Value, 0)
+		if end != len(f.Value) || len(r.inner) != from+3 {
+			return true
+		}
+		f.Value = r.inner[from+2].Value
+	}
+	if isScalar(f.Value) {
+		r.lifted(x, &f)
+	}
+	return true
 }
 
 // inside reads the record that stands in a member as text or as an object. What is around it

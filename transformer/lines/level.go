@@ -121,6 +121,17 @@ func LevelOfNumber(n int64) string {
 }
 
 func levelByPhrase(s, head string) string {
+	if i := strings.Index(head, "] PHP "); i > 0 && head[0] == '[' {
+		head = head[i+2:]
+	}
+	for _, p := range [...]struct{ prefix, level string }{
+		{"npm ERR!", seamark.LevelError}, {"npm error ", seamark.LevelError}, {"npm WARN", seamark.LevelWarn}, {"npm warn ", seamark.LevelWarn}, {"=ERROR REPORT", seamark.LevelError},
+		{"=CRASH REPORT", seamark.LevelError}, {"=SUPERVISOR REPORT", seamark.LevelError}, {"=WARNING REPORT", seamark.LevelWarn},
+	} {
+		if strings.HasPrefix(head, p.prefix) {
+			return p.level
+		}
+	}
 	switch {
 	case strings.HasPrefix(head, "panic: "), strings.HasPrefix(head, "fatal error: "), strings.HasPrefix(head, "PHP Fatal error: "), strings.HasPrefix(head, "PHP Parse error: "), strings.HasPrefix(head, "PHP Recoverable fatal error: "),
 		strings.HasPrefix(head, "thread '") && strings.Contains(head, "' panicked at "):

@@ -32,6 +32,12 @@ func levelInText(s string) string {
 			return levelWord(word)
 		}
 	}
+	if t, _ := splitError(head); t != "" && strings.HasPrefix(head, t+": ") { // an error's class begins it
+		if strings.HasSuffix(t, "Warning") {
+			return seamark.LevelWarn
+		}
+		return seamark.LevelError
+	}
 	return levelByError(s, head)
 }
 
@@ -122,6 +128,7 @@ type lead struct {
 	broken bool // a word of the message was there
 	timed  bool
 	plain  bool // one word after a time may be a host or a thread
+	symbol bool // signale's and others' sign stood right before
 }
 
 // levelBeforeWords walks the tokens of a line.
@@ -304,6 +311,11 @@ func (at *lead) token(s string, i, end int) string {
 	if l := at.anyCase(s, i, end, word, colon); l != "" {
 		return l
 	}
+	if t[0] >= 0x80 && len(t) <= 4 && !at.broken {
+		at.symbol = true
+		return ""
+	}
+	at.symbol = false
 	at.pass(t)
 	return ""
 }
@@ -337,6 +349,8 @@ func (at *lead) anyCase(s string, i, end int, word string, colon bool) string {
 		}
 	case at.timed && len(t) == len(word) && len(word) >= 4 && (i > 0 && s[i-1] == '\t' && strings.HasPrefix(next, "\t") || strings.HasPrefix(strings.TrimLeft(next, " "), "|")):
 		return levelOfAny(word)
+	case (i == 0 && strings.HasPrefix(next, " - ") || i == 0 && strings.HasPrefix(next, "  - ") || at.symbol && strings.HasPrefix(next, "  ")) && len(t) == len(word) && len(word) >= 4: // Next.js, signale
+		return levelOfAny(word)
 	case at.timed && !at.plain && len(t) == len(word) && len(word) >= 4: // Swift: time error label : [module]
 		if _, rest := cutWord(strings.TrimLeft(next, " ")); strings.HasPrefix(rest, ": ") {
 			return levelOfAny(word)
@@ -349,6 +363,7 @@ func (at *lead) anyCase(s string, i, end int, word string, colon bool) string {
 func (at *lead) pass(t string) {
 	switch {
 	case at.broken:
+	case at.timed && strings.IndexByte(t, '=') > 0 && isName(strings.Replace(t, "=", "", 1)): // Elixir's metadata
 	case strings.ContainsAny(t, "=\"'`?&{"):
 		at.broken = true
 	case strings.IndexAny(t, "0123456789") >= 0 && isTimeLike(t):

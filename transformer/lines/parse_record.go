@@ -383,7 +383,7 @@ func ErrorMember(key string) scan.Column {
 	switch key {
 	case "type", "name", "class", "kind", "exception_class", "Type", "Name", "ClassName", "className", "exceptionType", "exc_type", "exceptionClass", "errorClass", "error_class", "__type":
 		return scan.LogErrorType
-	case "message", "msg", "exception_message", "Message", "exc_value", "reason", "text", "description", "detail":
+	case "message", "msg", "exception_message", "Message", "exc_value", "value", "reason", "text", "description", "detail":
 		return scan.LogErrorMessage
 	case "stack", "stackTrace", "stacktrace", "stack_trace", "StackTrace", "StackTraceString", "backtrace", "trace", "traceback", "frames", "stepArray", "extendedStackTrace", "exc_traceback", "full_stack", "formatted":
 		return scan.LogErrorStack

@@ -59,6 +59,9 @@ func (r *Parser) words(row *seamark.Log, body string, prefixed bool, own *Claim)
 	if row.RequestID == "" {
 		row.RequestID = requestBehindTime(body)
 	}
+	if row.TraceID == "" {
+		row.TraceID, row.SpanID = correlation(firstLine(body), row.SpanID)
+	}
 }
 
 // errorInWords names the error of a severe line without a stack: in the value of a pair, or in
@@ -82,6 +85,32 @@ func (r *Parser) errorInWords(row *seamark.Log, body string) {
 	if t != "" {
 		row.ErrorType, row.ErrorMessage = t, m
 	}
+}
+
+// correlation is the trace and span id that Spring Boot puts in brackets before the logger:
+// "[shop] [<trace>-<span>]", and Sleuth's "[shop,<trace>,<span>]".
+// Source: https://docs.spring.io/spring-boot/reference/actuator/tracing.html
+func correlation(s, span string) (string, string) {
+	for n := 0; n < 6; n++ {
+		open := strings.IndexByte(s, '[')
+		if open < 0 {
+			break
+		}
+		end := strings.IndexByte(s[open:], ']')
+		if end < 0 {
+			break
+		}
+		inner := s[open+1 : open+end]
+		if i := strings.IndexByte(inner, ','); i >= 0 {
+			inner = inner[i+1:]
+		}
+		if len(inner) >= 49 && (inner[32] == '-' || inner[32] == ',') && isHex(inner[:32]) && isHex(inner[33:49]) && strings.Trim(inner[:32], "0") != "" {
+			SetEmpty(&span, inner[33:49])
+			return inner[:32], span
+		}
+		s = s[open+1:]
+	}
+	return "", span
 }
 
 // isConsoleTrace reports whether a text is what Node.js's console.trace prints.
