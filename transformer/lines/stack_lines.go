@@ -199,6 +199,9 @@ func (r *Parser) closeStack() {
 	for _, i := range g.members[1:] {
 		row := &g.logs[i]
 		row.Fingerprint = ""
+		if row.ErrorType != "" && strings.HasPrefix(row.Message, row.ErrorType) {
+			row.ErrorType, row.ErrorMessage, row.Level = "", "", "" // the head has them
+		}
 		if strings.HasPrefix(row.Message, "Traceback (") {
 			row.Level = "" // we had said so, not the runtime
 		}
