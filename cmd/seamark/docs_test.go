@@ -270,3 +270,48 @@ func TestDocsNames(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestDocsDialects holds docs/reference/dialects.md to the dialects; -update-docs writes it.
+func TestDocsDialects(t *testing.T) {
+	page := filepath.Join(root, "docs/reference/dialects.md")
+	want := dialectsPage()
+	if *updateDocs {
+		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := os.ReadFile(page); err != nil || string(got) != want {
+		t.Errorf("docs/reference/dialects.md is not current (%v): go test ./cmd/seamark -run TestDocsDialects -update-docs", err)
+	}
+}
+
+func dialectsPage() string {
+	var b strings.Builder
+	b.WriteString(`# Loggers' own forms
+
+<!-- Generated from schemas/dialects.go: go test ./cmd/seamark -run TestDocsDialects -update-docs -->
+
+A JSON record is read by the [keys of the columns](columns.md). Where a logger puts something elsewhere, or wraps another's record, an
+entry here says so; the first that a record matches counts. "Told by" lists the members that it must have (` + "`!key`" + ` must not be there, ` + "`only:`" + `
+allows no others); a path ` + "`a.b`" + ` is inside an object, ` + "`a[]`" + ` each element of a list. Members of "part of the record" are read like the record's
+own, and what has no column goes to the top of ` + "`event_data`" + `. Ids are looked for in "ids in", which stays as it is.
+
+| logger | version | told by | level | time | message | error | part of the record | ids in | record inside |
+|---|---|---|---|---|---|---|---|---|---|
+`)
+	code := func(s string) string {
+		if s == "" {
+			return ""
+		}
+		return "`" + strings.ReplaceAll(s, "|", "\\|") + "`"
+	}
+	for _, d := range schemas.Dialects {
+		var when []string
+		for _, w := range d.When {
+			when = append(when, code(w))
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", d.Name, d.From, strings.Join(when, "<br>"), code(d.Level), code(d.Time), code(d.Message), code(d.Error), code(d.Lift), code(d.IDs), code(d.Inner))
+	}
+	fmt.Fprintf(&b, "\nIn a record of no dialect, ids are looked for in %s.\n", code(strings.Join(schemas.Containers, "` `")))
+	return b.String()
+}
