@@ -69,6 +69,9 @@ type Query struct {
 	Before *Position `json:"before,omitempty"`
 	// Ascending lists the oldest rows first.
 	Ascending bool `json:"ascending,omitempty"`
+	// Cut shortens long texts to so many bytes, between two characters; 0: they come whole.
+	// A searcher that cuts says so in Hit.Cut.
+	Cut int `json:"cut,omitempty"`
 }
 
 // Position is a place in the total order of rows.
@@ -122,6 +125,8 @@ type Hit struct {
 	Environment string     `json:"environment"`
 	Log         *Log       `json:"log,omitempty"`
 	Access      *AccessLog `json:"access,omitempty"`
+	// Cut names the texts that were cut, and their whole length in bytes.
+	Cut map[string]int `json:"cut,omitempty"`
 }
 
 // Result is the answer to a Query, newest row first unless asked otherwise.

@@ -1,6 +1,7 @@
 package dashboards
 
 import (
+	"maps"
 	"unicode/utf8"
 
 	"github.com/seamark-hq/seamark"
@@ -22,9 +23,11 @@ func cutText(s string) (string, bool) {
 	return s[:end], true
 }
 
-// cutRow returns a copy of the hit with its long texts cut, and says which.
-func cutRow(hit seamark.Hit) row {
-	out := row{Hit: hit}
+// cutRow returns a copy of the hit with its long texts cut, and says which. What the searcher
+// has cut already stays as it says.
+func cutRow(hit seamark.Hit) seamark.Hit {
+	out := hit
+	out.Cut = maps.Clone(hit.Cut)
 	cut := func(name string, text *string) {
 		whole := len(*text)
 		short, was := cutText(*text)
@@ -35,7 +38,7 @@ func cutRow(hit seamark.Hit) row {
 		if out.Cut == nil {
 			out.Cut = map[string]int{}
 		}
-		out.Cut[name] = whole
+		out.Cut[name] = max(whole, out.Cut[name])
 	}
 	if hit.Log != nil {
 		l := *hit.Log

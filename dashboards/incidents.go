@@ -68,11 +68,11 @@ type incidentAnswer struct {
 
 // patternJSON is a pattern whose sample is a row as listings have it.
 type patternJSON struct {
-	Fingerprint string    `json:"fingerprint"`
-	Count       int64     `json:"count"`
-	First       time.Time `json:"first"`
-	Last        time.Time `json:"last"`
-	Sample      row       `json:"sample"`
+	Fingerprint string      `json:"fingerprint"`
+	Count       int64       `json:"count"`
+	First       time.Time   `json:"first"`
+	Last        time.Time   `json:"last"`
+	Sample      seamark.Hit `json:"sample"`
 }
 
 // incident answers GET /api/incidents/{id} with its cards.

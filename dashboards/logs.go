@@ -11,16 +11,10 @@ import (
 	"github.com/seamark-hq/seamark"
 )
 
-// row is one hit of a listing. Cut names the texts that were cut and their whole length in bytes.
-type row struct {
-	seamark.Hit
-	Cut map[string]int `json:"cut,omitempty"`
-}
-
 type logsAnswer struct {
 	frame
-	Rows []row `json:"rows"`
-	More bool  `json:"more"` // further rows match: ask again with before=Next
+	Rows []seamark.Hit `json:"rows"`
+	More bool          `json:"more"` // further rows match: ask again with before=Next
 	// Next continues the listing; empty when there is no more.
 	Next string `json:"next,omitempty"`
 }
@@ -49,12 +43,13 @@ func (s *Server) logs(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), s.opts.Timeout)
 	defer cancel()
+	q.query.Cut = maxTextBytes
 	result, err := s.opts.Searcher.Search(ctx, q.query)
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	out := logsAnswer{frame: q.frame, Rows: make([]row, 0, len(result.Hits)), More: result.More}
+	out := logsAnswer{frame: q.frame, Rows: make([]seamark.Hit, 0, len(result.Hits)), More: result.More}
 	for _, hit := range result.Hits {
 		out.Rows = append(out.Rows, cutRow(hit))
 	}
@@ -119,7 +114,7 @@ func (s *Server) row(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	s.answer(w, r, map[string]row{"row": {Hit: result.Hits[0]}})
+	s.answer(w, r, map[string]seamark.Hit{"row": result.Hits[0]})
 }
 
 type histogramAnswer struct {

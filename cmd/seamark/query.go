@@ -22,7 +22,7 @@ func (c *cli) queryCmd() *cobra.Command {
 		Long: `Run one SQL statement (DuckDB's) over the lake. The tables are logs and access_logs; their
 columns are in docs/reference/columns.md, or: seamark query 'DESCRIBE logs'. Times are UTC.`,
 		Example: `  seamark query --lake ./lake "SELECT product, count(*) FROM logs GROUP BY ALL ORDER BY 2 DESC"
-  seamark query --lake ./lake --json "SELECT event_data->>'bookingId' AS id FROM logs WHERE event_name = 'Booking confirmed'"`,
+  seamark query --lake ./lake --json "SELECT (event_data->>'bookingId') AS id FROM logs WHERE event_name = 'Booking confirmed'"`,
 		Args: need(1, 1, "which question?", "give one SQL statement, in quotes"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			folder, cfg, err := c.lakeFolder()

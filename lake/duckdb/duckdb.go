@@ -50,7 +50,10 @@ type DB struct {
 
 // Open starts a DuckDB in memory.
 func Open(l *lake.Lake, o Options) (*DB, error) {
-	settings := []string{"SET TimeZone = 'UTC'", "SET autoinstall_known_extensions = false", "SET autoload_known_extensions = false"}
+	settings := []string{"SET TimeZone = 'UTC'", "SET autoinstall_known_extensions = false", "SET autoload_known_extensions = false",
+		// It keeps some kB for each distinct file that was ever read, and fills the memory limit with
+		// what the page cache of the system holds anyway (duckdb issue 22730).
+		"SET enable_external_file_cache = false"}
 	if o.MemoryMB > 0 {
 		settings = append(settings, fmt.Sprintf("SET memory_limit = '%dMB'", o.MemoryMB), "SET allocator_flush_threshold = '4MB'")
 	}
@@ -171,6 +174,9 @@ func (d *DB) runOnce(ctx context.Context, build func(*asking) (string, []any), r
 			err = rows.Err()
 		}
 		rows.Close()
+	}
+	if err != nil && outOfMemory(err.Error()) {
+		return false, memoryFault
 	}
 	return err != nil && d.blame(ctx, err), err
 }

@@ -56,7 +56,7 @@ func (d *DB) queryOnce(ctx context.Context, conn *sql.Conn, statement string, co
 
 func (a *asking) createViews(ctx context.Context, conn *sql.Conn) error {
 	for _, t := range seamark.Tables() {
-		view := fmt.Sprintf("CREATE OR REPLACE TEMP VIEW %s AS SELECT * FROM %s", t, relation(t, a.files(t, seamark.Span{}, nil)))
+		view := fmt.Sprintf("CREATE OR REPLACE TEMP VIEW %s AS SELECT * FROM %s", t, relation(t, a.files(t, seamark.Span{}, nil), false))
 		if a.err != nil {
 			return a.err
 		}
@@ -100,6 +100,10 @@ func sqlFault(err error) error {
 	text := strings.TrimSpace(err.Error())
 	f := &seamark.Fault{Class: seamark.Rejected, What: text, Where: "SQL"}
 	switch {
+	case outOfMemory(text):
+		return memoryFault
+	case strings.Contains(text, "Could not convert") && strings.Contains(text, "to BOOL"), strings.Contains(text, "->>") && strings.Contains(text, "BOOLEAN"):
+		f.Remedy = "AND binds closer than ->> does: write (event_data->>'key') with parentheses"
 	case strings.Contains(text, "Catalog Error"), strings.Contains(text, "Binder Error"):
 		f.Remedy = "the tables are logs and access_logs; `DESCRIBE logs` lists the columns"
 	case strings.Contains(text, "Parser Error"):
@@ -107,3 +111,8 @@ func sqlFault(err error) error {
 	}
 	return f
 }
+
+// memoryFault says that a question needs more memory than DuckDB was given.
+var memoryFault = &seamark.Fault{Class: seamark.Rejected, What: "the question needs more memory than there is for one", Remedy: "narrow the time range, or add a filter"}
+
+func outOfMemory(text string) bool { return strings.Contains(text, "Out of Memory Error") }

@@ -13,8 +13,8 @@ import (
 // relation is a FROM item over files, with the columns of t and its partitions in a
 // fixed order and of fixed types. What files lack and which rows no longer count the
 // ledger knows, so DuckDB need not open them all to plan: files that are alike in both
-// are read together.
-func relation(t seamark.Table, files []located) string {
+// are read together. With places also filename and file_row_number.
+func relation(t seamark.Table, files []located, places bool) string {
 	table := tableOf(t)
 	if len(files) == 0 {
 		var b strings.Builder
@@ -22,12 +22,16 @@ func relation(t seamark.Table, files []located) string {
 		for _, c := range table.Columns {
 			fmt.Fprintf(&b, "NULL::%s AS %s, ", typeOf(c), c.Name)
 		}
-		b.WriteString("NULL::VARCHAR AS product, NULL::VARCHAR AS environment, NULL::DATE AS date, NULL::VARCHAR AS hour WHERE false)")
+		b.WriteString("NULL::VARCHAR AS product, NULL::VARCHAR AS environment, NULL::DATE AS date, NULL::VARCHAR AS hour")
+		if places {
+			b.WriteString(", NULL::VARCHAR AS filename, NULL::BIGINT AS file_row_number")
+		}
+		b.WriteString(" WHERE false)")
 		return b.String()
 	}
 	var parts []string
 	for _, alike := range alikes(files) {
-		parts = append(parts, selection(t, alike))
+		parts = append(parts, selection(t, alike, places))
 	}
 	return "(" + strings.Join(parts, " UNION ALL ") + ")"
 }
@@ -71,7 +75,7 @@ func misread(value string) bool {
 }
 
 // selection reads files that are alike.
-func selection(t seamark.Table, files []located) string {
+func selection(t seamark.Table, files []located, places bool) string {
 	var b strings.Builder
 	b.WriteString("SELECT ")
 	for _, c := range tableOf(t).Columns {
@@ -85,14 +89,20 @@ func selection(t seamark.Table, files []located) string {
 	} else {
 		b.WriteString("product, environment")
 	}
-	b.WriteString(", date, hour FROM read_parquet([")
+	options := ""
+	b.WriteString(", date, hour")
+	if places {
+		b.WriteString(", filename, file_row_number")
+		options = ", filename = true, file_row_number = true"
+	}
+	b.WriteString(" FROM read_parquet([")
 	for i, f := range files {
 		if i > 0 {
 			b.WriteByte(',')
 		}
 		b.WriteString(quote(f.path))
 	}
-	b.WriteString("], hive_partitioning = true, hive_types = {'product': VARCHAR, 'environment': VARCHAR, 'date': DATE, 'hour': VARCHAR})")
+	b.WriteString("], hive_partitioning = true, hive_types = {'product': VARCHAR, 'environment': VARCHAR, 'date': DATE, 'hour': VARCHAR}" + options + ")")
 	b.WriteString(hiding(files[0].Hidden))
 	return b.String()
 }

@@ -59,41 +59,76 @@ func scopeTerms(s seamark.Scope) []seamark.Term {
 	return terms
 }
 
+// patternText is how much of a sample's texts a pattern carries, in characters: cards and page
+// show less.
+const patternText = 16 << 10
+
 // Patterns returns the top most frequent patterns of ERROR and FATAL records in scope
 // and span, each with its newest record.
 func (d *DB) Patterns(ctx context.Context, scope seamark.Scope, span seamark.Span, top int) ([]seamark.Pattern, error) {
 	q := seamark.Query{Table: seamark.TableLogs, Span: span, Terms: append(scopeTerms(scope),
 		seamark.Term{Field: seamark.FieldLevel, Values: seamark.ErrorLevels()})}
-	var patterns []seamark.Pattern
-	err := d.run(ctx, func(ask *asking) (string, []any) {
-		where, args := conditions(q)
-		return fmt.Sprintf(`WITH severe AS (SELECT *, count(*) OVER p AS n, min(timestamp) OVER p AS first_at, max(timestamp) OVER p AS last_at
-			FROM %s WHERE fingerprint IS NOT NULL AND %s WINDOW p AS (PARTITION BY fingerprint)
-			QUALIFY row_number() OVER (PARTITION BY fingerprint ORDER BY timestamp DESC, event_id DESC) = 1)
-			SELECT n, epoch_ms(first_at), epoch_ms(last_at), %s FROM severe ORDER BY n DESC, fingerprint LIMIT %d`,
-			ask.from(q), where, columnsOf(q.Table), top), args
-	}, func(rows *sql.Rows) error {
-		patterns = nil
-		for rows.Next() {
-			p, err := scanPattern(rows)
-			if err != nil {
-				return err
-			}
-			patterns = append(patterns, p)
+	q.Cut = patternText
+	for range retries {
+		patterns, again, err := d.patternsOnce(ctx, q, top)
+		if !again {
+			return patterns, err
 		}
-		return nil
-	})
-	return patterns, err
+	}
+	return nil, d.tooManyDamaged()
 }
 
-func scanPattern(rows *sql.Rows) (seamark.Pattern, error) {
-	var p seamark.Pattern
-	var first, last int64
-	h, into := hit(seamark.TableLogs)
-	err := rows.Scan(append([]any{&p.Count, &first, &last}, into...)...)
-	p.Sample, p.Fingerprint = *h, h.Log.Fingerprint
-	p.First, p.Last = time.UnixMilli(first).UTC(), time.UnixMilli(last).UTC()
-	return p, err
+// patternsOnce counts without the texts, as a listing does, and then reads the samples.
+func (d *DB) patternsOnce(ctx context.Context, q seamark.Query, top int) (patterns []seamark.Pattern, again bool, err error) {
+	ask := d.ask(ctx)
+	defer ask.end()
+	files := ask.about(q)
+	if ask.err != nil {
+		return nil, false, ask.err
+	}
+	patterns, err = d.patterns(ctx, q, files, top)
+	if err != nil && outOfMemory(err.Error()) {
+		return nil, false, memoryFault
+	}
+	return patterns, err != nil && d.blame(ctx, err), err
+}
+
+func (d *DB) patterns(ctx context.Context, q seamark.Query, files []located, top int) ([]seamark.Pattern, error) {
+	where, args := conditions(q)
+	rows, err := d.db.QueryContext(ctx, fmt.Sprintf(`SELECT n, first_at, last_at, fingerprint, spot.f, spot.n, spot.t FROM (
+		SELECT count(*) AS n, epoch_ms(min(timestamp)) AS first_at, epoch_ms(max(timestamp)) AS last_at, fingerprint,
+		arg_max({'f': filename, 'n': file_row_number, 't': epoch_ms(timestamp)}, (timestamp, coalesce(event_id, ''))) AS spot
+		FROM %s WHERE fingerprint IS NOT NULL AND %s GROUP BY fingerprint) ORDER BY n DESC, fingerprint LIMIT %d`,
+		relation(q.Table, files, true), where, top), args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var patterns []seamark.Pattern
+	var places []place
+	for rows.Next() {
+		var p seamark.Pattern
+		var at place
+		var first, last int64
+		if err := rows.Scan(&p.Count, &first, &last, &p.Fingerprint, &at.path, &at.row, &at.timestamp); err != nil {
+			return nil, err
+		}
+		p.First, p.Last = time.UnixMilli(first).UTC(), time.UnixMilli(last).UTC()
+		patterns, places = append(patterns, p), append(places, at)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	rows.Close() // its connection is needed
+	samples, err := d.hits(ctx, q, files, places)
+	if err != nil {
+		return nil, err
+	}
+	for i := range patterns {
+		patterns[i].Sample = samples[i]
+		patterns[i].Sample.Cut = nil // of the sample a card shows the beginning
+	}
+	return patterns, nil
 }
 
 // Series counts the records of scope and span per step: logs by level, and access logs

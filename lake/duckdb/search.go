@@ -13,46 +13,13 @@ import (
 	"github.com/seamark-hq/seamark/schemas"
 )
 
-// Search returns the rows that q asks for, newest first unless it says otherwise.
-func (d *DB) Search(ctx context.Context, q seamark.Query) (seamark.Result, error) {
-	if err := q.Validate(); err != nil {
-		return seamark.Result{}, err
-	}
-	direction, than := "DESC", "<"
-	if q.Ascending {
-		direction, than = "ASC", ">"
-	}
-	var result seamark.Result
-	err := d.run(ctx, func(ask *asking) (string, []any) {
-		where, args := conditions(q)
-		if q.Before != nil {
-			where += fmt.Sprintf(" AND (timestamp, event_id) %s (epoch_ms(?::BIGINT)::TIMESTAMPTZ, ?)", than)
-			args = append(args, q.Before.Timestamp, q.Before.EventID)
-		}
-		args = append(args, q.Limit+1)
-		return fmt.Sprintf("SELECT %s FROM %s WHERE %s ORDER BY timestamp %s, event_id %s LIMIT ?",
-			columnsOf(q.Table), ask.from(q), where, direction, direction), args
-	}, func(rows *sql.Rows) error {
-		result = seamark.Result{Hits: []seamark.Hit{}}
-		for rows.Next() {
-			hit, err := scanHit(rows, q.Table)
-			if err != nil {
-				return err
-			}
-			result.Hits = append(result.Hits, hit)
-		}
-		return nil
-	})
-	if len(result.Hits) > q.Limit {
-		result.Hits, result.More = result.Hits[:q.Limit], true
-	}
-	return result, err
-}
-
 // from is the relation that holds what q may ask for: the partitions of its products,
 // environments and hours.
-func (a *asking) from(q seamark.Query) string {
-	return relation(q.Table, a.files(q.Table, q.Span, func(p lake.Partition) bool {
+func (a *asking) from(q seamark.Query) string { return relation(q.Table, a.about(q), false) }
+
+// about lists the files that may hold rows of q.
+func (a *asking) about(q seamark.Query) []located {
+	return a.files(q.Table, q.Span, func(p lake.Partition) bool {
 		for _, t := range q.Terms {
 			value := p.Product
 			if t.Field == seamark.FieldEnvironment {
@@ -65,7 +32,7 @@ func (a *asking) from(q seamark.Query) string {
 			}
 		}
 		return true
-	}))
+	})
 }
 
 // conditions writes q's filters; every value is a parameter.
@@ -123,8 +90,9 @@ func condition(t seamark.Term) (string, []any) {
 	return c, append(classArgs, args...)
 }
 
-// columnsOf lists what scanHit reads. Times come as Unix milliseconds.
-func columnsOf(t seamark.Table) string {
+// columnsOf lists what scanHit reads. Times come as Unix milliseconds. Long texts are cut to
+// that many characters, unless cut is 0.
+func columnsOf(t seamark.Table, cut int) string {
 	var b strings.Builder
 	b.WriteString("product, environment")
 	for _, c := range tableOf(t).Columns {
@@ -132,18 +100,16 @@ func columnsOf(t seamark.Table) string {
 		case schemas.Timestamp:
 			fmt.Fprintf(&b, ", epoch_ms(%s)", c.Name)
 		case schemas.Text, schemas.JSON:
+			if cut > 0 && isLong(c.Name) {
+				fmt.Fprintf(&b, ", coalesce(left(%s, %d), '')", c.Name, cut)
+				continue
+			}
 			fmt.Fprintf(&b, ", coalesce(%s, '')", c.Name)
 		default:
 			b.WriteString(", " + c.Name)
 		}
 	}
 	return b.String()
-}
-
-func scanHit(rows *sql.Rows, t seamark.Table) (seamark.Hit, error) {
-	h, into := hit(t)
-	err := rows.Scan(into...)
-	return *h, err
 }
 
 // hit returns an empty hit of t, and where each of columnsOf goes in it.

@@ -1,0 +1,225 @@
+package duckdb
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	seamark "github.com/seamark-hq/seamark"
+)
+
+// A listing is made in two steps, so that one that looks through rows of 1 MB holds only those
+// that it shows: which rows those are is found without their texts, then the texts are read.
+
+// place is where a row of the listing lies.
+type place struct {
+	path      string
+	row       int64
+	timestamp int64 // Unix milliseconds
+	eventID   string
+}
+
+// batchRows is how many rows are read at once when their texts come whole; when that is too
+// much memory, half as many are tried.
+const batchRows = 64
+
+// Search returns the rows that q asks for, newest first unless it says otherwise.
+func (d *DB) Search(ctx context.Context, q seamark.Query) (seamark.Result, error) {
+	if err := q.Validate(); err != nil {
+		return seamark.Result{}, err
+	}
+	for range retries {
+		result, again, err := d.searchOnce(ctx, q)
+		if !again {
+			return result, err
+		}
+	}
+	return seamark.Result{}, d.tooManyDamaged()
+}
+
+func (d *DB) searchOnce(ctx context.Context, q seamark.Query) (result seamark.Result, again bool, err error) {
+	ask := d.ask(ctx)
+	defer ask.end()
+	files := ask.about(q)
+	if ask.err != nil {
+		return result, false, ask.err
+	}
+	places, err := d.places(ctx, q, files)
+	if err == nil {
+		if result.More = len(places) > q.Limit; result.More {
+			places = places[:q.Limit]
+		}
+		result.Hits, err = d.hits(ctx, q, files, places)
+	}
+	switch {
+	case err == nil:
+		return result, false, nil
+	case outOfMemory(err.Error()):
+		return seamark.Result{}, false, memoryFault
+	}
+	return seamark.Result{}, d.blame(ctx, err), err
+}
+
+// places finds where the rows lie that q asks for, and one more, in their order.
+func (d *DB) places(ctx context.Context, q seamark.Query, files []located) ([]place, error) {
+	direction, than := "DESC", "<"
+	if q.Ascending {
+		direction, than = "ASC", ">"
+	}
+	where, args := conditions(q)
+	if q.Before != nil {
+		where += fmt.Sprintf(" AND (timestamp, event_id) %s (epoch_ms(?::BIGINT)::TIMESTAMPTZ, ?)", than)
+		args = append(args, q.Before.Timestamp, q.Before.EventID)
+	}
+	rows, err := d.db.QueryContext(ctx, fmt.Sprintf("SELECT filename, file_row_number, epoch_ms(timestamp), coalesce(event_id, '') FROM %s WHERE %s ORDER BY timestamp %s, event_id %s LIMIT ?",
+		relation(q.Table, files, true), where, direction, direction), append(args, q.Limit+1)...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var places []place
+	for rows.Next() {
+		var p place
+		if err := rows.Scan(&p.path, &p.row, &p.timestamp, &p.eventID); err != nil {
+			return nil, err
+		}
+		places = append(places, p)
+	}
+	return places, rows.Err()
+}
+
+// hits reads the rows at places, a few at a time.
+func (d *DB) hits(ctx context.Context, q seamark.Query, files []located, places []place) ([]seamark.Hit, error) {
+	hits := make([]seamark.Hit, len(places))
+	size := len(places)
+	if q.Cut == 0 {
+		size = min(size, batchRows)
+	}
+	for from := 0; from < len(places); {
+		n := min(size, len(places)-from)
+		err := d.batch(ctx, q, files, places[from:from+n], hits[from:from+n])
+		switch {
+		case err == nil:
+			from += n
+		case outOfMemory(err.Error()) && n > 1:
+			size = n / 2
+		default:
+			return nil, err
+		}
+	}
+	return hits, nil
+}
+
+// batch reads the rows at places into hits.
+func (d *DB) batch(ctx context.Context, q seamark.Query, files []located, places []place, hits []seamark.Hit) error {
+	at := map[string]map[int64]int{}
+	oldest, newest := places[0].timestamp, places[0].timestamp
+	for i, p := range places {
+		if at[p.path] == nil {
+			at[p.path] = map[int64]int{}
+		}
+		at[p.path][p.row] = i
+		oldest, newest = min(oldest, p.timestamp), max(newest, p.timestamp)
+	}
+	var here []located
+	var conditions []string
+	for _, f := range files {
+		if at[f.path] == nil {
+			continue
+		}
+		here = append(here, f)
+		var numbers []string
+		for n := range at[f.path] {
+			numbers = append(numbers, fmt.Sprint(n))
+		}
+		slices.SortFunc(numbers, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })
+		conditions = append(conditions, fmt.Sprintf("(filename = %s AND file_row_number IN (%s))", quote(f.path), strings.Join(numbers, ",")))
+	}
+	rows, err := d.db.QueryContext(ctx, fmt.Sprintf("SELECT filename, file_row_number, %s, %s FROM %s WHERE timestamp >= epoch_ms(%d::BIGINT)::TIMESTAMPTZ AND timestamp < epoch_ms(%d::BIGINT)::TIMESTAMPTZ AND (%s)",
+		lengths(q.Table, q.Cut), columnsOf(q.Table, q.Cut), relation(q.Table, here, true), oldest, newest+1, strings.Join(conditions, " OR ")))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		h, into := hit(q.Table)
+		var path string
+		var row int64
+		whole := make([]int, len(longTexts(q.Table)))
+		head := []any{&path, &row}
+		for i := range whole {
+			head = append(head, &whole[i])
+		}
+		if err := rows.Scan(append(head, into...)...); err != nil {
+			return err
+		}
+		i, wanted := at[path][row]
+		if !wanted {
+			return errors.New("DuckDB gave a row that was not asked for")
+		}
+		if q.Cut > 0 {
+			cutTexts(h, q.Cut, whole)
+		}
+		hits[i] = *h
+	}
+	return rows.Err()
+}
+
+// lengths are the whole lengths of the long texts, in bytes; NULL when nothing is cut.
+func lengths(t seamark.Table, cut int) string {
+	var out []string
+	for _, name := range longTexts(t) {
+		if cut == 0 {
+			out = append(out, "0")
+			continue
+		}
+		out = append(out, fmt.Sprintf("coalesce(strlen(%s), 0)", name))
+	}
+	return strings.Join(out, ", ")
+}
+
+// longTexts are the columns of t that may be long.
+func longTexts(t seamark.Table) []string {
+	if t == seamark.TableAccessLogs {
+		return []string{"path", "route", "user_agent", "error_message", "extra"}
+	}
+	return []string{"event_name", "event_data", "message", "error_type", "error_message", "error_stack"}
+}
+
+func isLong(column string) bool {
+	return slices.Contains(longTexts(seamark.TableLogs), column) || slices.Contains(longTexts(seamark.TableAccessLogs), column)
+}
+
+// cutTexts cuts what DuckDB has cut to as many characters to that many bytes, and notes the
+// whole lengths.
+func cutTexts(h *seamark.Hit, limit int, whole []int) {
+	var texts []*string
+	if a := h.Access; a != nil {
+		texts = []*string{&a.Path, &a.Route, &a.UserAgent, &a.ErrorMessage, &a.Extra}
+	} else {
+		l := h.Log
+		texts = []*string{&l.EventName, &l.EventData, &l.Message, &l.ErrorType, &l.ErrorMessage, &l.ErrorStack}
+	}
+	for i, text := range texts {
+		if whole[i] <= limit {
+			continue
+		}
+		end := min(limit, len(*text))
+		for end > 0 && end < len(*text) && !utf8.RuneStart((*text)[end]) {
+			end--
+		}
+		*text = strings.Clone((*text)[:end])
+		if h.Cut == nil {
+			h.Cut = map[string]int{}
+		}
+		h.Cut[longTexts(h.Table)[i]] = whole[i]
+	}
+}
+
+func (d *DB) tooManyDamaged() error {
+	return &seamark.Fault{What: "too many damaged lake files", Where: d.lake.Root(), Remedy: "run `seamark verify`"}
+}
