@@ -60,13 +60,20 @@ func (s *Server) logs(w http.ResponseWriter, r *http.Request) {
 	s.answer(w, r, out)
 }
 
+// Bounds of a position: an event id is CloudWatch's own or a hash, a time lies within the years
+// that a timestamp can hold.
+const (
+	maxEventID = 512     // bytes
+	maxMs      = 1 << 53 // Unix milliseconds
+)
+
 func parsePosition(s string) (*seamark.Position, error) {
 	if s == "" {
 		return nil, nil
 	}
 	ts, id, ok := strings.Cut(s, ",")
 	ms, err := strconv.ParseInt(ts, 10, 64)
-	if !ok || err != nil {
+	if !ok || err != nil || len(id) > maxEventID || ms < -maxMs || ms > maxMs {
 		return nil, reject("before", "give it back as it was answered in next", "cannot read the position %q", s)
 	}
 	return &seamark.Position{Timestamp: ms, EventID: id}, nil

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	_ "time/tzdata" // the page names zones that a bare machine does not know
 
@@ -17,6 +18,7 @@ import (
 // Bounds of one question. They are far beyond what the page asks.
 const (
 	maxText   = 1000 // bytes of q
+	maxParam  = 8000 // bytes of any parameter
 	maxValues = 100  // of one term
 	maxTop    = 1000 // values of one facet
 )
@@ -47,6 +49,11 @@ func (s *Server) parseQuestion(r *http.Request, own ...string) (question, error)
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return question{}, reject("URL", "escape the query as RFC 3986 says", "the query string cannot be read")
+	}
+	for key, texts := range values {
+		if !utf8.ValidString(key) || slices.ContainsFunc(texts, func(s string) bool { return !utf8.ValidString(s) || len(s) > maxParam }) {
+			return question{}, reject("URL", "send UTF-8, as the page does", "a parameter is not UTF-8, or longer than %d bytes", maxParam)
+		}
 	}
 	q := seamark.Query{Table: seamark.Table(values.Get("table")), Text: values.Get("q")}
 	if q.Table == "" {

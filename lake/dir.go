@@ -28,12 +28,14 @@ type Dir struct {
 	root string
 	fs   FS
 
+	perm   os.FileMode // of files; folders may be searched besides
 	mu     sync.Mutex
 	synced map[string]bool // folders whose own name is durable, as seen by this process
 }
 
 // OpenDir opens the store rooted at folder, which is made when it is missing. A nil
-// fsys means the operating system's.
+// fsys means the operating system's. Its files and folders are for this user alone; when the
+// folder itself is open to its group, and to nobody else, they are too.
 func OpenDir(folder string, fsys FS) (*Dir, error) {
 	if fsys == nil {
 		fsys = OS{}
@@ -42,11 +44,14 @@ func OpenDir(folder string, fsys FS) (*Dir, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open lake: %w", err)
 	}
-	d := &Dir{root: root, fs: fsys, synced: map[string]bool{}}
+	d := &Dir{root: root, fs: fsys, synced: map[string]bool{}, perm: 0o600}
+	if info, err := os.Stat(root); err == nil && info.Mode()&0o057 == 0o050 { // shared with a group on purpose: chmod 2750
+		d.perm = 0o640
+	}
 	if info, err := os.Stat(root); err == nil && !info.IsDir() {
 		return nil, &seamark.Fault{Class: seamark.Rejected, What: "not a folder", Where: folder, Remedy: "name a folder for the lake"}
 	} else if errors.Is(err, fs.ErrNotExist) {
-		if err := os.MkdirAll(filepath.Dir(root), 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Dir(root), 0o700); err != nil {
 			return nil, fault("cannot make the lake's folder", folder, err)
 		}
 	} else if err != nil {
@@ -216,7 +221,7 @@ func (d *Dir) makeFolder(folder, parent string) error {
 	if d.synced[folder] {
 		return nil
 	}
-	if err := d.fs.Mkdir(folder, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := d.fs.Mkdir(folder, d.perm|d.perm>>2&0o111); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
 	if err := d.fs.SyncDir(parent); err != nil {
@@ -252,7 +257,7 @@ func (d *Dir) Temp() (Temp, error) {
 		return nil, fault("cannot make a temporary file", d.root, err)
 	}
 	p := filepath.Join(d.root, filepath.FromSlash(key))
-	f, err := d.fs.OpenFile(p, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	f, err := d.fs.OpenFile(p, os.O_WRONLY|os.O_CREATE|os.O_EXCL, d.perm)
 	if err != nil {
 		d.forget() // somebody may have deleted the folder
 		return nil, fault("cannot make a temporary file", p, err)
@@ -337,7 +342,7 @@ func (d *Dir) Lock() (unlock func(), err error) {
 		d.forget()
 		return nil, fault("cannot make the lake's folder", d.root, err)
 	}
-	f, err := os.OpenFile(filepath.Join(d.root, ".lock"), os.O_RDWR|os.O_CREATE, 0o644)
+	f, err := os.OpenFile(filepath.Join(d.root, ".lock"), os.O_RDWR|os.O_CREATE, d.perm)
 	if err != nil {
 		return nil, fault("cannot lock the lake", d.root, err)
 	}

@@ -37,7 +37,7 @@ func (d *Dir) NewSegment(name string) (*Segment, error) {
 		d.forget()
 		return nil, fault("cannot make the spool", d.root, err)
 	}
-	f, err := d.fs.OpenFile(p, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o644)
+	f, err := d.fs.OpenFile(p, os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, d.perm)
 	if err != nil {
 		d.forget() // somebody may have deleted the folder
 		return nil, fault("cannot begin a segment", p, err)

@@ -23,6 +23,15 @@ func newGrid(head ...string) *grid { return &grid{head: head} }
 
 func (g *grid) add(cells ...string) { g.rows = append(g.rows, cells) }
 
+// maxPad is to how many characters a table pads its cells at most: one cell of a megabyte does
+// not make each line as long.
+const maxPad = 200
+
+// cell is a text on one line of a terminal.
+func cell(s string) string {
+	return strings.NewReplacer("\n", " ", "\t", " ").Replace(visible(s))
+}
+
 // print writes the grid; on a terminal lines are cut to its width.
 func (g *grid) print(out io.Writer) {
 	right := make([]bool, len(g.head))
@@ -34,7 +43,8 @@ func (g *grid) print(out io.Writer) {
 	widths := make([]int, len(head))
 	for _, row := range all {
 		for i, s := range row {
-			widths[i] = max(widths[i], utf8.RuneCountInString(s))
+			row[i] = cell(s)
+			widths[i] = max(widths[i], min(utf8.RuneCountInString(row[i]), maxPad))
 		}
 	}
 	cut := width(out)
@@ -44,7 +54,7 @@ func (g *grid) print(out io.Writer) {
 			if i > 0 {
 				line.WriteString("  ")
 			}
-			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(s))
+			pad := strings.Repeat(" ", max(0, widths[i]-utf8.RuneCountInString(s)))
 			if right[i] {
 				line.WriteString(pad + s)
 			} else {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 
@@ -50,9 +53,34 @@ func (c *cli) printFault(err error) {
 }
 
 func (c *cli) writeJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	return e.Encode(v)
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(plainJSON(b.Bytes()))
+	return err
+}
+
+// plainJSON is the same JSON with everything written out that a terminal obeys or that hides
+// or reorders text: C1 controls, DEL, bidirectional controls. C0 controls are, in any JSON.
+func plainJSON(b []byte) []byte {
+	unseen := func(r rune) bool { return r == 0x7f || r != utf8.RuneError && words.Hidden(r) }
+	if bytes.IndexFunc(b, unseen) < 0 {
+		return b
+	}
+	var out bytes.Buffer
+	for _, r := range string(b) {
+		if !unseen(r) {
+			out.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{r}) {
+			fmt.Fprintf(&out, `\u%04x`, unit)
+		}
+	}
+	return out.Bytes()
 }
 
 // visible makes text safe for a terminal: no escape sequence, no bidirectional trick.

@@ -66,13 +66,13 @@ func writeRow(out *bufio.Writer, columns []duckdb.Column, values []any) error {
 			out.WriteByte(',')
 		}
 		key, _ := json.Marshal(column.Name)
-		out.Write(key)
+		out.Write(plainJSON(key))
 		out.WriteByte(':')
 		b, err := json.Marshal(jsonValue(column.Type, values[i]))
 		if err != nil {
 			return err
 		}
-		out.Write(b)
+		out.Write(plainJSON(b))
 	}
 	out.WriteByte('}')
 	return out.WriteByte('\n')
@@ -132,10 +132,10 @@ func (t *table) add(columns []duckdb.Column, values []any) {
 		}
 		switch j := jsonValue(columns[i].Type, v).(type) {
 		case string:
-			row[i] = visible(j)
+			row[i] = cell(j)
 		default:
 			b, _ := json.Marshal(j)
-			row[i] = string(b)
+			row[i] = cell(string(plainJSON(b)))
 		}
 	}
 	t.rows = append(t.rows, row)
@@ -145,12 +145,12 @@ func (t *table) print(out *bufio.Writer, columns []duckdb.Column) {
 	header := make([]string, len(columns))
 	widths := make([]int, len(columns))
 	for i, c := range columns {
-		header[i] = visible(c.Name)
+		header[i] = cell(c.Name)
 	}
 	all := append([][]string{header}, t.rows...)
 	for _, row := range all {
 		for i, s := range row {
-			widths[i] = max(widths[i], len([]rune(s)))
+			widths[i] = max(widths[i], min(len([]rune(s)), maxPad))
 		}
 	}
 	for _, row := range all {
@@ -159,7 +159,7 @@ func (t *table) print(out *bufio.Writer, columns []duckdb.Column) {
 			if i > 0 {
 				line.WriteString("  ")
 			}
-			pad := widths[i] - len([]rune(s))
+			pad := max(0, widths[i]-len([]rune(s)))
 			if isNumber(columns[i].Type) {
 				line.WriteString(strings.Repeat(" ", pad) + s)
 			} else {

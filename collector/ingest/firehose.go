@@ -53,6 +53,9 @@ type Firehose struct {
 	turns   chan struct{}
 	inflate sync.Pool // of *gzip.Reader
 	readers sync.Pool // of *deliveryReader
+
+	refusedMu sync.Mutex
+	refused   map[int]refusals // by status
 }
 
 // NewFirehose returns the handler of POST /ingest/firehose.
@@ -69,7 +72,7 @@ func NewFirehose(o FirehoseOptions) (*Firehose, error) {
 	o.BodyTimeout = or(o.BodyTimeout, 3*time.Minute)
 	o.MaxBodies = or(o.MaxBodies, 64)
 	o.MaxWait = or(o.MaxWait, 20*time.Second)
-	return &Firehose{o: o, key: sha256.Sum256([]byte(o.AccessKey)), turns: make(chan struct{}, o.MaxBodies)}, nil
+	return &Firehose{o: o, key: sha256.Sum256([]byte(o.AccessKey)), turns: make(chan struct{}, o.MaxBodies), refused: map[int]refusals{}}, nil
 }
 
 // reply is what is said about one request.
@@ -91,12 +94,38 @@ func (f *Firehose) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case a.status == http.StatusOK:
 		f.o.Log.Debug("request stored", "request_id", id, "bytes", a.members, "duplicate", a.duplicate, "took", took)
 	default:
-		f.o.Log.Warn("request refused", "request_id", clip(id), "status", a.status, "reason", a.message, "remote", r.RemoteAddr)
+		if unsaid, say := f.sample(a.status, began); say {
+			f.o.Log.Warn("request refused", "request_id", clip(id), "status", a.status, "reason", a.message, "remote", r.RemoteAddr, "not_logged", unsaid)
+		}
 	}
 	if hook := f.o.Spool.o.Hooks.Request; hook != nil {
 		hook(a.status, body.n, a.members, a.duplicate, took)
 	}
 	f.answer(w, id, a)
+}
+
+// sampleEvery is how often refusals with one status are logged: a stranger who asks a thousand
+// times a second does not fill the disk.
+const sampleEvery = time.Second
+
+// refusals are those with one status.
+type refusals struct {
+	said   time.Time
+	unsaid int // since then
+}
+
+// sample reports whether a refusal is to be logged, and how many were not since the last one.
+func (f *Firehose) sample(status int, now time.Time) (unsaid int, say bool) {
+	f.refusedMu.Lock()
+	defer f.refusedMu.Unlock()
+	r := f.refused[status]
+	if since := now.Sub(r.said); since >= 0 && since < sampleEvery {
+		r.unsaid++
+		f.refused[status] = r
+		return 0, false
+	}
+	f.refused[status] = refusals{said: now}
+	return r.unsaid, true
 }
 
 // handle decides about a request. The body is not touched before the key is right.

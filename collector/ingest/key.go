@@ -69,7 +69,7 @@ func loadKey(path string) (string, error) {
 // when it is there.
 func createKey(path, text string) error {
 	folder := filepath.Dir(path)
-	if err := os.MkdirAll(folder, 0o755); err != nil {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}
 	f, err := os.CreateTemp(folder, ".access-key-*") // mode 0600

@@ -97,6 +97,8 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	} else if a.listener, err = net.Listen("tcp", o.Config.Listen); err != nil {
 		return nil, &seamark.Fault{Class: seamark.Rejected, What: "cannot listen", Where: o.Config.Listen, Err: rootCause(err), Remedy: "stop what uses the address, or name another with --listen"}
 	}
+	a.listener = newLimitListener(a.listener, connections())
+	a.warnOfSecrets()
 	if a.db, err = openDB(a.lake, filepath.Join(o.Config.Data, "cache"), o.Config.LakeCache, duckdb.Options{MemoryMB: queryMemoryMB, Logger: a.log}); err != nil {
 		return nil, err
 	}

@@ -8,8 +8,15 @@ import (
 	"time"
 )
 
-// drainTime is how long a stop may take to finish what has arrived.
-const drainTime = 30 * time.Second
+// How long a stop may take: container platforms kill after ten seconds. Requests that are half
+// sent get requestTime, so that they do not eat the time of what is here already; of the rest
+// everything has a part that nothing else can take.
+const (
+	stopTime    = 9 * time.Second
+	requestTime = 3 * time.Second
+	dataTime    = 7 * time.Second // from the beginning, until when data is brought to its end
+	indexTime   = 8 * time.Second // and the index
+)
 
 // stages lists what runs, in the order in which data flows.
 func (a *App) stages() []func(context.Context) {
@@ -29,7 +36,7 @@ func (a *App) stages() []func(context.Context) {
 }
 
 // Run serves until ctx ends, then drains: what has arrived is sealed, transformed,
-// indexed and told, as far as drainTime allows. What remains, the next start finds.
+// indexed and told, as far as stopTime allows. What remains, the next start finds.
 func (a *App) Run(ctx context.Context) error {
 	defer a.close()
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -48,12 +55,32 @@ func (a *App) Run(ctx context.Context) error {
 	case <-ctx.Done():
 	case err = <-failed:
 	}
+	begun := time.Now()
 	stop()
-	late := time.AfterFunc(drainTime, a.cut) // a bucket that does not answer holds up no stop
+	late := time.AfterFunc(stopTime, a.cut) // a bucket that does not answer holds up no stop
 	defer late.Stop()
-	wg.Wait()
-	late.Reset(drainTime)
-	return errors.Join(err, a.drain(context.WithoutCancel(ctx)))
+	shut := make(chan error, 1)
+	go func() { shut <- a.shutdown() }()
+	ended := make(chan struct{})
+	go func() { wg.Wait(); close(ended) }()
+	requests := <-shut
+	select {
+	case <-ended:
+	case <-time.After(time.Until(begun.Add(requestTime + time.Second))): // a stage that hangs
+	}
+	return errors.Join(err, a.drain(context.WithoutCancel(ctx), begun, requests))
+}
+
+// shutdown takes no more requests: the listener closes at once, those under way get requestTime.
+func (a *App) shutdown() error {
+	ctx, cancel := context.WithTimeout(context.Background(), requestTime)
+	defer cancel()
+	err := a.server.Shutdown(ctx)
+	if err != nil {
+		a.server.Close()
+		a.log.Warn("requests that were half sent were cut off; they were not acknowledged and come again")
+	}
+	return nil
 }
 
 func (a *App) serve() error {
@@ -71,12 +98,18 @@ func (a *App) serve() error {
 }
 
 // drain brings what has arrived to its end, in the order in which data flows.
-func (a *App) drain(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, drainTime)
+func (a *App) drain(ctx context.Context, begun time.Time, requests error) error {
+	until := func(d time.Duration) (context.Context, context.CancelFunc) {
+		return context.WithDeadline(ctx, begun.Add(d))
+	}
+	data, cancel := until(dataTime)
 	defer cancel()
-	a.log.Info("draining", "at most", drainTime)
-	var faults []error
-	faults = append(faults, a.server.Shutdown(ctx), a.spool.Close(), a.upload.drain(ctx), a.transform.drain(ctx), a.index.drain(ctx), a.alerts.Flush(ctx))
+	index, cancel := until(indexTime)
+	defer cancel()
+	cards, cancel := until(stopTime)
+	defer cancel()
+	a.log.Info("draining", "at most", stopTime)
+	faults := []error{requests, a.spool.Close(), a.upload.drain(data), a.transform.drain(data), a.index.drain(index), a.alerts.Flush(cards)}
 	if err := errors.Join(faults...); err != nil {
 		a.log.Warn("not all is drained; the next start goes on", "error", err)
 	} else {

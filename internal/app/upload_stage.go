@@ -142,7 +142,9 @@ func (s *uploadStage) work(ctx context.Context) {
 		}
 		wg.Go(func() {
 			defer func() { <-slots }()
-			s.queue.begin(key)
+			if !s.queue.begin(key) {
+				return
+			}
 			err := s.upload(key)
 			if err == nil {
 				s.queue.end(key)
