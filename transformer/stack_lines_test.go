@@ -1,6 +1,7 @@
 package transformer
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -95,7 +96,7 @@ func TestStackLines(t *testing.T) {
 		},
 		"node, with another request between": {
 			[]string{node + "TypeError: x is not a function", other + "hello", node + "    at handler (/var/task/index.js:1:2)", other + "bye", node + "    at Runtime.run (/var/task/r.js:1:2)"},
-			[]string{"ERROR TypeError stack=3 print", "INFO", "ERROR of=e0", "INFO", "ERROR of=e0"},
+			[]string{"ERROR TypeError stack=3 print", "INFO", "of=e0", "INFO", "of=e0"},
 		},
 		"go": {
 			[]string{"panic: runtime error: invalid memory address", "[signal SIGSEGV: segmentation violation code=0x1]", "goroutine 1 [running]:", "main.price(0x1)", "\t/app/main.go:8 +0x1d", "exit status 2"},
@@ -115,11 +116,84 @@ func TestStackLines(t *testing.T) {
 		},
 		"no trace": {
 			[]string{"summary:", "  a: 1", "  b: 2", "at noon", "{", `  "x": 1`, "}"},
-			[]string{"", "", "", "", "", "", ""},
+			[]string{"", "", "", "", "", "of=e4", "of=e4"},
+		},
+		"logback header": {
+			[]string{"07:55:35.341 [main] ERROR com.example.Booking -- booking failed", "com.example.NoSeat: full", "\tat com.example.Main.main(Main.java:7)", "Caused by: java.io.IOException: gone", "\t... 1 more",
+				"07:55:35.342 [main] ERROR com.example.Booking -- booking failed"},
+			[]string{"ERROR com.example.NoSeat stack=5 print", "of=e0", "of=e0", "of=e0", "of=e0", "ERROR print"},
+		},
+		"an error with its own class before is another": {
+			[]string{"ERROR StorageError: gone", "com.example.NoSeatException: full", "\tat com.example.Main.main(Main.java:7)"},
+			[]string{"ERROR StorageError print", "ERROR com.example.NoSeatException stack=2 print", "of=e1"},
+		},
+		"python logging": {
+			[]string{"2022-06-30 07:55:35,341 ERROR booking booking failed", "Traceback (most recent call last):", `  File "/app/a.py", line 7, in f`, "    store()", "app.NoSeat: full", "INFO after"},
+			[]string{"ERROR app.NoSeat stack=5 print", "of=e0", "of=e0", "of=e0", "of=e0", "INFO"},
+		},
+		"loguru": {
+			[]string{"2022-06-30 07:55:35.341 | ERROR    | __main__:book:12 - booking failed", "Traceback (most recent call last):", "", `  File "/app/a.py", line 6, in outer`, "    inner()", "    └ <function inner>", "",
+				"ConnectionError: refused", "", "", "The above exception was the direct cause of the following exception:", "", "", "Traceback (most recent call last):", "",
+				`> File "/app/a.py", line 19, in g`, "    outer()", "app.NoSeat: full"},
+			append([]string{"ERROR app.NoSeat stack=18 print"}, slices.Repeat([]string{"of=e0"}, 17)...),
+		},
+		"python group": {
+			[]string{"ERROR booking failed", "  + Exception Group Traceback (most recent call last):", `  |   File "/app/a.py", line 7, in f`, "  | ExceptionGroup: two failed (2 sub-exceptions)", "  +-+---------------- 1 ----------------", "    | ValueError: first", "    +------------------------------------"},
+			append([]string{"ERROR ExceptionGroup stack=7 print"}, slices.Repeat([]string{"of=e0"}, 6)...),
+		},
+		"sqlalchemy": {
+			[]string{"Traceback (most recent call last):", `  File "/app/a.py", line 7, in f`, "sqlalchemy.exc.OperationalError: (sqlite3.OperationalError) no such table: booking", "[SQL: select * from booking]", "(Background on this error at: https://sqlalche.me/e/21/e3q8)", "next"},
+			[]string{"ERROR sqlalchemy.exc.OperationalError stack=5 print", "of=e0", "of=e0", "of=e0", "of=e0", ""},
+		},
+		"go, a blank line before the goroutine": {
+			[]string{"panic: boom", "", "goroutine 1 [running]:", "main.main()", "\t/app/main.go:7 +0x1d"},
+			[]string{"FATAL panic stack=5 print", "of=e0", "of=e0", "of=e0", "of=e0"},
+		},
+		"go, a panic again": {
+			[]string{"panic: first [recovered]", "\tpanic: second", "", "goroutine 1 [running]:", "main.main()", "\t/app/main.go:7 +0x1d"},
+			[]string{"FATAL panic stack=6 print", "of=e0", "of=e0", "of=e0", "of=e0", "of=e0"},
+		},
+		"zap development": {
+			[]string{"2022-06-30T07:55:35.341Z\tERROR\tgo/libs.go:86\tbooking failed\t{\"error\": \"refused\"}", "main.book", "\t/app/main.go:86", "main.(*Server).main", "\t/app/main.go:12", "2022-06-30T07:55:35.341Z\tINFO\tgo/libs.go:86\tdone"},
+			[]string{"ERROR stack=5 print", "of=e0", "of=e0", "of=e0", "of=e0", "INFO"},
+		},
+		"anyhow": {
+			[]string{"2022-06-30T07:55:35.367272Z ERROR loggers: booking failed error=booking 7", "", "Caused by:", "    0: could not store", "    1: connection refused", "2022-06-30T07:55:35.367272Z  INFO loggers: done"},
+			[]string{"ERROR print", "of=e0", "of=e0", "of=e0", "of=e0", "INFO"},
+		},
+		"dotnet console": {
+			[]string{"fail: Shop.Orders[0]", "      Order 7 failed", "info: Shop.Orders[0]", "      Order 8 placed", "crit: Shop.Orders[0]", "      Order 9 failed", "      System.InvalidOperationException: no stock", "         at Shop.Orders.Place() in /src/Orders.cs:line 42", "warn: Shop.Orders[0]"},
+			[]string{"ERROR print", "of=e0", "INFO", "of=e2", "FATAL System.InvalidOperationException stack=3 print", "of=e4", "of=e4", "of=e4", "WARN print"},
+		},
+		"php-fpm": {
+			[]string{`[30-Jun-2022 07:55:35] WARNING: [pool www] child 7 said into stderr: "PHP message: PHP Fatal error:  Uncaught RuntimeException: no seat in /app/a.php:3"`, `[30-Jun-2022 07:55:35] WARNING: [pool www] child 7 said into stderr: "Stack trace:"`,
+				`[30-Jun-2022 07:55:35] WARNING: [pool www] child 7 said into stderr: "#0 /app/b.php(9): book()"`, `[30-Jun-2022 07:55:35] WARNING: [pool www] child 7 said into stderr: "#1 {main}"`,
+				`[30-Jun-2022 07:55:35] WARNING: [pool www] child 7 said into stderr: "  thrown in /app/a.php on line 3"`},
+			[]string{"WARN RuntimeException stack=5 print", "of=e0", "of=e0", "of=e0", "of=e0"},
+		},
+		"console.trace": {
+			[]string{"Trace: step", "    at run (/app/a.js:1:2)", "    at main (/app/a.js:3:4)", "INFO after"},
+			[]string{"TRACE", "of=e0", "of=e0", "INFO"},
+		},
+		"pretty JSON": {
+			[]string{"INFO before", "{", `  "level": "error",`, `  "msg": "booking failed",`, `  "ports": [`, `    "DEHAM"`, "  ]", "}", "INFO after"},
+			[]string{"INFO", "ERROR print", "of=e1", "of=e1", "of=e1", "of=e1", "of=e1", "of=e1", "INFO"},
+		},
+		"pretty JSON, cut": {
+			[]string{"{", `  "level": "error",`, `  "error": {`, `    "type": "NoSeat",`},
+			[]string{"ERROR NoSeat print", "of=e0", "of=e0", "of=e0"},
+		},
+		"JSON whose stack is printed over lines": {
+			[]string{`{"log.level":"ERROR","message":"booking failed","error.type":"NoSeat","error.stack_trace":[`, "\t\"NoSeat: full\",", "\t\"\\tat a.B.c(B.java:1)\"]}", "INFO after"},
+			[]string{"ERROR NoSeat stack=2 print", "of=e0", "of=e0", "INFO"},
+		},
+		"no pretty JSON": {
+			[]string{"{", "  message: 'booking failed',", "  ERROR here", "}", `{"a":`, "WARN x", "{", `  "a": "unclosed`, "}"},
+			[]string{"", "", "ERROR print", "", "", "WARN print", "", "", ""},
 		},
 		"json lines": {
 			[]string{`{"level":"ERROR","message":"BookingError: closed","requestId":"r1"}`, `{"level":"ERROR","message":"    at close (/var/task/b.js:1:2)","requestId":"r1"}`},
-			[]string{"ERROR BookingError stack=2 print", "ERROR of=e0"},
+			[]string{"ERROR BookingError stack=2 print", "of=e0"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -171,5 +245,43 @@ func (g *generic) joinStacks() {
 	l.JoinStacks(logs)
 	for i := range logs {
 		g.out.logs[i].row = logs[i]
+	}
+}
+
+// TestStackCut cuts a trace by the end of a payload: what goes on in the next payload of the
+// stream counts for nothing, and says so.
+func TestStackCut(t *testing.T) {
+	trace := []string{"2022-06-30 07:55:35 ERROR booking failed", "com.example.NoSeat: full", "\tat a.B.c(B.java:1)", "\tat a.B.d(B.java:2)", "INFO after"}
+	payload := func(stream string, messages []string, from int) []byte {
+		b := bytes.Replace(eventsPayload(t, messages), []byte(`"logStream":"s"`), []byte(`"logStream":"`+stream+`"`), 1)
+		for i := len(messages) - 1; i >= 0; i-- {
+			b = bytes.Replace(b, []byte(fmt.Sprintf(`"id":"e%d"`, i)), []byte(fmt.Sprintf(`"id":"e%d"`, i+from)), 1)
+		}
+		return b
+	}
+	tellAll := func(object []byte) (got []string) {
+		var c captured
+		if err := newObject(New(nil, nil), object, &c).Read(); err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range c.logs {
+			got = append(got, tell(l.row))
+		}
+		return got
+	}
+	for cut, want := range map[int][]string{
+		1: {"ERROR print", "ERROR com.example.NoSeat stack=3 print", "of=e1", "of=e1", "INFO"}, // whose the class line is cannot be told
+		3: {"ERROR com.example.NoSeat stack=3 print", "of=e0", "of=e0", "of=e0", "INFO"},
+		4: {"ERROR com.example.NoSeat stack=4 print", "of=e0", "of=e0", "of=e0", "INFO"},
+	} {
+		object := append(payload("s", trace[:cut], 0), payload("s", trace[cut:], cut)...)
+		got := tellAll(object)
+		if diff := cmp.Diff(got, want); diff != "" {
+			t.Errorf("cut behind %d (-got +want):\n%s", cut, diff)
+		}
+	}
+	other := append(payload("s", trace[:3], 0), payload("t", trace[3:], 3)...)
+	if got := tellAll(other); got[3] == "of=e0" {
+		t.Errorf("another stream goes on with the trace: %q", got)
 	}
 }

@@ -175,6 +175,7 @@ func (t *Transformer) worker(ctx context.Context, src *Source, out sink) *worker
 	r.Odd, r.formatErr, r.marked = lines.Oddities{}, nil, mark{}
 	r.Rollback()
 	r.Arena.Reset()
+	r.Reset()
 	w.Reset(ctx, &src.Input, r)
 	return w
 }

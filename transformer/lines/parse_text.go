@@ -45,10 +45,11 @@ func (r *Parser) words(row *seamark.Log, body string, prefixed bool, own *Claim)
 		row.ErrorType, row.ErrorMessage = ErrorOfStack(body)
 		row.ErrorStack = body
 	}
+	said := belowHeader(body)
 	if row.Level == "" {
-		row.Level = levelInText(body)
+		row.Level = levelInText(said)
 	}
-	r.pairs(row, body)
+	r.pairs(row, said)
 	if row.Level == "" && row.ErrorStack != "" {
 		row.Level = seamark.LevelError
 	}
@@ -62,6 +63,22 @@ func (r *Parser) words(row *seamark.Log, body string, prefixed bool, own *Claim)
 	if row.TraceID == "" {
 		row.TraceID, row.SpanID = correlation(firstLine(body), row.SpanID)
 	}
+}
+
+// belowHeader is a text without a first line that says only when and where it was written: of
+// tinylog's console and of java.util.logging's SimpleFormatter, whose second line begins with
+// the level.
+func belowHeader(s string) string {
+	nl := strings.IndexByte(s, '\n')
+	if nl < 20 || nl > 300 {
+		return s
+	}
+	first := s[:nl]
+	if looksLikeTime(first) && strings.HasSuffix(first, "()") ||
+		isUpper(first[0]) && first[3] == ' ' && strings.Contains(first[4:8], ", ") && (strings.Contains(first[:min(nl, 32)], " AM ") || strings.Contains(first[:min(nl, 32)], " PM ")) {
+		return s[nl+1:]
+	}
+	return s
 }
 
 // errorInWords names the error of a severe line without a stack: in the value of a pair, or in

@@ -27,6 +27,8 @@ type Parser struct {
 	rest     []scan.Field
 	data     []byte
 	stack    stackGroup
+	cut      cutStack
+	shape    []byte // brackets of a record over several events
 	own      *Claim
 	wrapped  int  // how deep in records inside records
 	noAccess bool // where the row is one of logs already

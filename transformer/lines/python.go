@@ -38,7 +38,7 @@ func errorOfPython(s string) (errorType, message string) {
 			body = strings.TrimPrefix(line, indent)
 		}
 		switch {
-		case errorType == "" && (body == "" || isIndented(body)): // a frame
+		case errorType == "" && (body == "" || isIndented(body) || strings.HasPrefix(body, `> File "`)): // a frame; loguru marks one
 		case errorType == "" && inside:
 			name, told, _ := strings.Cut(body, ":")
 			if !isPythonName(name) {

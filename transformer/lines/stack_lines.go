@@ -5,16 +5,18 @@ import (
 	"strings"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/transformer/scan"
 )
 
 // A runtime that prints a stack trace line by line, through the CloudWatch agent or by
 // console.error for each line, makes an event of each. They stay rows of their own, so that
-// the accounts hold; joinStacks gathers the trace in error_stack of the first and names
-// that one in event_data of the others.
+// the accounts hold; JoinStacks gathers the trace in error_stack of the first, names that one
+// in event_data of the others and takes their level away, so that one failure counts once.
 
 // ContinuationOf is the key of event_data that names the event in which a stack begins.
 const ContinuationOf = "continuation_of"
+
+// CutKey is the key of event_data that marks what the end of a payload has cut.
+const CutKey = "cut"
 
 // stackGroup is a trace in the making. Its rows are of one request.
 type stackGroup struct {
@@ -29,17 +31,31 @@ type stackGroup struct {
 type stackKind int
 
 const (
-	framesAt    stackKind = iota // Java, Node.js, .NET, Ruby
-	framesFile                   // Python
-	framesPanic                  // Go
+	framesAt     stackKind = iota // Java, Node.js, .NET, Ruby
+	framesFile                    // Python
+	framesPanic                   // Go's panics
+	framesGo                      // Go: function and place, as zap, hclog and pkg/errors print them
+	framesPHP                     // PHP
+	framesCauses                  // Rust's anyhow: "Caused by:" and numbers
+	framesDotnet                  // .NET's console logger: what stands below the category
 )
 
-// JoinStacks joins the traces among the rows of one payload, and so of one stream. It
-// returns how many bytes of text that added to them.
+// cutStack is a trace that the end of a payload may have cut.
+type cutStack struct {
+	source, stream, request, head string
+	kind                          stackKind
+	ended, open                   bool
+}
+
+// Reset forgets what a payload before has left open; for a new landing object.
+func (r *Parser) Reset() { r.cut = cutStack{} }
+
+// JoinStacks joins the traces and the pretty-printed records among the rows of one payload,
+// and so of one stream. It returns how many bytes of text that added to them.
 func (r *Parser) JoinStacks(logs []seamark.Log) (added int64) {
 	g := &r.stack
 	g.logs, g.added, g.members, g.behind = logs, 0, g.members[:0], 0
-	for i := range logs {
+	for i := r.resume(); i < len(logs); i++ {
 		row := &logs[i]
 		if len(g.members) > 0 {
 			head := &logs[g.members[0]]
@@ -52,10 +68,18 @@ func (r *Parser) JoinStacks(logs []seamark.Log) (added int64) {
 			}
 			r.closeStack()
 		}
+		if n := r.prettyRecord(i); n > 0 {
+			i += n - 1
+			g.behind = i + 1
+			continue
+		}
 		if kind, ok := opensStack(row); ok {
 			r.openStack(i, kind)
+		} else if i > g.behind && strings.HasPrefix(row.Message, dotnetIndent) && isDotnetHead(lineBody(logs[i-1].Message)) {
+			g.kind, g.members = framesDotnet, append(g.members, i-1, i)
 		}
 	}
+	r.keepCut()
 	r.closeStack()
 	g.logs = nil
 	return g.added
@@ -64,26 +88,33 @@ func (r *Parser) JoinStacks(logs []seamark.Log) (added int64) {
 // opensStack reports whether a row holds the first frame of a trace.
 func opensStack(row *seamark.Log) (stackKind, bool) {
 	body := lineBody(row.Message)
-	if len(body) < 5 || row.ErrorStack != "" {
+	if len(body) < 4 || row.ErrorStack != "" {
 		return 0, false
 	}
 	switch body[0] {
-	case ' ', '\t':
-		line := strings.TrimLeft(body, " \t")
+	case ' ', '\t', '>':
+		line := strings.TrimLeft(body, " \t|>")
 		switch {
 		case strings.HasPrefix(line, `File "`):
 			return framesFile, true
+		case body[0] == '>':
 		case strings.HasPrefix(line, "at "), strings.HasPrefix(line, "from ") && strings.Contains(line, ":in "):
 			return framesAt, true
+		case isGoPlace(line):
+			return framesGo, true
 		}
 	case 'g':
 		return framesPanic, strings.HasPrefix(body, "goroutine ") && strings.Contains(body, " [") && strings.HasSuffix(body, ":")
+	case 'C':
+		return framesCauses, body == "Caused by:"
+	case '#':
+		return framesPHP, strings.HasPrefix(body, "#0 ")
 	}
 	return 0, false
 }
 
 // openStack begins a group whose first frame is in row i. Its head is the row before when
-// that one announces an error.
+// that one announces an error, or the logger's line above that.
 func (r *Parser) openStack(i int, kind stackKind) {
 	g := &r.stack
 	g.kind, g.ended = kind, false
@@ -95,14 +126,20 @@ func (r *Parser) openStack(i int, kind stackKind) {
 			continue
 		}
 		body := lineBody(row.Message)
-		if strings.HasPrefix(body, "[signal ") || strings.HasPrefix(body, " ---> ") {
+		if goesBetween(row, body, kind) {
 			g.members = append(g.members, at)
 			between++
 			continue
 		}
-		if announces(row, body, kind) {
-			g.members = append(g.members, at)
-			between = 0
+		if !announces(row, body, kind) {
+			break
+		}
+		g.members = append(g.members, at)
+		between = 0
+		if header := g.headerAbove(at, kind); header >= 0 {
+			for at--; at >= header; at-- {
+				g.members = append(g.members, at)
+			}
 		}
 		break
 	}
@@ -111,158 +148,136 @@ func (r *Parser) openStack(i int, kind stackKind) {
 	g.members = append(g.members, i)
 }
 
+// goesBetween reports whether a row may stand between the head of a trace and its first frame.
+func goesBetween(row *seamark.Log, body string, kind stackKind) bool {
+	switch kind {
+	case framesPanic:
+		return body == "" || strings.HasPrefix(body, "[signal ") || strings.HasPrefix(body, "\tpanic: ")
+	case framesGo: // the function, and further lines of the message
+		return row.Level == "" && body != "" && !isIndented(body)
+	case framesPHP:
+		return body == "Stack trace:" || strings.HasPrefix(body, "PHP Stack trace:")
+	case framesFile:
+		return body == ""
+	case framesCauses:
+		return body == ""
+	}
+	return strings.HasPrefix(body, " ---> ")
+}
+
 // announces reports whether a row can be the head of a trace of that kind.
 func announces(row *seamark.Log, body string, kind stackKind) bool {
 	switch {
 	case strings.HasPrefix(row.EventName, "platform."):
 		return false
 	case kind == framesFile:
-		return strings.HasPrefix(body, "Traceback (most recent call last)")
+		return strings.Contains(body, tracebackHead)
 	case kind == framesPanic:
 		return strings.HasPrefix(body, "panic: ") || strings.HasPrefix(body, "fatal error: ")
+	case kind == framesGo, kind == framesCauses:
+		return Severe(row.Level)
+	case kind == framesPHP:
+		return Severe(row.Level) || strings.Contains(body, "Uncaught ")
 	}
-	if Severe(row.Level) {
+	if Severe(row.Level) || isConsoleTrace(body) {
 		return true
 	}
-	errorType, _ := ErrorOfStack(firstLine(body))
+	errorType, _ := errorInLine(body, false)
+	if errorType == "" {
+		errorType, _ = ErrorOfStack(firstLine(body))
+	}
 	return errorType != ""
+}
+
+// headerAbove finds the line with which a logger begins a trace whose error, or "Traceback",
+// stands in row at; else it is -1.
+func (g *stackGroup) headerAbove(at int, kind stackKind) int {
+	body := lineBody(g.logs[at].Message)
+	errorType, _ := errorInLine(body, false)
+	if kind == framesFile {
+		if !strings.HasPrefix(strings.TrimLeft(body, " +"), "Exception Group ") && !strings.HasPrefix(body, tracebackHead) {
+			return -1 // the logger's line is this one
+		}
+	} else if kind != framesAt || errorType == "" {
+		return -1
+	}
+	up := at - 1
+	for up >= g.behind && kind == framesFile && at-up < 3 && g.logs[up].Message == "" {
+		up--
+	}
+	if up < g.behind || up < 0 {
+		return -1
+	}
+	row := &g.logs[up]
+	switch {
+	case !Severe(row.Level), row.ErrorStack != "", strings.HasPrefix(row.EventName, "platform."):
+		return -1
+	case row.ErrorType != "" && errorType != "" && row.ErrorType != errorType:
+		return -1
+	case g.logs[at].RequestID != row.RequestID && row.RequestID != "" && g.logs[at].RequestID != "":
+		return -1
+	}
+	return up
 }
 
 // continues reports whether a line goes on with the trace.
 func (g *stackGroup) continues(body string) bool {
 	line := strings.TrimLeft(body, " \t\r\n")
-	if g.ended {
-		return line == "" || strings.HasPrefix(line, "During handling of the above exception") ||
-			strings.HasPrefix(line, "The above exception was the direct cause") || g.again(line)
-	}
-	if len(line) < len(body) || line == "" {
+	indented := len(line) < len(body) || isIndented(body)
+	switch {
+	case g.kind == framesDotnet:
+		return strings.HasPrefix(body, dotnetIndent)
+	case g.ended:
+		return line == "" || indented || strings.HasPrefix(line, "During handling of the above exception") ||
+			strings.HasPrefix(line, "The above exception was the direct cause") || goesOnInPython(line) || g.again(line)
+	case indented || line == "":
 		return true
 	}
 	switch g.kind {
 	case framesFile:
-		if isPythonError(line) {
+		if name, _, _ := strings.Cut(firstLine(line), ":"); isPythonName(name) {
 			g.ended = true
 			return true
 		}
-		return strings.HasPrefix(line, "Traceback (most recent call last)")
+		return strings.HasPrefix(line, tracebackHead) || strings.HasPrefix(line, `> File "`)
 	case framesPanic:
 		paren := strings.IndexByte(line, '(')
 		return paren > 0 && strings.HasSuffix(line, ")") && strings.IndexByte(line[:paren], ' ') < 0 ||
 			strings.HasPrefix(line, "goroutine ") || strings.HasPrefix(line, "created by ") || strings.HasPrefix(line, "exit status ")
+	case framesGo:
+		return isGoFunction(line)
+	case framesPHP:
+		return line[0] == '#' || strings.HasPrefix(line, "thrown in ")
+	case framesCauses:
+		return strings.HasPrefix(line, "Stack backtrace:")
 	}
 	return strings.HasPrefix(line, "Caused by: ") || strings.HasPrefix(line, "Suppressed: ") || strings.HasPrefix(line, "--- End of ") ||
-		line == "}" || strings.HasPrefix(line, "... ") && strings.HasSuffix(line, " more")
+		line == "}" || strings.HasPrefix(line, "Node.js v") || strings.HasPrefix(line, "... ") && strings.HasSuffix(line, " more")
+}
+
+// goesOnInPython reports whether a line below a Python error belongs to its message: those of
+// SQLAlchemy and of PostgreSQL's drivers.
+func goesOnInPython(line string) bool {
+	for _, p := range [...]string{"[SQL: ", "[parameters: ", "(Background on this error at: ", "DETAIL: ", "HINT: ", "LINE ", "CONTEXT: "} {
+		if strings.HasPrefix(line, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// isGoFunction reports whether a line is a function of Go: "main.(*Server).handle".
+func isGoFunction(line string) bool {
+	line = strings.TrimRight(line, " ")
+	at := strings.LastIndexByte(line, '.')
+	return at > 0 && at+1 < len(line) && strings.IndexByte(line, ' ') < 0 && (isWord(line[0]) || line[0] == '(')
 }
 
 // again reports whether a further Python trace begins, and expects its frames.
 func (g *stackGroup) again(line string) bool {
-	if !strings.HasPrefix(line, "Traceback (most recent call last)") {
+	if !strings.HasPrefix(line, tracebackHead) {
 		return false
 	}
 	g.ended = false
 	return true
-}
-
-// isPythonError reports whether a line is how Python ends a trace: "module.Error: text".
-func isPythonError(line string) bool {
-	name, _, _ := strings.Cut(firstLine(line), ":")
-	if name == "" || name[0] >= '0' && name[0] <= '9' {
-		return false
-	}
-	for i := range len(name) {
-		if !isWord(name[i]) && name[i] != '.' {
-			return false
-		}
-	}
-	return true
-}
-
-// closeStack writes what a group came to into its rows.
-func (r *Parser) closeStack() {
-	g := &r.stack
-	if len(g.members) < 2 {
-		g.members = g.members[:0]
-		return
-	}
-	g.behind = g.members[len(g.members)-1] + 1
-	head := &g.logs[g.members[0]]
-	head.ErrorStack = r.joinedStack(head)
-	g.added += int64(len(head.ErrorStack))
-	errorType, message := ErrorOfStack(head.ErrorStack)
-	if errorType != "" && (head.ErrorType == "" || g.kind == framesFile) {
-		head.ErrorType, head.ErrorMessage = errorType, message
-	}
-	SetEmpty(&head.Level, seamark.LevelError)
-	if Severe(head.Level) {
-		head.Fingerprint = r.Fingerprint(head)
-	}
-	for _, i := range g.members[1:] {
-		row := &g.logs[i]
-		row.Fingerprint = ""
-		if row.ErrorType != "" && strings.HasPrefix(row.Message, row.ErrorType) {
-			row.ErrorType, row.ErrorMessage, row.Level = "", "", "" // the head has them
-		}
-		if strings.HasPrefix(row.Message, "Traceback (") {
-			row.Level = "" // we had said so, not the runtime
-		}
-		r.rest = r.rest[:0]
-		r.keepText(ContinuationOf, head.EventID)
-		var data []byte
-		if row.EventData != "" {
-			data = []byte(row.EventData)
-		}
-		row.EventData = r.object(data, r.rest)
-	}
-	g.members = g.members[:0]
-}
-
-// joinedStack is the trace of the open group, a line for each event.
-func (r *Parser) joinedStack(head *seamark.Log) string {
-	first := lineBody(head.Message)
-	if head.ErrorStack != "" {
-		first = head.ErrorStack
-	}
-	n := len(first)
-	for _, i := range r.stack.members[1:] {
-		n += 1 + len(r.stack.logs[i].Message)
-	}
-	a := r.Arena
-	a.Room(n)
-	from := len(a.Text)
-	a.Text = append(a.Text, first...)
-	for _, i := range r.stack.members[1:] {
-		a.Text = append(a.Text, '\n')
-		a.Text = append(a.Text, lineBody(r.stack.logs[i].Message)...)
-	}
-	return scan.View(a.Text[from:len(a.Text):len(a.Text)])
-}
-
-// lineBody is a message without the prefix that Lambda's runtimes put before a line of
-// text; cutLambdaPrefix without its checks.
-func lineBody(s string) string {
-	if len(s) < 40 || s[0] != '[' && (s[0] < '0' || s[0] > '9') {
-		return s
-	}
-	rest := s
-	if s[0] == '[' { // "[LEVEL]\ttime\tid\t"
-		at := strings.IndexByte(s[:12], '\t')
-		if at < 0 {
-			return s
-		}
-		rest = s[at+1:]
-	}
-	if len(rest) < 26 || rest[23] != 'Z' || rest[24] != '\t' {
-		return s
-	}
-	rest = rest[25:]
-	for range 2 {
-		at := strings.IndexByte(rest[:min(len(rest), 64)], '\t')
-		if at < 0 {
-			return s
-		}
-		if rest = rest[at+1:]; s[0] == '[' { // the level was before
-			break
-		}
-	}
-	return rest
 }
