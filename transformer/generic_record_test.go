@@ -149,13 +149,18 @@ func (r *record) oneImplementation(e genericEvent, fields []member, isObject boo
 
 // isAccess tells an access log.
 func (r *record) isAccess(fields []member) bool {
-	var status, where bool
+	var status, where, proxy, connection, socket bool
 	for _, f := range fields {
 		a := r.accessKeys[f.key]
 		status = status || a == scan.AccessStatus
 		where = where || a == scan.AccessMethod || a == scan.AccessPath || a == scan.AccessRoute
+		proxy = proxy || f.key == "DownstreamStatus" || f.key == "logger" && bytes.HasPrefix(f.value, []byte(`"http.log.access`))
+		connection = connection || f.key == "connectionId"
+		if f.key == "eventType" {
+			socket = lines.IsSocketEvent(f.value)
+		}
 	}
-	return status && where && !r.isOfLogger(fields) && !r.isPlatform(fields)
+	return !r.isPlatform(fields) && (status && proxy || where && !r.isOfLogger(fields) && (status || socket && connection))
 }
 
 // isPlain reports whether the synonyms alone say what a record means. The others are

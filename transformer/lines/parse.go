@@ -62,9 +62,10 @@ const (
 )
 
 // kindOf tells an access log (a status and a method, route or path, and nothing that
-// only a logger writes) and a platform event from a record.
+// only a logger writes) and a platform event from a record. A WebSocket API's access log has
+// no status, and those of Traefik and Caddy have a level.
 func kindOf(fields []scan.Field) kind {
-	var status, where, logger, record, platform bool
+	var status, where, logger, record, platform, proxy, socket, connection bool
 	for i := range fields {
 		f := &fields[i]
 		switch f.Access {
@@ -77,20 +78,40 @@ func kindOf(fields []scan.Field) kind {
 		case scan.LogLevel, scan.LogEventName, scan.LogMessage:
 			logger = true
 		}
+		if f.Log != 0 {
+			continue
+		}
 		switch f.Key {
 		case "type":
 			platform = isTelemetryType(f.Value)
 		case "record":
 			record = true
+		case "DownstreamStatus":
+			proxy = true
+		case "logger":
+			proxy = proxy || bytes.HasPrefix(f.Value, []byte(`"http.log.access`))
+		case "eventType":
+			socket = IsSocketEvent(f.Value)
+		case "connectionId":
+			connection = true
 		}
 	}
 	switch {
 	case platform && record && !logger:
 		return kindPlatform
-	case status && where && !logger:
+	case status && proxy, !logger && where && (status || socket && connection):
 		return kindAccess
 	}
 	return kindRecord
+}
+
+// IsSocketEvent reports whether a JSON value is what a WebSocket API calls an event.
+func IsSocketEvent(v []byte) bool {
+	switch string(v) {
+	case `"CONNECT"`, `"MESSAGE"`, `"DISCONNECT"`:
+		return true
+	}
+	return false
 }
 
 // IsRecord reports whether a JSON object without an envelope is a message that we

@@ -34,7 +34,15 @@ func (r *Parser) takeAccess(row *seamark.AccessLog, base *seamark.Log, f *scan.F
 	}
 	switch f.Access {
 	case 0:
-		return false
+		return r.takeAccessLoose(row, base, f, timed, own)
+	case scan.AccessIP:
+		return r.takeAddress(row, v)
+	case scan.AccessTraceID:
+		if row.TraceID != "" || v[0] != '"' {
+			return false
+		}
+		row.TraceID = rootOf(r.text(v))
+		return true
 	case scan.AccessTimestamp:
 		return r.takeTime(base, v, timed, own)
 	case scan.AccessAccount:

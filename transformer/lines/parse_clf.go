@@ -1,6 +1,7 @@
 package lines
 
 import (
+	"bytes"
 	"net/netip"
 	"strings"
 
@@ -11,9 +12,21 @@ import (
 // and the CLF, CSV and XML that API Gateway's console offers.
 // Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
 
-// defaultCSV is what the console offers as CSV.
-var defaultCSV = CompileFormat("$context.identity.sourceIp,$context.identity.caller,$context.identity.user,$context.requestTime," +
-	"$context.httpMethod,$context.resourcePath,$context.protocol,$context.status,$context.responseLength,$context.requestId")
+// The CSV formats of API Gateway's guides, the longest first: of REST APIs with and without the
+// extended request id, of WebSocket APIs, and of HTTP APIs with and without it.
+var knownCSV = []*Format{
+	CompileFormat(csvHead + "$context.httpMethod,$context.resourcePath,$context.protocol,$context.status,$context.responseLength,$context.requestId,$context.extendedRequestId"),
+	CompileFormat(csvHead + "$context.httpMethod,$context.resourcePath,$context.protocol,$context.status,$context.responseLength,$context.requestId"),
+	CompileFormat(csvHead + "$context.eventType,$context.routeKey,$context.connectionId,$context.requestId"),
+	CompileFormat("$context.identity.sourceIp,$context.requestTime,$context.httpMethod,$context.routeKey,$context.protocol,$context.status,$context.responseLength,$context.requestId,$context.extendedRequestId"),
+	CompileFormat("$context.identity.sourceIp,$context.requestTime,$context.httpMethod,$context.routeKey,$context.protocol,$context.status,$context.responseLength,$context.requestId"),
+	CompileFormat(csvShort + "$context.httpMethod,$context.resourcePath,$context.protocol,$context.status,$context.responseLength,$context.requestId,$context.extendedRequestId"),
+}
+
+const (
+	csvHead  = "$context.identity.sourceIp,$context.identity.caller,$context.identity.user,$context.requestTime,"
+	csvShort = "$context.identity.sourceIp,$context.identity.caller,$context.requestTime,"
+)
 
 // knownAccessLine takes a line of one of these formats apart into r.fields.
 func (r *Parser) knownAccessLine(s string) bool {
@@ -23,6 +36,8 @@ func (r *Parser) knownAccessLine(s string) bool {
 	switch {
 	case s[0] == '<':
 		return strings.HasPrefix(s, "<request") && r.takeXML(s)
+	case s[0] == '[':
+		return r.placedLine(s)
 	case !isWord(s[0]) && s[0] != ':':
 		return false
 	}
@@ -31,9 +46,20 @@ func (r *Parser) knownAccessLine(s string) bool {
 		return false
 	}
 	if s[end] == ',' {
-		return isAddress(s[:end]) && r.takeFormat(defaultCSV, s) && r.soundAccess()
+		return isAddress(s[:end]) && r.takeCSV(s)
 	}
-	return s[end] == ' ' && r.takeCLF(s)
+	return s[end] == ' ' && r.takeCLF(s) || r.placedLine(s) || r.haproxyLine(s)
+}
+
+// takeCSV takes a line of one of the guides' formats apart.
+func (r *Parser) takeCSV(s string) bool {
+	commas := strings.Count(s, ",")
+	for _, f := range knownCSV {
+		if commas >= len(f.parts)-1 && r.takeFormat(f, s) && r.soundAccess() {
+			return true
+		}
+	}
+	return false
 }
 
 func isAddress(s string) bool {
@@ -42,7 +68,8 @@ func isAddress(s string) bool {
 }
 
 // soundAccess reports whether the fields hold a method, a status and a time, so that a
-// line was not taken for an access log by chance.
+// line was not taken for an access log by chance. A WebSocket API has events for methods and
+// no status. No value may look like two.
 func (r *Parser) soundAccess() bool {
 	found := 0
 	for i := range r.fields {
@@ -59,6 +86,14 @@ func (r *Parser) soundAccess() bool {
 		case scan.AccessTimestamp:
 			if _, ok := ParseTime(f.Value); ok {
 				found |= 4
+			}
+		case scan.AccessRequestID:
+			if bytes.IndexByte(f.Value, ',') >= 0 {
+				return false
+			}
+		case 0:
+			if f.Key == "eventType" && IsSocketEvent(f.Value) {
+				found |= 3
 			}
 		}
 	}
@@ -98,6 +133,14 @@ func (r *Parser) takeCLF(s string) bool {
 	if !ok {
 		return false
 	}
+	if event, more := cutWord(request); IsSocketEvent([]byte(`"` + event + `"`)) {
+		route, connection := cutWord(more)
+		r.addWord("eventType", event, 0)
+		r.addWord("routeKey", route, scan.AccessRoute)
+		r.addWord("connectionId", connection, 0)
+		r.takeIDs(strings.TrimLeft(rest, " "))
+		return r.soundAccess()
+	}
 	status, rest := cutWord(strings.TrimLeft(rest, " "))
 	bytes, rest := cutWord(rest)
 	r.addWord("status", status, scan.AccessStatus)
@@ -128,6 +171,13 @@ func (r *Parser) takeRequest(request string, gateway bool) bool {
 	if gateway {
 		r.addWord("resourcePath", target, scan.AccessRoute)
 		return true
+	}
+	if _, behind, ok := strings.Cut(target, "://"); ok && target[0] != '/' { // load balancers write the whole address
+		host := cutAt(cutAt(behind, '/'), '?')
+		r.addWord("host", host, 0)
+		if target = behind[len(host):]; target == "" {
+			target = "/"
+		}
 	}
 	path, query, _ := strings.Cut(target, "?")
 	r.addWord("path", path, scan.AccessPath)
