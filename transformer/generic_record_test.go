@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -100,7 +101,7 @@ func (r *record) add(e genericEvent) {
 		r.rest = append(r.rest, member{key: "envelope_timestamp", value: strconv.AppendInt(nil, e.timestamp, 10)})
 	}
 	fields, ok := membersOf([]byte(e.message))
-	if !ok || r.isAccess(fields) || r.isPlatform(fields) || !r.isPlain(fields) {
+	if !ok || r.isAccess(fields) || r.isPlatform(fields) || r.isService(fields) || !r.isPlain(fields) {
 		r.oneImplementation(e, fields, ok)
 		return
 	}
@@ -171,6 +172,13 @@ func (r *record) isPlain(fields []member) bool {
 		taken = append(taken, scan.Field{Key: f.key, Value: f.value, Log: r.logKeys[f.key], Access: r.accessKeys[f.key]})
 	}
 	return r.dialects.Plain(taken)
+}
+
+// isService tells a record of one of AWS's services.
+func (r *record) isService(fields []member) bool {
+	return lines.IsService(func(key string) bool {
+		return slices.ContainsFunc(fields, func(f member) bool { return f.key == key })
+	})
 }
 
 // isPlatform tells an event of the Lambda platform.

@@ -285,3 +285,19 @@ func TestStackCut(t *testing.T) {
 		t.Errorf("another stream goes on with the trace: %q", got)
 	}
 }
+
+// TestExecutionSteps reads steps that are not listed in a log group of API Gateway's.
+func TestExecutionSteps(t *testing.T) {
+	const id = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
+	b := eventsPayload(t, []string{"(" + id + ") Some new step: ERROR is a word of a value", "(" + id + ") Some new step failed", "(" + id + ") Some new step"})
+	b = bytes.Replace(b, []byte(`"logGroup":"/app"`), []byte(`"logGroup":"API-Gateway-Execution-Logs_abc/prod"`), 1)
+	var got captured
+	if err := newObject(New(nil, nil), b, &got).Read(); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"INFO", "ERROR", "INFO"} {
+		if row := got.logs[i].row; row.Level != want || row.RequestID != id {
+			t.Errorf("step %d: level %q, request %q", i, row.Level, row.RequestID)
+		}
+	}
+}

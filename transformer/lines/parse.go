@@ -46,6 +46,8 @@ func (r *Parser) parseObject(k kind, row *seamark.Log, timed bool, own *Claim) (
 		return true
 	case kindPlatform:
 		r.parsePlatformJSON(row, timed, own)
+	case kindService:
+		r.parseService(row, timed, own)
 	default:
 		return r.parseRecord(row, timed, own)
 	}
@@ -59,13 +61,14 @@ const (
 	kindRecord   kind = iota // a structured log record, of whatever logger
 	kindAccess               // an API's access log
 	kindPlatform             // an event of the Lambda platform
+	kindService              // a record of one of AWS's services
 )
 
 // kindOf tells an access log (a status and a method, route or path, and nothing that
 // only a logger writes) and a platform event from a record. A WebSocket API's access log has
 // no status, and those of Traefik and Caddy have a level.
 func kindOf(fields []scan.Field) kind {
-	var status, where, logger, record, platform, proxy, socket, connection bool
+	var status, where, logger, record, platform, proxy, socket, connection, service bool
 	for i := range fields {
 		f := &fields[i]
 		switch f.Access {
@@ -94,6 +97,8 @@ func kindOf(fields []scan.Field) kind {
 			socket = IsSocketEvent(f.Value)
 		case "connectionId":
 			connection = true
+		default:
+			service = service || serviceKey(f.Key)
 		}
 	}
 	switch {
@@ -102,7 +107,19 @@ func kindOf(fields []scan.Field) kind {
 	case status && proxy, !logger && where && (status || socket && connection):
 		return kindAccess
 	}
+	if service && IsService(func(key string) bool { return holds(fields, key) }) {
+		return kindService
+	}
 	return kindRecord
+}
+
+func holds(fields []scan.Field, key string) bool {
+	for i := range fields {
+		if fields[i].Key == key {
+			return true
+		}
+	}
+	return false
 }
 
 // IsSocketEvent reports whether a JSON value is what a WebSocket API calls an event.

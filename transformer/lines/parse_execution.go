@@ -19,8 +19,15 @@ func (r *Parser) parseExecution(row *seamark.Log, s string) bool {
 	}
 	step := s[end+2:]
 	level, known := executionLevel(step)
-	if !known {
+	switch {
+	case known:
+	case !strings.HasPrefix(row.Source, "API-Gateway-Execution-Logs") && !strings.HasPrefix(row.Source, "/aws/apigateway/"):
 		return false
+	default: // a step that is not listed; it is one, as nothing else writes there
+		level = seamark.LevelInfo
+		if text := strings.ToLower(cutAt(firstLine(step), ':')); strings.Contains(text, "failed") || strings.Contains(text, "error") || strings.Contains(text, "timed out") {
+			level = seamark.LevelError
+		}
 	}
 	row.RequestID, row.Level = s[1:end], level
 	if Severe(level) {
@@ -44,7 +51,7 @@ var executionSteps = []string{
 	"Extended Request Id: ", "Verifying Usage Plan", "API Key", "Starting execution for request: ", "HTTP Method: ", "Method request ", "Endpoint request ",
 	"Sending request to ", "Received response. ", "Endpoint response ", "Method response ", "Successfully completed execution", "Usage Plan check succeeded",
 	"AWS Integration Endpoint RequestId", "Client [UserAgent: ", "Starting authorizer", "Incoming identity: ", "Using valid authorizer policy", "Successfully completed authorizer",
-	"Integration response ", "X-ray Tracing ID : ", "Authorizer ",
+	"Integration response ", "X-ray Tracing ID : ", "Authorizer ", "Gateway response headers: ", "Gateway response body: ", "Request received ", "Route request ", "Connection ",
 }
 
 // executionLevel is the level of a step, and whether it is one.

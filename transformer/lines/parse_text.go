@@ -27,10 +27,13 @@ func (r *Parser) parseText(row *seamark.Log, timed bool, message []byte, own *Cl
 	} else if !timed {
 		own.TimeMs = leadingTime(body)
 	}
+	if !prefixed && len(body) > 38 && body[36] == ' ' && isUUID(body[:36]) { // AppSync
+		row.RequestID, body = body[:36], body[37:]
+	}
 	if r.recordInText(row, body, timed, own) {
 		return
 	}
-	if !r.parseRuntimeError(row, body) && !r.parseExecution(row, body) {
+	if !r.parseRuntimeError(row, body) && !r.parseExecution(row, body) && !r.parseServiceLine(row, body) {
 		r.words(row, body, prefixed, own)
 	}
 	row.EventData = r.eventData(nil)
@@ -163,10 +166,11 @@ func (r *Parser) jsonBehindPrefix(row *seamark.Log, body string, timed bool, own
 	}
 	level, requestID := row.Level, row.RequestID
 	row.Message, row.Level, row.RequestID = "", "", ""
-	for i := range r.fields {
-		r.fields[i].Log, r.fields[i].Access = r.Keys.Find(r.fields[i].Key)
+	if classify(r.fields, r.Keys) == kindService {
+		r.parseService(row, timed, own)
+	} else {
+		r.record(row, timed, own)
 	}
-	r.record(row, timed, own)
 	SetEmpty(&row.Level, level)
 	SetEmpty(&row.RequestID, requestID)
 	return true
