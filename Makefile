@@ -3,7 +3,7 @@ SHELL := /bin/bash
 GO    ?= go
 BIN   := bin/seamark
 
-.PHONY: help build demo test unit race fuzz torture test-athena bench lint web clean
+.PHONY: help build demo test unit race fuzz torture test-athena test-loggers bench lint web clean
 
 help:
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,6 +31,9 @@ torture: ## kill, cut the power and fill the disk as often as a release demands;
 
 test-athena: ## have a real Trino, the engine behind Athena, read a lake; fetches 820 MB once
 	scripts/trino/test.sh
+
+test-loggers: ## have the real logging libraries print their lines again, and compare; installs them in a temporary folder
+	scripts/loggers/run.sh
 
 bench: build ## measure against peers and write docs/benchmarks.md
 	scripts/bench.sh
