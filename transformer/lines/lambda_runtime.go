@@ -42,7 +42,7 @@ func errorObject(body string) int {
 		return -1
 	}
 	switch head := body[:brace]; {
-	case brace < 64 && head[brace-1] == '\t':
+	case brace < 64 && head[brace-1] == '\t' && strings.IndexByte(head[:brace-1], '\t') < 0: // zap's console has more of them
 		return brace
 	case head[brace-1] == '\n' && (strings.HasPrefix(head, "Error raised from handler") || strings.HasPrefix(head, "Critical exception from handler") || strings.HasPrefix(head, "Init error when loading handler")):
 		return brace
