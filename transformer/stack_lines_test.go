@@ -153,6 +153,10 @@ func TestStackLines(t *testing.T) {
 			[]string{"panic: first [recovered]", "\tpanic: second", "", "goroutine 1 [running]:", "main.main()", "\t/app/main.go:7 +0x1d"},
 			[]string{"FATAL panic stack=6 print", "of=e0", "of=e0", "of=e0", "of=e0", "of=e0"},
 		},
+		"go, a panic in a handler": {
+			[]string{"2022/06/30 07:55:35 http: panic serving 10.0.0.9:5123: runtime error: index out of range [3] with length 3", "goroutine 7 [running]:", "net/http.(*conn).serve.func1()", "\t/usr/local/go/src/net/http/server.go:1898 +0xbe"},
+			[]string{"ERROR panic stack=4 print", "of=e0", "of=e0", "of=e0"},
+		},
 		"zap development": {
 			[]string{"2022-06-30T07:55:35.341Z\tERROR\tgo/libs.go:86\tbooking failed\t{\"error\": \"refused\"}", "main.book", "\t/app/main.go:86", "main.(*Server).main", "\t/app/main.go:12", "2022-06-30T07:55:35.341Z\tINFO\tgo/libs.go:86\tdone"},
 			[]string{"ERROR stack=5 print", "of=e0", "of=e0", "of=e0", "of=e0", "INFO"},

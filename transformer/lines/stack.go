@@ -251,6 +251,10 @@ func splitError(s string) (errorType, message string) {
 	if rest, ok := strings.CutPrefix(s, "panic: "); ok {
 		return "panic", rest
 	}
+	if _, rest, ok := strings.Cut(s[:min(len(s), 512)], "http: panic serving "); ok { // net/http
+		_, text, _ := strings.Cut(rest, ": ")
+		return "panic", text
+	}
 	for i := 0; i < len(s); {
 		j := i
 		for j < len(s) && (isWord(s[j]) || s[j] == '.' || s[j] == '$' || s[j] == ':' && j+2 < len(s) && s[j+1] == ':') {

@@ -173,7 +173,7 @@ func announces(row *seamark.Log, body string, kind stackKind) bool {
 	case kind == framesFile:
 		return strings.Contains(body, tracebackHead)
 	case kind == framesPanic:
-		return strings.HasPrefix(body, "panic: ") || strings.HasPrefix(body, "fatal error: ")
+		return strings.HasPrefix(body, "panic: ") || strings.HasPrefix(body, "fatal error: ") || strings.Contains(body, "http: panic serving ")
 	case kind == framesGo, kind == framesCauses:
 		return Severe(row.Level)
 	case kind == framesPHP:
