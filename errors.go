@@ -56,3 +56,14 @@ func ClassOf(err error) Class {
 	}
 	return Permanent
 }
+
+// RootCause is the innermost error that err wraps: what the system said, without who asked.
+func RootCause(err error) error {
+	for {
+		next := errors.Unwrap(err)
+		if next == nil {
+			return err
+		}
+		err = next
+	}
+}

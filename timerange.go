@@ -237,3 +237,8 @@ func badTime(text string) error {
 	}
 	return &Fault{Class: Rejected, What: fmt.Sprintf("cannot read the time %q", text), Where: "time", Remedy: timeRemedy}
 }
+
+// Contains reports whether t is in the span; an open side holds all.
+func (s Span) Contains(t time.Time) bool {
+	return (s.From.IsZero() || !t.Before(s.From)) && (s.To.IsZero() || t.Before(s.To))
+}

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/lake/stats"
 )
 
 func (c *cli) costCmd() *cobra.Command {
@@ -27,11 +28,15 @@ document: prices, now, steady, scan, index.`,
 			if err != nil {
 				return err
 			}
-			prices, err := app.ReadPrices(file)
+			prices, err := stats.ReadPrices(file)
 			if err != nil {
 				return &usageError{err}
 			}
-			r, err := app.Cost(cmd.Context(), folder, cfg, prices)
+			l, err := app.ReadLake(cmd.Context(), folder)
+			if err != nil {
+				return stopped(err)
+			}
+			r, err := stats.Cost(cmd.Context(), l, app.KeepOf(cfg), prices)
 			if err != nil {
 				return stopped(err)
 			}
@@ -48,7 +53,7 @@ document: prices, now, steady, scan, index.`,
 	return cmd
 }
 
-func (c *cli) printCost(r app.CostReport) {
+func (c *cli) printCost(r stats.CostReport) {
 	fmt.Fprintln(c.out, "What lies there, a month, if all of it lay in one class:")
 	g := newGrid("what", "bytes>", "a day>", "Standard>", "Standard-IA>", "Glacier IR>", "Glacier Flexible>", "Deep Archive>")
 	for _, l := range r.Now {

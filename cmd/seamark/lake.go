@@ -8,6 +8,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/lake/stats"
 )
 
 func (c *cli) lakeCmd() *cobra.Command {
@@ -24,9 +25,9 @@ func (c *cli) lakeCmd() *cobra.Command {
 }
 
 func (c *cli) lakeStatsCmd() *cobra.Command {
-	var o app.StatsOptions
+	var o stats.Options
 	var span spanFlags
-	by := string(app.ByDay)
+	by := string(stats.ByDay)
 	cmd := &cobra.Command{
 		Use:   "stats --lake LAKE",
 		Short: "Rows, bytes, files and ages, by product and day",
@@ -39,27 +40,32 @@ small_files.`,
   seamark lake stats --lake ./lake --by product --footers --json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if !slices.Contains([]app.StatsBy{app.ByProduct, app.ByDay, app.ByHour}, app.StatsBy(by)) {
+			if !slices.Contains([]stats.By{stats.ByProduct, stats.ByDay, stats.ByHour}, stats.By(by)) {
 				return &usageError{&seamark.Fault{Class: seamark.Rejected, What: fmt.Sprintf("cannot group by %q", by), Where: "--by", Remedy: "use product, day or hour"}}
 			}
-			o.By = app.StatsBy(by)
+			o.By = stats.By(by)
 			var err error
 			if o.Span, err = span.span(); err != nil {
 				return err
 			}
-			if o.Lake, _, err = c.lakeFolder(); err != nil {
+			folder, _, err := c.lakeFolder()
+			if err != nil {
 				return err
 			}
+			l, err := app.ReadLake(cmd.Context(), folder)
+			if err != nil {
+				return stopped(err)
+			}
 			p := c.progress("files")
-			stats, err := app.Stats(cmd.Context(), o, p.show)
+			counted, err := stats.Count(cmd.Context(), l, o, p.show)
 			p.clear()
 			if err != nil {
 				return stopped(err)
 			}
 			if c.json {
-				return c.writeJSON(c.out, stats)
+				return c.writeJSON(c.out, counted)
 			}
-			c.printStats(stats, o)
+			c.printStats(counted, o)
 			return nil
 		},
 	}
@@ -72,12 +78,12 @@ small_files.`,
 	return cmd
 }
 
-func (c *cli) printStats(s app.LakeStats, o app.StatsOptions) {
+func (c *cli) printStats(s stats.Counted, o stats.Options) {
 	head := []string{"table", "product"}
-	if o.By != app.ByProduct {
+	if o.By != stats.ByProduct {
 		head = append(head, "day")
 	}
-	if o.By == app.ByHour {
+	if o.By == stats.ByHour {
 		head = append(head, "hour")
 	}
 	head = append(head, "rows>", "bytes>", "files>", "per row>")
@@ -86,12 +92,12 @@ func (c *cli) printStats(s app.LakeStats, o app.StatsOptions) {
 	}
 	g := newGrid(append(head, "oldest", "newest", "")...)
 	small := int64(0)
-	line := func(l app.LakeLine) {
+	line := func(l stats.Line) {
 		cells := []string{string(l.Table), l.Product}
-		if o.By != app.ByProduct {
+		if o.By != stats.ByProduct {
 			cells = append(cells, l.Day)
 		}
-		if o.By == app.ByHour {
+		if o.By == stats.ByHour {
 			cells = append(cells, l.Hour)
 		}
 		cells = append(cells, count(l.Rows), size(l.Bytes), count(l.Files), perRow(l.Bytes, l.Rows))

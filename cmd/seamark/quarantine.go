@@ -12,6 +12,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/lake/quarantine"
 )
 
 // previewBytes is how much of a piece `quarantine show` prints.
@@ -37,13 +38,16 @@ show prints the bytes of one, retry reads their landing objects again with this 
 }
 
 // pieces lists the quarantine of the lake that the flags name.
-func (c *cli) pieces(cmd *cobra.Command, f app.PieceFilter) (*app.Pieces, error) {
-	folder, cfg, err := c.lakeFolder()
+func (c *cli) pieces(cmd *cobra.Command, f quarantine.Filter) (*quarantine.Pieces, error) {
+	folder, _, err := c.lakeFolder()
 	if err != nil {
 		return nil, err
 	}
-	found, err := app.ReadPieces(cmd.Context(), folder, cfg, f)
-	return found, stopped(err)
+	l, err := app.ReadLake(cmd.Context(), folder)
+	if err != nil {
+		return nil, stopped(err)
+	}
+	return quarantine.Read(l, f), nil
 }
 
 func (c *cli) quarantineListCmd() *cobra.Command {
@@ -62,7 +66,7 @@ id, arrival, origin, offset, bytes, reason, key, sha256.`,
 			if err != nil {
 				return err
 			}
-			found, err := c.pieces(cmd, app.PieceFilter{Span: arrived, Reason: reason})
+			found, err := c.pieces(cmd, quarantine.Filter{Span: arrived, Reason: reason})
 			if err != nil {
 				return err
 			}
@@ -104,7 +108,7 @@ PIECE is an id or key from ` + "`seamark quarantine list`" + `. --raw writes all
   seamark quarantine show --lake ./lake --raw 6a411f2094c6/0 > piece.bin`,
 		Args: need(1, 1, "which piece?", "name one by its id, see `seamark quarantine list`"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			found, err := c.pieces(cmd, app.PieceFilter{})
+			found, err := c.pieces(cmd, quarantine.Filter{})
 			if err != nil {
 				return err
 			}
@@ -135,14 +139,14 @@ PIECE is an id or key from ` + "`seamark quarantine list`" + `. --raw writes all
 	return cmd
 }
 
-func (c *cli) printPiece(p app.Piece, r io.Reader) error {
+func (c *cli) printPiece(p quarantine.Piece, r io.Reader) error {
 	head, err := io.ReadAll(io.LimitReader(r, previewBytes))
 	if err != nil {
 		return err
 	}
 	if c.json {
 		return c.writeJSON(c.out, struct {
-			app.Piece
+			quarantine.Piece
 			Head []byte `json:"head"` // base64
 		}{p, head})
 	}
@@ -205,10 +209,15 @@ a line for each: object, id, before, after, changed, fault.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			found, err := c.pieces(cmd, app.PieceFilter{})
+			folder, cfg, err := c.lakeFolder()
 			if err != nil {
 				return err
 			}
+			l, err := app.ReadLake(cmd.Context(), folder)
+			if err != nil {
+				return stopped(err)
+			}
+			found := quarantine.Read(l, quarantine.Filter{})
 			some := found.All
 			if !all {
 				if some, err = found.Pick(args); err != nil {
@@ -216,7 +225,7 @@ a line for each: object, id, before, after, changed, fault.`,
 				}
 			}
 			p := c.progress("objects")
-			tried, err := found.Retry(cmd.Context(), some, dryRun, p.show)
+			tried, err := app.Retry(cmd.Context(), l, cfg, some, dryRun, p.show)
 			p.clear()
 			if err != nil {
 				return stopped(err)

@@ -33,7 +33,7 @@ func ReadEvent(name string, stdin io.Reader) ([]seamark.Alarm, error) {
 		b, err = os.ReadFile(name)
 	}
 	if err != nil {
-		return nil, &seamark.Fault{Class: seamark.Rejected, What: "cannot read the event", Where: name, Err: rootCause(err), Remedy: "check the path"}
+		return nil, &seamark.Fault{Class: seamark.Rejected, What: "cannot read the event", Where: name, Err: seamark.RootCause(err), Remedy: "check the path"}
 	}
 	alarms, err := cloudwatch.Parse(b)
 	if err != nil {

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -95,7 +94,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	if a.listener = o.Listener; a.listener != nil {
 		// opened by the caller
 	} else if a.listener, err = net.Listen("tcp", o.Config.Listen); err != nil {
-		return nil, &seamark.Fault{Class: seamark.Rejected, What: "cannot listen", Where: o.Config.Listen, Err: rootCause(err), Remedy: "stop what uses the address, or name another with --listen"}
+		return nil, &seamark.Fault{Class: seamark.Rejected, What: "cannot listen", Where: o.Config.Listen, Err: seamark.RootCause(err), Remedy: "stop what uses the address, or name another with --listen"}
 	}
 	a.listener = newLimitListener(a.listener, connections())
 	a.warnOfSecrets()
@@ -308,12 +307,5 @@ func (a *App) close() {
 	}
 }
 
-func rootCause(err error) error {
-	for {
-		next := errors.Unwrap(err)
-		if next == nil {
-			return err
-		}
-		err = next
-	}
-}
+// rootCause is what the system said, without who asked.
+func rootCause(err error) error { return seamark.RootCause(err) }

@@ -42,7 +42,7 @@ func (r *Replay) choose(ctx context.Context) error {
 		if e != nil {
 			arrival = e.Arrival
 		}
-		if !within(r.o.Span, arrival) || e != nil && seen[e.ID] {
+		if !r.o.Span.Contains(arrival) || e != nil && seen[e.ID] {
 			return
 		}
 		if e != nil {
@@ -115,7 +115,7 @@ func (r *Replay) walkFolder(ctx context.Context, take func(string, int64, time.T
 		return err
 	}
 	if _, err := os.ReadDir(root); err != nil {
-		return &seamark.Fault{Class: seamark.Rejected, What: "cannot read the landing objects", Where: r.o.Landing, Err: rootCause(err), Remedy: "name a folder with --landing"}
+		return &seamark.Fault{Class: seamark.Rejected, What: "cannot read the landing objects", Where: r.o.Landing, Err: seamark.RootCause(err), Remedy: "name a folder with --landing"}
 	}
 	return filepath.WalkDir(root, func(name string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() || strings.HasPrefix(e.Name(), ".") {
@@ -138,7 +138,7 @@ func (r *Replay) walkFolder(ctx context.Context, take func(string, int64, time.T
 // whose bytes are gone.
 func (r *Replay) elsewhere(seen map[lake.ID]bool) {
 	for _, e := range r.lake.Entries() {
-		if seen[e.ID] || !within(r.o.Span, e.Arrival) || !r.concerns(e) {
+		if seen[e.ID] || !r.o.Span.Contains(e.Arrival) || !r.concerns(e) {
 			continue
 		}
 		if IsRemote(e.Origin.URL) {

@@ -30,6 +30,8 @@ var table = []room{
 	{"lake/parquetfile", rooms(".", "schemas"), []string{"github.com/klauspost/compress", "github.com/parquet-go/parquet-go"}},
 	{"lake/s3", rooms(".", "schemas", "lake"), []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"}},
 	{"lake/cache", rooms(".", "schemas", "lake"), nil},
+	{"lake/stats", rooms(".", "lake"), nil},
+	{"lake/quarantine", rooms(".", "lake"), nil},
 	{"lake/storetest", rooms(".", "schemas", "lake"), nil},
 	{"lake", rooms(".", "schemas"), []string{"github.com/parquet-go/parquet-go", "golang.org/x/sync", "golang.org/x/sys"}},
 	{"collector/inventory", nil, nil},
@@ -85,7 +87,7 @@ var table = []room{
 	{"internal/fleet", rooms("."), []string{"github.com/klauspost/compress"}},
 	{"internal/app", rooms("..."), []string{"github.com/prometheus/client_golang", "golang.org/x/sync"}},
 	{"cmd/collector", rooms(".", "lake", "lake/s3", "collector/inventory", "collector/quota", "collector/state", "collector", "collector/aws", "collector/cloudtrail", "collector/sqs", "collector/worker", "internal/config", "internal/lambda", "collector/history"), nil},
-	{"cmd/seamark", rooms(".", "collector/inventory", "collector/hint", "collector", "internal/app", "internal/config", "alerter/words", "lake/duckdb", "collector/history", "collector/explain", "collector/rehearsal"), []string{"github.com/spf13/cobra", "golang.org/x/term"}},
+	{"cmd/seamark", rooms(".", "collector/inventory", "collector/hint", "collector", "internal/app", "internal/config", "alerter/words", "lake/duckdb", "collector/history", "collector/explain", "collector/rehearsal", "lake/stats", "lake/quarantine"), []string{"github.com/spf13/cobra", "golang.org/x/term"}},
 }
 
 func rooms(names ...string) []string { return names }

@@ -1,4 +1,4 @@
-package app
+package stats
 
 import (
 	"cmp"
@@ -17,20 +17,19 @@ const (
 	smallBytes = 16 << 20
 )
 
-// StatsBy is what the lines of the statistics are made by.
-type StatsBy string
+// By is what the lines of the statistics are made by.
+type By string
 
 // The groups of statistics, coarse to fine.
 const (
-	ByProduct StatsBy = "product"
-	ByDay     StatsBy = "day"
-	ByHour    StatsBy = "hour"
+	ByProduct By = "product"
+	ByDay     By = "day"
+	ByHour    By = "hour"
 )
 
-// StatsOptions choose what is counted.
-type StatsOptions struct {
-	Lake    string
-	By      StatsBy
+// Options choose what is counted.
+type Options struct {
+	By      By
 	Span    seamark.Span // of the events
 	Product []string     // empty: all
 	// Footers reads each file's footer for its uncompressed size, which takes as long as
@@ -38,8 +37,8 @@ type StatsOptions struct {
 	Footers bool
 }
 
-// LakeLine is one line of the statistics; its JSON keys are part of the command line.
-type LakeLine struct {
+// Line is one line of the statistics; its JSON keys are part of the command line.
+type Line struct {
 	Table        seamark.Table `json:"table"`
 	Product      string        `json:"product"`
 	Day          string        `json:"day,omitempty"`  // 2026-11-22
@@ -57,27 +56,23 @@ type LakeLine struct {
 	places map[lake.Partition]bool
 }
 
-// LakeStats is the answer of `seamark lake stats`.
-type LakeStats struct {
-	Lines []LakeLine `json:"lines"`
-	Total LakeLine   `json:"total"`
+// Counted is the answer of `seamark lake stats`.
+type Counted struct {
+	Lines []Line `json:"lines"`
+	Total Line   `json:"total"`
 }
 
-// Stats counts what lies in a lake, from its ledger alone unless footers are asked for.
-func Stats(ctx context.Context, o StatsOptions, progress func(done, total int)) (LakeStats, error) {
-	l, err := ReadLake(ctx, o.Lake)
-	if err != nil {
-		return LakeStats{}, err
-	}
-	lines := map[lineKey]*LakeLine{}
-	total := LakeLine{places: map[lake.Partition]bool{}}
+// Count counts what lies in a lake, from its ledger alone unless footers are asked for.
+func Count(ctx context.Context, l *lake.Lake, o Options, progress func(done, total int)) (Counted, error) {
+	lines := map[lineKey]*Line{}
+	total := Line{places: map[lake.Partition]bool{}}
 	var files []lake.File
 	for _, t := range seamark.Tables() {
 		files = append(files, l.Files(t, o.Span)...)
 	}
 	for i, f := range files {
 		if err := ctx.Err(); err != nil {
-			return LakeStats{}, err
+			return Counted{}, err
 		}
 		if len(o.Product) > 0 && !slices.Contains(o.Product, f.Product) {
 			continue
@@ -91,11 +86,11 @@ func Stats(ctx context.Context, o StatsOptions, progress func(done, total int)) 
 		total.book(f, raw)
 		progress(i+1, len(files))
 	}
-	out := LakeStats{Lines: []LakeLine{}, Total: total.done()}
+	out := Counted{Lines: []Line{}, Total: total.done()}
 	for _, line := range lines {
 		out.Lines = append(out.Lines, line.done())
 	}
-	slices.SortFunc(out.Lines, func(a, b LakeLine) int {
+	slices.SortFunc(out.Lines, func(a, b Line) int {
 		return cmp.Or(cmp.Compare(b.Table, a.Table), cmp.Compare(a.Product, b.Product), cmp.Compare(a.Day, b.Day), cmp.Compare(a.Hour, b.Hour))
 	})
 	return out, nil
@@ -107,7 +102,7 @@ type lineKey struct {
 	product, day, hour string
 }
 
-func lineOf(lines map[lineKey]*LakeLine, f lake.File, by StatsBy) *LakeLine {
+func lineOf(lines map[lineKey]*Line, f lake.File, by By) *Line {
 	key := lineKey{table: f.Table, product: f.Product}
 	if by == ByDay || by == ByHour {
 		key.day = f.Start().Format("2006-01-02")
@@ -117,13 +112,13 @@ func lineOf(lines map[lineKey]*LakeLine, f lake.File, by StatsBy) *LakeLine {
 	}
 	line := lines[key]
 	if line == nil {
-		line = &LakeLine{Table: key.table, Product: key.product, Day: key.day, Hour: key.hour, places: map[lake.Partition]bool{}}
+		line = &Line{Table: key.table, Product: key.product, Day: key.day, Hour: key.hour, places: map[lake.Partition]bool{}}
 		lines[key] = line
 	}
 	return line
 }
 
-func (s *LakeLine) book(f lake.File, raw int64) {
+func (s *Line) book(f lake.File, raw int64) {
 	s.Rows += f.Rows
 	s.Bytes += f.Bytes
 	s.Uncompressed += raw
@@ -140,7 +135,7 @@ func (s *LakeLine) book(f lake.File, raw int64) {
 	}
 }
 
-func (s *LakeLine) done() LakeLine {
+func (s *Line) done() Line {
 	s.Partitions = int64(len(s.places))
 	s.Small = s.Partitions > 0 && s.Files > manySmall*s.Partitions && s.Bytes < s.Files*smallBytes
 	return *s

@@ -1,11 +1,10 @@
-package app
+package stats
 
 import (
 	"context"
 	"io/fs"
 	"time"
 
-	"github.com/seamark-hq/seamark/internal/config"
 	"github.com/seamark-hq/seamark/lake"
 )
 
@@ -77,29 +76,34 @@ type CostIndex struct {
 	Storage float64 `json:"storage"`
 }
 
+// Keep says how long what is kept, and when it moves to a colder class. Days; 0 is for ever, or
+// never.
+type Keep struct {
+	Landing, Lake, Quarantine int // until it goes
+	Infrequent, Instant       int // of landing objects and lake files
+	Deep                      int // of landing objects
+	Index                     int // of documents; 0: none are kept
+}
+
 // Cost estimates the monthly price of what lies in a lake.
-func Cost(ctx context.Context, place string, c *config.Config, p Prices) (CostReport, error) {
-	l, err := ReadLake(ctx, place)
-	if err != nil {
-		return CostReport{}, err
-	}
+func Cost(ctx context.Context, l *lake.Lake, k Keep, p Prices) (CostReport, error) {
 	r := CostReport{Prices: p}
 	for _, f := range []struct {
 		folder     string
-		keep, deep config.Age
-	}{{lake.LandingFolder, c.Retention.Landing, c.Retention.Deep}, {lake.LakeFolder, c.Retention.Lake, 0}, {lake.QuarantineFolder, c.Retention.Quarantine, 0}} {
+		keep, deep int
+	}{{lake.LandingFolder, k.Landing, k.Deep}, {lake.LakeFolder, k.Lake, 0}, {lake.QuarantineFolder, k.Quarantine, 0}} {
 		line, err := measure(ctx, l, f.folder)
 		if err != nil {
 			return r, err
 		}
 		line.price(p)
 		r.Now = append(r.Now, line)
-		r.Steady = append(r.Steady, line.steady(c.Retention, f.keep, f.deep, p))
+		r.Steady = append(r.Steady, line.steady(k, f.keep, f.deep, p))
 		if f.folder == lake.LakeFolder {
 			r.Scan = CostScan{Bytes: line.Bytes, Athena: float64(line.Bytes) / tb * p.AthenaTB}
 		}
 	}
-	r.Index = indexCost(l, c.Index.RetentionDays, p)
+	r.Index = indexCost(l, k.Index, p)
 	return r, nil
 }
 
@@ -166,10 +170,9 @@ func (c *CostLine) price(p Prices) {
 
 // steady is the price once as much goes as comes: each day's bytes lie in each tier for
 // as long as the configuration says.
-func (c *CostLine) steady(k config.Retention, keep, deep config.Age, p Prices) CostPlan {
-	days := keep.Days()
-	plan := CostPlan{What: c.What, Days: days, Forever: keep == 0}
-	if keep == 0 {
+func (c *CostLine) steady(k Keep, days, deep int, p Prices) CostPlan {
+	plan := CostPlan{What: c.What, Days: days, Forever: days == 0}
+	if days == 0 {
 		plan.Days, days = horizon, horizon
 	}
 	plan.Bytes = c.PerDay * int64(days)
@@ -183,17 +186,17 @@ func (c *CostLine) steady(k config.Retention, keep, deep config.Age, p Prices) C
 		movable = 0
 	}
 	tiers := []struct {
-		age         config.Age
+		age         int
 		gb, moveOne float64
 	}{{k.Infrequent, p.InfrequentClass, p.ToInfrequent}, {k.Instant, p.Instant, p.ToInstant}, {deep, p.Deep, p.ToDeep}}
 	at, price := 0, p.Standard
 	for _, t := range tiers {
-		if t.age == 0 || t.age.Days() >= days {
+		if t.age == 0 || t.age >= days {
 			continue
 		}
-		plan.Tiers += day * float64(t.age.Days()-at) * (movable*price + (1-movable)*p.Standard)
+		plan.Tiers += day * float64(t.age-at) * (movable*price + (1-movable)*p.Standard)
 		plan.Tiers += movable * c.objectsPerDay * monthDays / 1000 * t.moveOne
-		at, price = t.age.Days(), t.gb
+		at, price = t.age, t.gb
 	}
 	plan.Tiers += day * float64(days-at) * (movable*price + (1-movable)*p.Standard)
 	return plan

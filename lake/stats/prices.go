@@ -1,4 +1,4 @@
-package app
+package stats
 
 import (
 	"encoding/json"
@@ -54,7 +54,7 @@ func ReadPrices(name string) (Prices, error) {
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		return p, bad("cannot read the prices", rootCause(err))
+		return p, bad("cannot read the prices", seamark.RootCause(err))
 	}
 	defer f.Close()
 	d := json.NewDecoder(f)
