@@ -49,6 +49,13 @@ func Status(ctx context.Context, place inventory.Place, cloud collector.Cloud, o
 		}
 	}
 	r := collector.Sweep(ctx, place, cloud, o)
+	settle(all, of, byARN, r)
+	return all, r
+}
+
+// settle takes over what the sweep says of each resource: of names what is made for which, byARN
+// the resources themselves.
+func settle(all []ResourceStatus, of, byARN map[string]int, r *collector.Report) {
 	for _, f := range r.Findings {
 		if i, found := byARN[f.Resource]; found {
 			all[i].add(f.Problem)
@@ -74,7 +81,6 @@ func Status(ctx context.Context, place inventory.Place, cloud collector.Cloud, o
 			all[i].add(f.Doing + ": " + f.Err.Error())
 		}
 	}
-	return all, r
 }
 
 func statusOf(v *collector.View, dec *collector.Decision) ResourceStatus {

@@ -80,6 +80,7 @@ func sorted[T any](s []T, compare func(a, b T) int) []T {
 	return s
 }
 
+// With is the metric of another name and statistic, with the same dimensions.
 func (m Metric) With(name, statistic string) Metric {
 	m.Name, m.Statistic = name, statistic
 	return m
