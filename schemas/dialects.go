@@ -77,7 +77,7 @@ var Dialects = []Dialect{
 	{Name: "roarr", From: "roarr 7", When: []string{"context:object message:string sequence version:string"}, Level: "context.logLevel", Error: "context.error", Lift: "context"},
 	{Name: "winston's logstash format", From: "winston 3.19.0", When: []string{"@fields:object @message:string"}, Level: "@fields.level", Message: "@message", Error: "@fields.error", Lift: "@fields"},
 	{Name: "signale", From: "signale 1.4", When: []string{"scope type:string message !level"}, Level: "type"},
-	{Name: "LogTape", From: "@logtape/logtape 2.4.2", When: []string{"logger:string properties:object level:string", "logger:string properties:object message"}, Error: "properties.error properties.err properties.exception", Lift: "properties"},
+	{Name: "LogTape, NLog", From: "@logtape/logtape 2.4.2, NLog 5.3 JsonLayout", When: []string{"logger:string properties:object level:string", "logger:string properties:object message"}, Error: "properties.error properties.err properties.exception", Lift: "properties"},
 
 	// Python.
 	{Name: "loguru", From: "loguru 0.7 serialize=True", When: []string{"record:object text:string"}, Level: "record.level.name", Time: "record.time.timestamp", Message: "record.message",
@@ -103,7 +103,7 @@ var Dialects = []Dialect{
 	{Name: "Serilog's compact format", From: "Serilog.Formatting.Compact 3.0", When: []string{"@t:string @mt:string", "@t:string @m:string"}, Message: "@m @mt", Error: "@x", Fill: true},
 	{Name: "Serilog's JSON format", From: "Serilog 4.0 JsonFormatter", When: []string{"MessageTemplate:string"}, Message: "RenderedMessage MessageTemplate", Error: "Exception", Lift: "Properties", Fill: true},
 	{Name: "Microsoft's JSON console", From: "Microsoft.Extensions.Logging.Console 9.0", When: []string{"LogLevel:string Category:string"}, Message: "Message", Error: "Exception", IDs: "Scopes State"},
-	{Name: "NLog", From: "NLog 5.3 JsonLayout", When: []string{"level:string logger:string message:string properties:object", "Level:string Logger:string Message:string Properties:object"}, Error: "exception Exception", Lift: "properties Properties"},
+	{Name: "NLog", From: "NLog 5.3 JsonLayout", When: []string{"Level:string Logger:string Message:string Properties:object"}, Error: "Exception", Lift: "Properties"},
 
 	// Rust, Ruby, PHP and others.
 	{Name: "tracing", From: "tracing-subscriber 0.3.23 json", When: []string{"fields:object level:string target:string", "fields:object level:string span:object", "fields:object level:string timestamp:string"},

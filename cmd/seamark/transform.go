@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -36,8 +37,12 @@ already is skipped. What cannot be decoded is kept in quarantine, and the exit c
 				Lake: folder, Files: files, Stdin: c.in, Force: force, Options: rows,
 				Quarantined: func(name string, q seamark.Quarantined) {
 					p.clear()
-					fmt.Fprintf(c.err, "quarantine: %s: %s at byte %s, %s kept as %s: fetch the object again and re-run\n",
-						visible(name), visible(q.Reason), count(q.Offset), size(q.Bytes), q.Kept)
+					remedy := ": fetch the object again and re-run"
+					if strings.Contains(q.Reason, " but ") { // the reason says what would help
+						remedy = ""
+					}
+					fmt.Fprintf(c.err, "quarantine: %s: %s at byte %s, %s kept as %s%s\n",
+						visible(name), visible(q.Reason), count(q.Offset), size(q.Bytes), q.Kept, remedy)
 				},
 				Failed: func(name string, err error) {
 					p.clear()

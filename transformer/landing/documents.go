@@ -3,6 +3,7 @@ package landing
 import (
 	"bytes"
 	"fmt"
+	"unicode/utf8"
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/transformer/scan"
@@ -32,12 +33,46 @@ func (o *Object) documents(w *window, depth int) error {
 		case b[0] == '{':
 			err = o.document(w)
 		default:
-			err = o.junk(w, 0, "neither gzip nor JSON")
+			err = o.junk(w, 0, notPayload(b))
 		}
 		if err != nil {
 			return err
 		}
 	}
+}
+
+// notPayload says what bytes are that are neither gzip nor JSON, so that who sends them can
+// be told.
+func notPayload(b []byte) string {
+	const reason = "neither gzip nor JSON"
+	head := b[:min(len(b), 4<<10)]
+	switch {
+	case len(b) > 2 && b[0] == 0x78 && (uint(b[0])<<8|uint(b[1]))%31 == 0: // RFC 1950
+		return reason + " but zlib: compress with gzip, or not at all"
+	case len(b) > 4 && string(b[:4]) == "\x28\xb5\x2f\xfd":
+		return reason + " but zstd: compress with gzip, or not at all"
+	case bytes.HasPrefix(b, []byte("H4sI")):
+		return reason + " but gzip in base64: decode it first"
+	case bytes.HasPrefix(b, []byte("eyJ")):
+		return reason + " but JSON in base64: decode it first"
+	case bytes.HasPrefix(b, []byte("PK\x03\x04")):
+		return reason + " but a zip archive: unpack it first"
+	case isText(head):
+		return reason + " but plain text, which says neither log group nor time: send it through a CloudWatch Logs subscription"
+	}
+	return reason
+}
+
+// isText reports whether bytes are UTF-8 without control bytes; the last letter may be cut.
+func isText(b []byte) bool {
+	for len(b) > 0 {
+		r, n := utf8.DecodeRune(b)
+		if r == utf8.RuneError && n < 2 && len(b) >= utf8.UTFMax || r < ' ' && r != '\n' && r != '\r' && r != '\t' && r != 0x1b {
+			return false
+		}
+		b = b[n:]
+	}
+	return true
 }
 
 // endOf is what remains to say when a stream has ended.

@@ -78,6 +78,9 @@ func (r *Parser) finish(x *reading, data []byte) {
 func Conclude(row *seamark.Log) {
 	if row.ErrorStack != "" && (row.ErrorType == "" || row.ErrorMessage == "") {
 		t, m := ErrorOfStack(row.ErrorStack)
+		if i := flatStack(m); i > 0 {
+			m = strings.TrimRight(m[:i], " ")
+		}
 		if row.ErrorMessage == "" && (row.ErrorType == "" || lastName(t) == lastName(row.ErrorType)) {
 			row.ErrorMessage = m
 		}
