@@ -10,9 +10,17 @@ import (
 // one trace meet: without X-Ray's "Root=" and what follows it, without OpenTelemetry's "0x",
 // Google's project, brackets around it. Zeros alone, as no trace is written, are none: "".
 func IDOf(c scan.Column, s string) string {
-	s = strings.Trim(s, " []\"'<>")
+	if s == "" {
+		return ""
+	}
+	if !isWord(s[0]) || !isWord(s[len(s)-1]) { // mostly there is nothing to take off (BenchmarkParse)
+		s = strings.Trim(s, " []\"'<>")
+	}
 	if c == scan.LogTraceID {
 		s = traceOf(s)
+	}
+	if s == "" || s[0] != '0' && s[0] != 'u' && s[0] != 'n' && s[0] != 'N' {
+		return s
 	}
 	if len(s) > 10 && (c == scan.LogTraceID || c == scan.LogSpanID) {
 		s = strings.TrimPrefix(s, "0x")
@@ -28,7 +36,8 @@ func traceOf(s string) string {
 	if len(s) < 20 {
 		return s
 	}
-	if i := strings.Index(s, "Root="); i >= 0 { // X-Ray's header
+	if i := strings.IndexByte(s, '='); i >= 4 && s[i-4:i] == "Root" || i >= 0 && strings.Contains(s, "Root=") { // X-Ray's header
+		i = strings.Index(s, "Root=")
 		s = s[i+len("Root="):]
 		if end := strings.IndexAny(s, ";, "); end >= 0 {
 			s = s[:end]

@@ -15,6 +15,9 @@ func Severe(level string) bool {
 // LevelOf names the level that a logger's record calls s, or none. Colours around it are taken
 // off, and what log/slog puts behind a name ("INFO+2").
 func LevelOf(s string) string {
+	if l := levelWord(s); l != "" {
+		return l
+	}
 	if strings.IndexByte(s, 0x1b) >= 0 {
 		s = withoutColours(s)
 	}

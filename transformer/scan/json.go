@@ -220,7 +220,7 @@ type Field struct {
 	Key         string // unescaped
 	Value       []byte // raw JSON
 	Log, Access Column // where it belongs, once classified
-	hash        uint64
+	hash        uint32
 }
 
 // Hash is a hash of the key.
@@ -228,15 +228,15 @@ func (f *Field) Hash() uint64 {
 	if f.hash == 0 {
 		f.hash = hashOf(f.Key)
 	}
-	return f.hash
+	return uint64(f.hash)
 }
 
-func hashOf(key string) uint64 {
+func hashOf(key string) uint32 {
 	h := uint64(len(key)) + 1
 	for i := range len(key) {
 		h = (h ^ uint64(key[i])) * 1099511628211
 	}
-	return h | 1
+	return uint32(h>>32) | 1
 }
 
 // MaxFields is how many members an object may have to be taken apart; a larger one is kept whole.

@@ -13,7 +13,7 @@ type name struct {
 	key         string
 	written     string // \"key\":
 	log, access Column
-	hash        uint64
+	hash        uint32
 	next        *name // what followed last time
 }
 
