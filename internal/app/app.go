@@ -61,6 +61,7 @@ type App struct {
 	alerts    *alerter.Manager
 	routes    *alertmanager.Machinery
 	silences  *alertmanager.Silences
+	reconcile *reconcileStage
 	rules     *rules.Engine
 	flow      *flow
 	before    seamark.Accounts // what the ledger held at the start
@@ -207,6 +208,7 @@ func (a *App) openAlerter(ctx context.Context) error {
 		return err
 	}
 	a.silences.OnChange(a.alerts.Changed)
+	a.reconcile = &reconcileStage{config: c, lake: LakeFolder(c), open: OpenFleet, alerts: a.alerts, log: a.log}
 	a.rules = rules.New(rules.Options{
 		Config: c.Rules, Counter: counter{a.db}, Sink: a.alerts, Complete: a.completeUntil, Firing: a.alerts.Firing(),
 		Runbook: c.Runbook, Log: a.log,

@@ -31,6 +31,7 @@ func (a *App) stages() []func(context.Context) {
 		a.rules.Run,     // lake -> alarms
 		a.alerts.Run,    // alarms -> cards
 		a.watch,         // what goes wrong -> log
+		a.reconcile.run, // states of alarms in the accounts -> alarms that no message told
 		a.silences.Keep, // what could not be saved
 	}
 }

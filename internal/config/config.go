@@ -193,7 +193,7 @@ func Default() *Config {
 		Retention: Retention{Infrequent: 30 * Day, Instant: 90 * Day},
 		Index:     Index{RetentionDays: 30},
 		Onboard:   Onboard{TagReads: tagReadsAuto},
-		Alarms:    CloudAlarms{MinRequests: 20, MaxRoutes: 50},
+		Alarms:    CloudAlarms{Reconcile: seamark.Duration(5 * time.Minute), MinRequests: 20, MaxRoutes: 50},
 		Rules:     rules.DefaultConfig(),
 		Alerts:    alerter.DefaultConfig(),
 		API:       API{ResolveTimeout: seamark.Duration(5 * time.Minute)},

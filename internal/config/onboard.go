@@ -60,6 +60,7 @@ type Central struct {
 type CloudAlarms struct {
 	Topic       string            `yaml:"topic" doc:"ARN of the SNS topic that composite alarms tell; {region} and {account} are filled in. Empty: nobody is told."`
 	Rules       map[string]string `yaml:"rules" doc:"Thresholds in place of the built-in ones, as tags write them: {4xx: 5/10, latency: off}."`
+	Reconcile   seamark.Duration  `yaml:"reconcile" doc:"How often the appliance reads the states of all alarms, for an OK or a deletion that no message told, where onboard.every is set. 0: never."`
 	MinRequests int               `yaml:"minRequests" doc:"With fewer requests in a window a ratio is 0."`
 	MaxRoutes   int               `yaml:"maxRoutes" doc:"Routes of a stage with detailed metrics that get alarms of their own: five alarm metrics each. The others are reported."`
 }

@@ -44,6 +44,7 @@ func (c *Config) validate(r report) {
 	weblink(r, "links.awsPortal", c.Links.AWSPortal)
 	c.validateReceivers(r)
 	seamark.InRange(r, "api.resolveTimeout", c.API.ResolveTimeout, 10*time.Second, 24*time.Hour)
+	seamark.InRange(r, "alarms.reconcile", c.Alarms.Reconcile, 0, 24*time.Hour)
 	for i, topic := range c.SNS.Topics {
 		if !topicARN.MatchString(topic) {
 			r(fmt.Sprintf("sns.topics[%d]", i), show(topic)+" is not the ARN of a topic", "write arn:aws:sns:eu-central-1:222222222222:alarms; only the region may be *")
