@@ -95,7 +95,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			EndsAt time.Time `json:"endsAt"`
 		}
 		// What is no JSON, or without a key that must be there, the API itself refuses.
-		if json.Unmarshal(b, &sent) == nil && sent.EndsAt.Sub(time.Now()) > longest {
+		if json.Unmarshal(b, &sent) == nil && time.Until(sent.EndsAt) > longest {
 			refuse(w, http.StatusBadRequest, "a silence of more than a year is one without end: end it within a year; what is meant for ever belongs into the routes")
 			return
 		}
