@@ -3,7 +3,7 @@ SHELL := /bin/bash
 GO    ?= go
 BIN   := bin/seamark
 
-.PHONY: help build demo test unit race fuzz torture test-athena test-loggers bench lint web clean
+.PHONY: help build demo test unit race fuzz torture test-athena test-loggers soak mutate bench lint web clean
 
 help:
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,6 +34,12 @@ test-athena: ## have a real Trino, the engine behind Athena, read a lake; fetche
 
 test-loggers: ## have the real logging libraries print their lines again, and compare; installs them in a temporary folder
 	scripts/loggers/run.sh
+
+soak: build ## run the demo at ten times its rate and measure its memory; MINUTES=30 RATE=3000
+	scripts/soak.sh
+
+mutate: ## sabotage the code, one place at a time: the tests must notice each
+	$(GO) run ./internal/check/sabotage $(ARGS)
 
 bench: build ## measure against peers and write docs/benchmarks.md
 	scripts/bench.sh

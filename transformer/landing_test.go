@@ -135,6 +135,7 @@ func TestLandingVariants(t *testing.T) {
 		{"damaged deflate stream", cat(zip(a), broken, zip(b)), counts{3, 1, 3, 1, 0, "a1|a2|b1"}},
 		{"wrong checksum", cat(crc, zip(b)), counts{3, 1, 3, 1, 0, "a1|a2|b1"}},
 		{"gzip of junk", zip([]byte("junk")), counts{0, 1, 0, 1, 0, ""}},
+		{"gzip nested one too deep", zip(zip(zip(a))), counts{0, 1, 0, 1, 0, ""}},
 		{"gzip nested too deeply", zip(zip(zip(zip(a)))), counts{0, 1, 0, 1, 0, ""}},
 		{"a header of gzip and no more", []byte{0x1f, 0x8b, 8, 0}, counts{0, 1, 0, 1, 0, ""}},
 		{"two bytes of gzip", []byte{0x1f, 0x8b}, counts{0, 1, 0, 1, 0, ""}},

@@ -22,6 +22,7 @@ func (c *cli) demoCmd() *cobra.Command {
 	var flags upFlags
 	var seed uint64
 	var once bool
+	var rate float64
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Watch the whole pipeline at work on a simulated company",
@@ -32,6 +33,9 @@ Without --data everything goes to a new temporary folder.`,
 		Example: "  seamark demo\n  seamark demo --once --json --seed 7",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if rate < 0 || rate > 100_000 {
+				return &usageError{&seamark.Fault{Class: seamark.Rejected, What: fmt.Sprintf("%v events per second", rate), Where: "--rate", Remedy: "use 1 to 100000"}}
+			}
 			cfg, err := c.config()
 			if err != nil {
 				return err
@@ -67,7 +71,7 @@ Without --data everything goes to a new temporary folder.`,
 				Options: app.Options{Config: cfg, Listener: listener, Logger: c.logger(level), Version: buildVersion(), Listening: func(url string) {
 					fmt.Fprintf(tell, "Seamark demo, seed %d. Everything is in %s\nOpen %s   (Ctrl-C stops)\n\n", seed, cfg.Data, url)
 				}},
-				Seed: seed, Once: once, Tell: tell,
+				Seed: seed, Once: once, Rate: rate, Tell: tell,
 			})
 			if c.json {
 				if err == nil || result.EventsIn > 0 {
@@ -82,6 +86,7 @@ Without --data everything goes to a new temporary folder.`,
 	}
 	flags.add(cmd)
 	cmd.Flags().Uint64Var(&seed, "seed", 0, "of the company (default: a new one each time)")
+	cmd.Flags().Float64Var(&rate, "rate", 300, "events per second, on average")
 	cmd.Flags().BoolVar(&once, "once", false, "stop when the incident has resolved")
 	return cmd
 }

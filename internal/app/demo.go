@@ -29,6 +29,7 @@ type DemoOptions struct {
 	Options
 	Seed uint64
 	Once bool      // stop when the incident has resolved
+	Rate float64   // events per second, on average; 0: 300
 	Tell io.Writer // what happens, for people; nil: nobody
 }
 
@@ -85,7 +86,7 @@ func Demo(ctx context.Context, o DemoOptions) (DemoResult, error) {
 	stopped := make(chan error, 1)
 	go func() { stopped <- a.Run(running) }()
 
-	company := fleet.New(fleet.Options{Seed: o.Seed, BreakAfter: demoBreakAfter, BreakFor: demoBreakFor})
+	company := fleet.New(fleet.Options{Seed: o.Seed, EventsPerSecond: o.Rate, BreakAfter: demoBreakAfter, BreakFor: demoBreakFor})
 	watch.broken, watch.fixed = company.Incident()
 	logging, quit := context.WithCancel(ctx)
 	defer quit()
