@@ -76,7 +76,7 @@ func (c Column) mapping() map[string]any {
 	case "keyword":
 		return keyword()
 	case "date":
-		return map[string]any{"type": "date", "format": "epoch_millis||strict_date_optional_time"}
+		return map[string]any{"type": "date", "format": "strict_date_optional_time||epoch_millis"}
 	default:
 		return map[string]any{"type": c.Index}
 	}
