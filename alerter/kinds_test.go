@@ -1,6 +1,7 @@
 package alerter_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"maps"
 	"strings"
@@ -56,6 +57,9 @@ func TestKinds(t *testing.T) {
 	}
 	crossed := func(value, limit string) object {
 		return reason("Threshold Crossed: 1 out of the last 1 datapoints [" + value + " (30/11/26 02:53:00)] was greater than the threshold (" + limit + ") (minimum 1 datapoint for OK -> ALARM transition).")
+	}
+	fell := func(value, limit string) object {
+		return reason("Threshold Crossed: 1 out of the last 1 datapoints [" + value + " (30/11/26 02:53:00)] was less than the threshold (" + limit + ") (minimum 1 datapoint for OK -> ALARM transition).")
 	}
 	math := func(expression, label string, limit float64, more ...object) object {
 		metrics := []object{{"Id": "e1", "Expression": expression, "Label": label, "ReturnData": true}}
@@ -122,6 +126,22 @@ func TestKinds(t *testing.T) {
 			{"Id": "ad1", "Expression": "ANOMALY_DETECTION_BAND(m1, 2)", "ReturnData": true}}},
 			reason("Thresholds Crossed: 1 out of the last 1 datapoints [412.0 (30/11/26 02:57:00)] was greater than the upper thresholds [120.4] (minimum 1 datapoint for OK -> ALARM transition).")),
 			"FIRING warning unassigned: band 412 on f", "412 in 5 m, limit 120.4"},
+		{"PR", sns("x", metric("AWS/ApplicationELB", "TargetResponseTime", "", dims("LoadBalancer", "app/a/50dc6c495c0c9188"), object{"ExtendedStatistic": "PR(:0.3)", "Threshold": 95.0, "ComparisonOperator": "LessThanThreshold"}), fell("88.0", "95.0")),
+			"FIRING warning unassigned: x 88% on app/a", "88% in 5 m, limit below 95%"},
+		{"TC", sns("x", metric("AWS/ApplicationELB", "TargetResponseTime", "", dims("LoadBalancer", "app/a/50dc6c495c0c9188"), object{"ExtendedStatistic": "TC(0.005:0.03)", "Threshold": 50.0}), crossed("88.0", "50.0")),
+			"FIRING warning unassigned: x 88 on app/a", "88 in 5 m, limit 50"},
+		{"a pod", sns("x", metric("ContainerInsights", "pod_number_of_container_restarts", "SUM", dims("ClusterName", "prod", "Namespace", "shop", "PodName", "api"), object{"Threshold": 3.0}), crossed("4.0", "3.0")),
+			"FIRING warning unassigned: x 4 on prod/shop/api", "4 in 5 m, limit 3"},
+		{"a rate", sns("x", math("RATE(m1)", "", 5, part("m1", "AWS/SQS", "NumberOfMessagesSent", dims("QueueName", "a"))), crossed("7.0", "5.0")),
+			"FIRING warning unassigned: x 7/s on a", "7/s in 5 m, limit 5/s"},
+		{"a utilization up to one", sns("x", metric("App", "PoolUtilization", "AVERAGE", dims("Pool", "a"), object{"Threshold": 0.9}), crossed("0.95", "0.9")),
+			"FIRING warning unassigned: x 95% on a", "95% in 5 m, limit 90%"},
+		{"a state that is a word", object{"detail-type": "CloudWatch Alarm State Change", "account": "222222222222", "region": "eu-central-1", "time": "2026-11-30T02:58:12Z", "detail": object{"alarmName": "x", "state": "ALARM", "previousState": "OK"}},
+			"FIRING warning unassigned: x", "222222222222 · eu-central-1 · since 02:58:12 UTC"},
+		{"an object named product", sns("api", nil, object{"AlarmDescription": `{"product":{"id":7},"priority":"P1"}`}),
+			"FIRING warning unassigned: api 92.5% on i-1", "priority: P1"},
+		{"a link before its word", sns("api", nil, object{"AlarmDescription": "https://g.example.com/dash (dashboard)\nhttps://wiki.example.com/rb (runbook)"}),
+			"FIRING warning unassigned: api 92.5% on i-1", "Runbook        https://wiki.example.com/rb\n"},
 		{"foreign json", sns("api", nil, object{"AlarmDescription": `{"team":"payments","runbook":"https://wiki.example.com/r"}`}),
 			"FIRING warning unassigned: api 92.5% on i-1", "92.5% in 5 m, limit 80%"},
 		{"tags", sns("api", nil, object{"AlarmTags": object{"seamark:product": "booking", "seamark:environment": "prod"}}),
@@ -144,6 +164,55 @@ func TestKinds(t *testing.T) {
 				t.Errorf("%q is not in:\n%s", c.line, text[0])
 			}
 		})
+	}
+}
+
+// SNS seldom names the unit of a metric, so that its name must.
+func TestUnitsByName(t *testing.T) {
+	for _, c := range []struct{ namespace, name, value, want string }{
+		{"AWS/RDS", "EBSIOBalance%", "12.5", "12.5%"},
+		{"AWS/ECS", "CPUReservation", "93.0", "93%"},
+		{"ECS/ContainerInsights", "MemoryUtilized", "1536.0", "1,536 MB"},
+		{"AWS/KinesisAnalytics", "millisBehindLatest", "125000.0", "2 m 5 s"},
+		{"CWAgent", "Memory % Committed Bytes In Use", "95.11", "95.1%"},
+		{"CWAgent", "LogicalDisk % Free Space", "4.2", "4.2%"},
+		{"CWAgent", "Memory Available MBytes", "512.0", "512 MB"},
+		{"CWAgent", "mem_available", "1.073741824E9", "1.0 GiB"},
+		{"AWS/Kafka", "BytesInPerSec", "104857600.0", "100.0 MiB/s"},
+		{"AWS/Kafka", "MessagesInPerSec", "120.0", "120/s"},
+		{"AWS/ElastiCache", "BytesUsedForCache", "2.147483648E9", "2.0 GiB"},
+		{"AWS/EFS", "BurstCreditBalance", "1.073741824E9", "1.0 GiB"},
+		{"AWS/CodeBuild", "Duration", "1900.0", "31 m 40 s"},
+		{"AWS/Firehose", "DeliveryToSplunk.DataFreshness", "1200.0", "20 m"},
+		{"App", "CheckoutMs", "250.0", "250 ms"},
+		{"App", "ItemsMs2", "250.0", "250"},
+	} {
+		b, err := json.Marshal(sns("x", metric(c.namespace, c.name, "AVERAGE", dims("Of", "a"), nil), reason("Threshold Crossed: 1 datapoint ["+c.value+" (30/11/26 02:53:00)] was greater than the threshold (1.0).")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, _, _ := strings.Cut(cardsOf(t, b)[0], "\n")
+		if want := "FIRING warning unassigned: x " + c.want + " on a"; got != want {
+			t.Errorf("%s %s: %q, want %q", c.namespace, c.name, got, want)
+		}
+	}
+}
+
+// Regions without an ARN, by the names that messages carry.
+func TestRegionsByName(t *testing.T) {
+	for name, want := range map[string]string{
+		"EU (Germany)":  "https://eusc-de-east-1.console.amazonaws-eusc.eu/cloudwatch/home?region=eusc-de-east-1#alarmsV2:alarm/x",
+		"US ISOF SOUTH": "https://us-isof-south-1.console.csphome.hci.ic.gov/cloudwatch/home?region=us-isof-south-1#alarmsV2:alarm/x",
+		"US ISO EAST":   "https://us-iso-east-1.console.c2shome.ic.gov/cloudwatch/home?region=us-iso-east-1#alarmsV2:alarm/x",
+		"US-East-2":     "https://us-east-2.console.aws.amazon.com/cloudwatch/home?region=us-east-2#alarmsV2:alarm/x",
+	} {
+		b, err := json.Marshal(sns("x", nil, object{"AlarmArn": nil, "Region": name}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := cardsOf(t, b)[0]; !strings.Contains(got, want+"\n") {
+			t.Errorf("%s: %q is not in:\n%s", name, want, got)
+		}
 	}
 }
 
@@ -187,6 +256,10 @@ func TestShapes(t *testing.T) {
 		"a pipe": []object{{"body": quote(envelope)}}, "a list of messages": []object{message}, "receive-message": object{"Messages": []object{{"Body": quote(envelope)}}},
 		"EventBridge": bridge, "EventBridge through SNS": object{"Type": "Notification", "Message": quote(bridge)}, "EventBridge in SQS": object{"Records": []object{{"body": quote(bridge)}}},
 		"an alarm's Lambda action": object{"source": "aws.cloudwatch", "alarmArn": arn, "accountId": "222222222222", "region": "eu-central-1", "time": "2026-11-30T02:58:12.345+0000", "alarmData": detail},
+		"a Kinesis stream":         object{"Records": []object{{"kinesis": object{"data": base64.StdEncoding.EncodeToString([]byte(quote(envelope)))}}}},
+		"a Firehose":               object{"records": []object{{"recordId": "1", "data": base64.StdEncoding.EncodeToString([]byte(quote(message)))}}},
+		"a detail as text":         object{"detail-type": "CloudWatch Alarm State Change", "account": "222222222222", "region": "eu-central-1", "resources": []string{arn}, "detail": quote(detail)},
+		"JSON within JSON":         object{"Records": []object{{"body": quote(quote(message))}}},
 		"behind HTTP":              object{"headers": object{}, "isBase64Encoded": false, "body": quote(envelope)},
 		"describe-alarms":          object{"MetricAlarms": []object{described}, "CompositeAlarms": []object{}}, "one described": described,
 		"no ARN": object{"Records": []object{{"EventSubscriptionArn": "arn:aws:sns:eu-central-1:222222222222:ops:1", "Sns": object{"Message": quote(bare), "TopicArn": "arn:aws:sns:eu-central-1:222222222222:ops", "Type": "Notification"}}}},

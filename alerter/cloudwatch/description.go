@@ -29,8 +29,8 @@ type description struct {
 // that names at least the product.
 func applyDescription(a *seamark.Alarm, desc string) bool {
 	var d description
-	if err := json.Unmarshal([]byte(desc), &d); err != nil || d.Product == "" {
-		return false
+	if err := json.Unmarshal([]byte(desc), &d); err != nil || d.Product == "" || strings.ContainsAny(string(d.Product[:1]), "{[") {
+		return false // an object or a list named product is somebody else's
 	}
 	a.Scope.Product = seamark.Slug(string(d.Product))
 	a.Scope.Environment = seamark.Slug(string(d.Environment))
@@ -96,7 +96,7 @@ func firstLink(desc string) string {
 			continue
 		}
 		before := strings.ToLower(desc[max(0, at[0]-60):at[0]])
-		if strings.Contains(before, "runbook") || strings.Contains(before, "playbook") || strings.Contains(strings.ToLower(link), "runbook") {
+		if strings.Contains(before, "runbook") || strings.Contains(before, "playbook") || strings.Contains(strings.ToLower(link), "runbook") || named.MatchString(desc[at[1]:]) {
 			return link
 		}
 		if first == "" {
@@ -105,6 +105,9 @@ func firstLink(desc string) string {
 	}
 	return first
 }
+
+// named is what follows a link that is said to be the runbook: "<…|Runbook>", "… (runbook)".
+var named = regexp.MustCompile(`(?i)^(?:\||>? ?\() ?(?:runbook|playbook)`)
 
 // trimLink takes the punctuation of the sentence off a link's end.
 func trimLink(s string) string {

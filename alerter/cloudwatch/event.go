@@ -34,6 +34,12 @@ type envelope struct {
 	Subscription    text            `json:"EventSubscriptionArn"`
 	Body            json.RawMessage `json:"body"`
 	IsBase64Encoded bool            `json:"isBase64Encoded"`
+	// One record of a Kinesis stream, and of a Firehose transformation: both in base64.
+	Kinesis struct {
+		Data text `json:"data"`
+	} `json:"kinesis"`
+	RecordID text `json:"recordId"`
+	Data     text `json:"data"`
 	// An SNS message as HTTP and SQS subscribers get it.
 	Type     text            `json:"Type"`
 	Message  json.RawMessage `json:"Message"`
@@ -120,6 +126,9 @@ func parse(data []byte, h hint, depth int) ([]seamark.Alarm, error) {
 	if len(data) == 0 {
 		return nil, notAlarm("the event is empty")
 	}
+	if text := inner(data); data[0] == '"' && len(text) > 0 && (text[0] == '{' || text[0] == '[') { // JSON written as a JSON string
+		return parse(text, h, depth+1)
+	}
 	if data[0] == '[' {
 		var records []json.RawMessage
 		if err := json.Unmarshal(data, &records); err != nil {
@@ -133,6 +142,9 @@ func parse(data []byte, h hint, depth int) ([]seamark.Alarm, error) {
 	var env envelope
 	if err := json.Unmarshal(data, &env); err != nil && env.AlarmName == "" {
 		return nil, notAlarm(jsonTrouble(data, err))
+	}
+	if env.DetailType != "" { // an EventBridge target of other software may write it as text
+		env.Detail = inner(env.Detail)
 	}
 	if region := regionOfARNs(env.TopicArn, env.Subscription); region != "" {
 		h.region = region
@@ -165,14 +177,18 @@ func open(data []byte, env envelope, h hint, depth int) ([]seamark.Alarm, error)
 	case isObject(env.Detail) || env.DetailType != "":
 		return parseEventBridge(env)
 	case len(env.Body) > 0:
-		return parseBody(env, h, depth)
+		return parseBody(env.Body, env.IsBase64Encoded, h, depth)
+	case env.Kinesis.Data != "":
+		return parseBody([]byte(env.Kinesis.Data), true, h, depth)
+	case env.Data != "" && env.RecordID != "":
+		return parseBody([]byte(env.Data), true, h, depth)
 	}
 	return nil, notAlarm("JSON, but neither a CloudWatch alarm nor an envelope that may hold one")
 }
 
-func parseBody(env envelope, h hint, depth int) ([]seamark.Alarm, error) {
-	body := inner(env.Body)
-	if env.IsBase64Encoded {
+func parseBody(body []byte, encoded bool, h hint, depth int) ([]seamark.Alarm, error) {
+	body = inner(body)
+	if encoded {
 		plain, err := base64.StdEncoding.DecodeString(string(body))
 		if err != nil {
 			return nil, notAlarm("a body that is said to be base64 and is not")

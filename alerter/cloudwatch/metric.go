@@ -151,12 +151,13 @@ func (m metric) words() string {
 	return words.Clip(s, 512)
 }
 
-// parts are the dimensions that name a resource, most specific services first: the first
-// line whose first dimension is there names it, joined by slashes.
+// parts are the dimensions that name a resource, most specific services first. The first
+// line whose first dimension is there names it, joined by slashes; of several with that
+// first dimension the one that names most.
 var parts = [][]string{
 	{"ApiName", "Stage", "Method", "Resource"}, {"ApiId", "Stage", "Method", "Resource"}, {"FunctionName"}, {"function_name"},
 	{"TargetGroup"}, {"LoadBalancer"}, {"LoadBalancerName"},
-	{"ServiceName", "ServiceId"}, {"ClusterName", "Namespace", "Service"}, {"ClusterName", "Namespace", "PodName"}, {"ClusterName", "NodeName"},
+	{"ServiceName", "ServiceId"}, {"ClusterName", "Namespace", "Service"}, {"ClusterName", "Namespace", "PodName", "ContainerName"}, {"ClusterName", "NodeName"},
 	{"ClusterName", "ServiceName"}, {"DBInstanceIdentifier"}, {"DBClusterIdentifier", "Role"}, {"QueueName"}, {"TopicName"},
 	{"TableName", "GlobalSecondaryIndexName", "Operation"}, {"DeliveryStreamName"}, {"StreamName", "ConsumerName"}, {"StateMachineArn"}, {"ActivityArn"},
 	{"DomainName"}, {"CollectionName"}, {"CacheClusterId", "CacheNodeId"}, {"ReplicationGroupId"}, {"clusterId"}, {"ClusterIdentifier", "NodeID"},
@@ -183,43 +184,36 @@ func (m metric) resource() string {
 	if d["ClusterName"] != "" && d["ServiceName"] != "" {
 		return d["ClusterName"] + "/" + d["ServiceName"]
 	}
+	var best []string
 	for _, line := range parts {
-		if d[line[0]] == "" {
+		if d[line[0]] == "" || best != nil && line[0] != best[0] {
 			continue
 		}
-		if len(line) > 1 && d[line[1]] == "" && hasOther(line) && betterLine(d, line) {
-			continue
+		if best == nil || d.named(line) > d.named(best) {
+			best = line
 		}
-		var named []string
-		for _, key := range line {
-			if v := d[key]; v != "" {
-				named = append(named, plainValue(v))
-			}
-		}
-		return strings.Join(named, "/")
 	}
-	return m.otherDimensions()
+	if best == nil {
+		return m.otherDimensions()
+	}
+	var named []string
+	for _, key := range best {
+		if v := d[key]; v != "" {
+			named = append(named, plainValue(v))
+		}
+	}
+	return strings.Join(named, "/")
 }
 
-// hasOther reports whether another line begins with the same dimension.
-func hasOther(line []string) bool {
+// named counts the dimensions of line that are there.
+func (d dimensions) named(line []string) int {
 	n := 0
-	for _, other := range parts {
-		if other[0] == line[0] {
+	for _, key := range line {
+		if d[key] != "" {
 			n++
 		}
 	}
-	return n > 1
-}
-
-// betterLine reports whether another line with the same first dimension names more of d.
-func betterLine(d dimensions, line []string) bool {
-	for _, other := range parts {
-		if other[0] == line[0] && len(other) > 1 && d[other[1]] != "" {
-			return true
-		}
-	}
-	return false
+	return n
 }
 
 // otherDimensions names a resource of a namespace that is not AWS's: the one value, or all pairs.

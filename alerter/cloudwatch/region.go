@@ -1,6 +1,7 @@
 package cloudwatch
 
 import (
+	"regexp"
 	"strings"
 
 	seamark "github.com/seamark-hq/seamark"
@@ -22,7 +23,10 @@ var regionNames = map[string]string{
 	"China (Beijing)": "cn-north-1", "China (Ningxia)": "cn-northwest-1", "AWS GovCloud (US)": "us-gov-west-1", "AWS GovCloud (US-West)": "us-gov-west-1",
 	"AWS GovCloud (US-East)": "us-gov-east-1", "US ISO East": "us-iso-east-1", "US ISO West": "us-iso-west-1", "US ISOB East (Ohio)": "us-isob-east-1",
 	"EU ISOE West": "eu-isoe-west-1", "AWS European Sovereign Cloud (Germany)": "eusc-de-east-1", "EUSC (Germany)": "eusc-de-east-1",
+	"EU (Germany)": "eusc-de-east-1", "US ISOB West": "us-isob-west-1", "US ISOF EAST": "us-isof-east-1", "US ISOF SOUTH": "us-isof-south-1",
 }
+
+var regionCode = regexp.MustCompile(`^[a-z]{2,5}(-[a-z]+)+-[0-9]{1,2}$`)
 
 // regionByName is the region's code where the name is known, else the name itself. Until
 // 2017 the names were written "US West - Oregon" and "US - N. Virginia".
@@ -36,6 +40,14 @@ func regionByName(name string) string {
 		return "us-east-1"
 	}
 	if code := regionNames[plain]; code != "" {
+		return code
+	}
+	for known, code := range regionNames { // "US ISO EAST"
+		if strings.EqualFold(known, plain) {
+			return code
+		}
+	}
+	if code := strings.ToLower(name); regionCode.MatchString(code) { // "US-East-2"
 		return code
 	}
 	return name

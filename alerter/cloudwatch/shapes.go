@@ -228,6 +228,18 @@ type state struct {
 	SuppressedReason text     `json:"actionsSuppressedReason"`
 }
 
+// UnmarshalJSON never fails: a state that is its name alone is read too.
+func (s *state) UnmarshalJSON(b []byte) error {
+	type plain state
+	var p plain
+	if json.Unmarshal(b, &p) != nil {
+		p = plain{}
+		p.Value.UnmarshalJSON(b)
+	}
+	*s = state(p)
+	return nil
+}
+
 // stateChange is the detail of an EventBridge event and the alarmData of a direct invocation.
 type stateChange struct {
 	AlarmName     text `json:"alarmName"`

@@ -70,6 +70,24 @@ var metricUnits = map[string]string{
 	"AWS/X-Ray ResponseTime": secs, "AWS/WorkSpaces InSessionLatency": ms, "AWS/CloudHSM HsmUnhealthy": count, "AWS/Usage CallCount": count,
 	"System/Linux MemoryUtilization": percent, "LambdaInsights total_memory": "MB", "LambdaInsights used_memory_max": "MB", "LambdaInsights memory_utilization": percent,
 	"LambdaInsights total_network": bytesU, "LambdaInsights init_duration": ms, "LambdaInsights duration": ms,
+	"AWS/ECS CPUReservation": percent, "AWS/ECS MemoryReservation": percent, "AWS/ECS GPUReservation": percent,
+	"ECS/ContainerInsights MemoryUtilized": "MB", "ECS/ContainerInsights MemoryReserved": "MB", "ECS/ContainerInsights NetworkRxBytes": "bytes/s",
+	"ECS/ContainerInsights NetworkTxBytes": "bytes/s", "ECS/ContainerInsights EphemeralStorageUtilized": "GB",
+	"AWS/EFS BurstCreditBalance": bytesU, "AWS/CodeBuild Duration": secs, "AWS/CodeBuild BuildDuration": secs, "AWS/CodeBuild QueuedDuration": secs,
+	"AWS/RDS CheckpointLag": secs, "AWS/RDS OldestLogicalReplicationSlotLag": bytesU, "AWS/RDS BufferCacheHitRatio": percent,
+	"AWS/RDS AuroraBinlogReplicaLag": secs, "AWS/RDS AuroraReplicaLagMaximum": ms, "AWS/RDS AuroraReplicaLagMinimum": ms,
+	"AWS/RDS AuroraGlobalDBReplicationLag": ms, "AWS/RDS AuroraVolumeBytesLeftTotal": bytesU, "AWS/RDS FreeEphemeralStorage": bytesU,
+	"AWS/RDS StorageNetworkReceiveThroughput": "bytes/s", "AWS/RDS StorageNetworkTransmitThroughput": "bytes/s", "AWS/RDS StorageNetworkThroughput": "bytes/s",
+	"AWS/RDS NetworkThroughput": "bytes/s", "AWS/RDS InsertLatency": ms, "AWS/RDS UpdateLatency": ms, "AWS/RDS DeleteLatency": ms, "AWS/RDS DDLLatency": ms,
+	"AWS/EBS VolumeTotalReadTime": secs, "AWS/EBS VolumeTotalWriteTime": secs, "AWS/EBS VolumeAvgReadLatency": ms, "AWS/EBS VolumeAvgWriteLatency": ms,
+	"AWS/SQS SentMessageSize": bytesU, "AWS/SNS SMSMonthToDateSpentUSD": "USD", "AWS/SNS SMSSuccessRate": ratio, "AWS/Lambda UrlRequestLatency": ms,
+	"AWS/ElastiCache CacheHitRate": percent, "AWS/MemoryDB ReplicationLag": secs, "AWS/MemoryDB FreeableMemory": bytesU, "AWS/MemoryDB SwapUsage": bytesU,
+	"AWS/AmazonMQ HeapUsage": percent, "AWS/AmazonMQ RabbitMQMemUsed": bytesU, "AWS/AmazonMQ RabbitMQMemLimit": bytesU, "AWS/AmazonMQ RabbitMQDiskFree": bytesU,
+	"AWS/Neptune BufferCacheHitRatio": percent, "AWS/DocDB BufferCacheHitRatio": percent, "AWS/DocDB DBInstanceReplicaLag": ms,
+	"AWS/Kafka KafkaAppLogsDiskUsed": percent, "AWS/Kafka MemoryUsed": bytesU, "AWS/Kafka EstimatedTimeLag": secs, "AWS/Redshift QueryDuration": us,
+	"AWS/ES ReadLatency": secs, "AWS/ES WriteLatency": secs, "AWS/Connect LongestQueueWaitTime": secs, "AWS/ApplicationSignals Latency": ms,
+	"AWS/ElasticBeanstalk ApplicationLatencyP99": secs, "AWS/ElasticBeanstalk ApplicationLatencyP95": secs, "AWS/ElasticBeanstalk ApplicationLatencyP90": secs,
+	"AWS/ElasticBeanstalk ApplicationLatencyP50": secs, "AWS/ElasticBeanstalk RootFilesystemUtil": percent,
 }
 
 // byName are the endings of names that tell the unit, in the order in which they are tried.
@@ -77,11 +95,19 @@ var byName = []struct {
 	re   *regexp.Regexp
 	unit string
 }{
+	{regexp.MustCompile(`%`), percent}, // the Windows agent's counters, RDS's EBSIOBalance%
+	{regexp.MustCompile(`(?i)bytes(in|out)?persec(ond)?$|bytes/sec(ond)?$`), "bytes/s"},
+	{regexp.MustCompile(`(?i)persec(ond)?$|/sec(ond)?$`), "/s"},
+	{regexp.MustCompile(`(?i)([^a-z]|^)mbytes$|megabytes$|_mb$`), "MB"},
+	{regexp.MustCompile(`(?i)([^a-z]|^)kbytes$|kilobytes$|_kb$`), "KB"},
+	{regexp.MustCompile(`(?i)gigabytes$|_gb$`), "GB"},
 	{regexp.MustCompile(`(?i)(utili[sz]ation|percent(age)?(used|free|healthy|usage)?|_percent|percentusage|pressure|_pct)$`), percent},
 	{regexp.MustCompile(`(?i)^percent|percentage`), percent},
 	{regexp.MustCompile(`(CPUUser|CPUSystem|CPUWait|CPUIdle|IOLimit)$|^(cpu_usage|mem_used_percent|disk_used_percent|swap_used_percent)`), percent},
 	{regexp.MustCompile(`(?i)(bytes(in|out|processed|used|free|read|written|downloaded|uploaded|sent|received|total|fromsource|todestination|fromdestination|tosource)?(from\w+|to\w+)?)$|_bytes$|freestoragespace$|freeablememory$|storagespace$|^VolumeBytesUsed`), bytesU},
-	{regexp.MustCompile(`(?i)(millis(econds)?|_ms)$|[a-z]Ms$`), ms},
+	{regexp.MustCompile(`^Bytes[A-Z]|^(mem|swap|disk)_(available|free|used|total|cached|buffered|active|inactive)$|memory_(rss|vms|swap|data|locked|stack|working_set)$`), bytesU},
+	{regexp.MustCompile(`(?i)(millis(econds)?|_ms)$|millis(econds)?behind|(?-i:[a-z]Ms(Mean)?)$`), ms},
+	{regexp.MustCompile(`DataFreshness$`), secs},
 	{regexp.MustCompile(`(?i)micros(econds)?$`), us},
 	{regexp.MustCompile(`(?i)([^l]|^)seconds$|_secs?$`), secs},
 }
@@ -89,6 +115,7 @@ var byName = []struct {
 var (
 	division   = regexp.MustCompile(`/\s*(?:\(|[A-Za-z])`)
 	hundred    = regexp.MustCompile(`\*\s*100\b|\b100(?:\.0)?\s*\*`)
+	perSecond  = regexp.MustCompile(`^\s*RATE\([^()]*\)\s*$`)
 	percentish = regexp.MustCompile(`%|(?i)\bpercent`)
 )
 
@@ -96,8 +123,10 @@ var (
 func (m metric) unitFor(a seamark.Alarm) string {
 	failures := m.name == "4XXError" || m.name == "5XXError" || m.name == "Errors" || m.name == "Throttles" || m.name == "4xx" || m.name == "5xx"
 	switch {
-	case m.statistic == "SampleCount" && m.expression == "":
+	case m.expression == "" && (m.statistic == "SampleCount" || strings.HasPrefix(m.statistic, "TC(")):
 		return count
+	case m.expression == "" && strings.HasPrefix(m.statistic, "PR("): // the share of samples in a range
+		return percent
 	case m.expression != "":
 		return m.formulaUnit(a)
 	case m.namespace == "AWS/ApiGateway" || m.namespace == "AWS/Lambda":
@@ -119,7 +148,17 @@ func (m metric) unitFor(a seamark.Alarm) string {
 	if u := ownUnit(a, m.name == ""); u != "" {
 		return u
 	}
-	return unitByName(m.name)
+	if u := unitByName(m.name); u != percent || !m.sharesOfOne(a) {
+		return u
+	}
+	return ratio
+}
+
+// sharesOfOne reports whether a utilization of somebody's own runs from 0 to 1: AWS's run to 100.
+func (m metric) sharesOfOne(a seamark.Alarm) bool {
+	own := !strings.HasPrefix(m.namespace, "AWS/") && !strings.HasPrefix(m.namespace, "CWAgent") && !strings.Contains(m.namespace, "Insights")
+	utilization := strings.Contains(strings.ToLower(m.name), "utili")
+	return own && utilization && !a.NoLimit && a.Threshold > 0 && a.Threshold <= 1 && (a.NoValue || a.Value >= 0 && a.Value <= 1)
 }
 
 // formulaUnit tells a share from a figure: one metric through another, and a limit that a
@@ -130,7 +169,7 @@ func (m metric) formulaUnit(a seamark.Alarm) string {
 	switch {
 	case percentish.MatchString(m.label) || hundred.MatchString(e) && strings.Contains(e, "/"):
 		return percent
-	case strings.Contains(e, "PERIOD("):
+	case strings.Contains(e, "PERIOD("), perSecond.MatchString(e):
 		return "/s"
 	case division.MatchString(e) && possible:
 		return ratio
