@@ -77,7 +77,7 @@ func TestMiniStack(t *testing.T) {
 		t.Fatalf("filters %v", got)
 	}
 	// The tag is taken away, and an event says so: the filter goes.
-	//lint:ignore SA1019 the deprecated call makes an event of its own, which must be understood
+	//nolint:staticcheck // deprecated, but it makes an event of its own, which must be understood
 	if _, err := logs.UntagLogGroup(t.Context(), &cloudwatchlogs.UntagLogGroupInput{LogGroupName: &group, Tags: []string{"seamark:product"}}); err != nil {
 		t.Fatal(err)
 	}

@@ -83,7 +83,7 @@ func (a *App) rulesLate(until time.Time) time.Duration {
 		until = a.flow.started // not evaluated yet
 	}
 	c := a.o.Config.Rules
-	if late := time.Now().Sub(until); late > lateAfter+2*time.Duration(c.Every)+time.Duration(c.Lag) {
+	if late := time.Since(until); late > lateAfter+2*time.Duration(c.Every)+time.Duration(c.Lag) {
 		return late
 	}
 	return 0

@@ -100,7 +100,7 @@ func TestHugeText(t *testing.T) {
 	if d := cmp.Diff(readAll[seamark.Log](t, b.Bytes()), rows); d != "" {
 		t.Error(len(d))
 	}
-	rows, b = nil, bytes.Buffer{}
+	rows, b = nil, bytes.Buffer{} //nolint:ineffassign // what they held must go
 	if n := heap(); n > 48<<20 {
 		t.Errorf("%d MB of memory are kept", n>>20)
 	}

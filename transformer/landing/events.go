@@ -92,7 +92,6 @@ func (p *payloads) one(e *Event, b []byte, i int) int {
 			return scan.Short
 		}
 		if b[i] == '}' && !odd && messages == 0 { // "{}"
-			odd = true
 			i++
 			break
 		}

@@ -50,9 +50,7 @@ func traceOf(s string) string {
 	if len(s) == 55 && s[2] == '-' && s[35] == '-' && s[52] == '-' { // W3C traceparent
 		return s[3:35]
 	}
-	if strings.HasPrefix(s, "AWS-XRAY-TRACE-ID: ") { // the X-Ray SDK for Java, with its segment
-		s = s[len("AWS-XRAY-TRACE-ID: "):]
-	}
+	s = strings.TrimPrefix(s, "AWS-XRAY-TRACE-ID: ") // the X-Ray SDK for Java, with its segment
 	if strings.HasPrefix(s, "1-") {
 		if i := strings.IndexByte(s, '@'); i > 0 {
 			s = s[:i]

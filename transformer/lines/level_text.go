@@ -70,7 +70,7 @@ func levelByError(s, head string) string {
 
 // looksTimed reports whether a line begins with something like a time.
 func looksTimed(s string) bool {
-	return len(s) > 8 && strings.IndexAny(s[:min(len(s), 24)], "0123456789") >= 0
+	return len(s) > 8 && strings.ContainsAny(s[:min(len(s), 24)], "0123456789")
 }
 
 // levelOfForm reads forms in which the level is no word: klog's "E0502 10:00:01.123456",
@@ -366,14 +366,14 @@ func (at *lead) pass(t string) {
 	case at.timed && strings.IndexByte(t, '=') > 0 && isName(strings.Replace(t, "=", "", 1)): // Elixir's metadata
 	case strings.ContainsAny(t, "=\"'`?&{"):
 		at.broken = true
-	case strings.IndexAny(t, "0123456789") >= 0 && isTimeLike(t):
+	case strings.ContainsAny(t, "0123456789") && isTimeLike(t):
 		n, _ := countDigits(t)
 		at.timed = at.timed || n > 4
 	case isCalendarWord(t), t == "UTC", t == "GMT", t == "CET", t == "CEST", t == "EST", t == "PST", t == "AM", t == "PM":
 	case isUUID(t):
-	case !at.timed && strings.HasSuffix(t, ":") && strings.IndexAny(t[:len(t)-1], ".:/_$@-0123456789") < 0: // a label of its own
+	case !at.timed && strings.HasSuffix(t, ":") && !strings.ContainsAny(t[:len(t)-1], ".:/_$@-0123456789"): // a label of its own
 		at.broken = true
-	case isName(t) && strings.IndexAny(t, ".:/_$@-0123456789") >= 0:
+	case isName(t) && strings.ContainsAny(t, ".:/_$@-0123456789"):
 	case at.timed && !at.plain && isName(t):
 		at.plain = true
 	default:

@@ -29,9 +29,8 @@ type Parser struct {
 	stack    stackGroup
 	cut      cutStack
 	shape    []byte // brackets of a record over several events
-	own      *Claim
-	wrapped  int  // how deep in records inside records
-	noAccess bool // where the row is one of logs already
+	wrapped  int    // how deep in records inside records
+	noAccess bool   // where the row is one of logs already
 
 	// Plans of the shapes of records so far.
 	plans     map[uint64]*plan

@@ -194,7 +194,7 @@ func (h *templateHash) plain(t string) {
 			h.constant(label)
 		}
 		h.any()
-	case digits > 0, isPairOfCodes(t), len(t) > 40 && strings.IndexAny(t, "._-:") < 0:
+	case digits > 0, isPairOfCodes(t), len(t) > 40 && !strings.ContainsAny(t, "._-:"):
 		h.any()
 	default:
 		h.constant(t)
@@ -246,7 +246,7 @@ func isAPIAction(t string) bool {
 // isNameWithDigits reports whether a token is a name such as Base64DecodeError or log4j:
 // two digits at most, letters behind them, and more letters than hexadecimal has.
 func isNameWithDigits(t string, digits, followed int) bool {
-	if digits > 2 || followed < digits || strings.IndexAny(t, "-_@/") >= 0 {
+	if digits > 2 || followed < digits || strings.ContainsAny(t, "-_@/") {
 		return false
 	}
 	letters, beyond := 0, false
