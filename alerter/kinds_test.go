@@ -142,6 +142,15 @@ func TestKinds(t *testing.T) {
 			"FIRING warning unassigned: api 92.5% on i-1", "priority: P1"},
 		{"a link before its word", sns("api", nil, object{"AlarmDescription": "https://g.example.com/dash (dashboard)\nhttps://wiki.example.com/rb (runbook)"}),
 			"FIRING warning unassigned: api 92.5% on i-1", "Runbook        https://wiki.example.com/rb\n"},
+		{"another account's metric", sns("x", object{"MetricName": nil, "Namespace": nil, "Dimensions": nil, "Threshold": 1.0, "Metrics": []object{{"Id": "m1", "AccountId": "111111111111", "ReturnData": true,
+			"MetricStat": object{"Period": 60, "Stat": "Sum", "Metric": object{"Namespace": "AWS/Lambda", "MetricName": "Errors", "Dimensions": dims("FunctionName", "pay")}}}}}, crossed("3.0", "1.0")),
+			"FIRING warning unassigned: x 3 on pay", "AWS/Lambda Errors, Sum, account 111111111111"},
+		{"JSON with an escaped link", sns("api", nil, object{"AlarmDescription": `{"runbook":"https:\/\/w.example.com\/r"}`}),
+			"FIRING warning unassigned: api 92.5% on i-1", "Runbook        https://w.example.com/r\n"},
+		{"a link in capitals", sns("api", nil, object{"AlarmDescription": "HTTPS://W.example.com/R"}),
+			"FIRING warning unassigned: api 92.5% on i-1", "Runbook        HTTPS://W.example.com/R\n"},
+		{"a dollar in the name", sns("a$b", nil, nil),
+			"FIRING warning unassigned: a$b 92.5% on i-1", "#alarmsV2:alarm/a$24b\n"},
 		{"foreign json", sns("api", nil, object{"AlarmDescription": `{"team":"payments","runbook":"https://wiki.example.com/r"}`}),
 			"FIRING warning unassigned: api 92.5% on i-1", "92.5% in 5 m, limit 80%"},
 		{"tags", sns("api", nil, object{"AlarmTags": object{"seamark:product": "booking", "seamark:environment": "prod"}}),
@@ -194,6 +203,22 @@ func TestUnitsByName(t *testing.T) {
 		got, _, _ := strings.Cut(cardsOf(t, b)[0], "\n")
 		if want := "FIRING warning unassigned: x " + c.want + " on a"; got != want {
 			t.Errorf("%s %s: %q, want %q", c.namespace, c.name, got, want)
+		}
+	}
+}
+
+// The log group of a metric of another account is not in the alarm's account: no button
+// leads there.
+func TestNoLogsOfAnotherAccount(t *testing.T) {
+	for account, want := range map[string]int{"222222222222": 1, "111111111111": 0} {
+		b, err := json.Marshal(sns("x", object{"MetricName": nil, "Namespace": nil, "Dimensions": nil, "Metrics": []object{{"Id": "m1", "AccountId": account, "ReturnData": true,
+			"MetricStat": object{"Period": 60, "Stat": "Sum", "Metric": object{"Namespace": "AWS/Lambda", "MetricName": "Errors", "Dimensions": dims("FunctionName", "pay")}}}}}, nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		alarms, err := cloudwatch.Parse(b)
+		if err != nil || len(alarms) != 1 || len(alarms[0].LogGroups) != want {
+			t.Errorf("%s: %v, %v", account, alarms, err)
 		}
 	}
 }

@@ -83,12 +83,15 @@ func applyTags(a *seamark.Alarm, tags map[string]string) {
 	}
 }
 
-var webWords = regexp.MustCompile(`https?://[^\s<>"'\x60|\\^{}\[\]]+`)
+var webWords = regexp.MustCompile(`(?i)https?://[^\s<>"'\x60|\\^{}\[\]]+`)
 
 // firstLink is the first link in a foreign description that a card may carry, one behind
 // the word runbook or playbook before any other.
 func firstLink(desc string) string {
 	desc = words.Clip(desc, 4096)
+	if json.Valid([]byte(desc)) {
+		desc = strings.ReplaceAll(desc, `\/`, "/")
+	}
 	first := ""
 	for _, at := range webWords.FindAllStringIndex(desc, 20) {
 		link := links.Web(trimLink(desc[at[0]:at[1]]))

@@ -133,7 +133,9 @@ func (f facts) measure(a *seamark.Alarm) {
 	}
 	a.Scope.Component = words.Clip(a.Scope.Component, 512)
 	a.Metric = f.metric.words()
-	if len(a.LogGroups) == 0 {
+	if of := f.metric.account; of != "" && of != a.Scope.AccountID { // its log group is not in the alarm's account
+		a.Metric += ", account " + of
+	} else if len(a.LogGroups) == 0 {
 		a.LogGroups = f.metric.logGroups()
 	}
 	if a.Unit == "" {

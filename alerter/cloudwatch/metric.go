@@ -17,6 +17,7 @@ type metric struct {
 	expression      string // the formula whose result is compared; empty for a single metric
 	period          float64
 	dimensions      dimensions
+	account         string // whose metric it is, where a monitoring account looks at others'
 }
 
 // metricQuery is one entry of a formula: SNS writes MetricName, EventBridge name.
@@ -26,6 +27,7 @@ type metricQuery struct {
 	Label      text     `json:"label"`
 	Period     number   `json:"period"`
 	Return     *boolean `json:"returnData"`
+	Account    text     `json:"accountId"`
 	MetricStat struct {
 		Metric struct {
 			Name       text       `json:"name"`
@@ -88,7 +90,7 @@ func metricOf(queries []metricQuery) metric {
 		}
 		if stats++; m.name == "" || len(m.dimensions) == 0 && len(s.Metric.Dimensions) > 0 {
 			m.namespace, m.name, m.dimensions = string(s.Metric.Namespace), string(name), s.Metric.Dimensions
-			m.statistic, m.unit = statistic(string(s.Stat)), string(s.Unit)
+			m.statistic, m.unit, m.account = statistic(string(s.Stat)), string(s.Unit), words.Clip(string(q.Account), 20)
 		}
 	}
 	for _, q := range queries {

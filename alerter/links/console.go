@@ -62,8 +62,9 @@ func (l Config) alarm(a seamark.Alarm) string {
 	return l.consolePage(region, account, "alarmsV2:alarm/"+dollar(url.PathEscape(a.Name)))
 }
 
-// dollar turns percent-encoding into the $-encoding of the console's fragments.
-func dollar(s string) string { return strings.ReplaceAll(s, "%", "$") }
+// dollar turns percent-encoding into the $-encoding of the console's fragments, in which a
+// dollar itself is encoded too.
+func dollar(s string) string { return strings.NewReplacer("%", "$", "$", "$24").Replace(s) }
 
 // maxGroups bounds the log groups of one Logs Insights link; the console takes 50.
 const maxGroups = 5
