@@ -107,7 +107,8 @@ func (m *Manager) changeDue(e *incident.Entry, d *incident.Delivery, now time.Ti
 		}
 		return b
 	}
-	if until, quiet := m.withhold(e, d, turned, now); quiet {
+	joined := d.Version != 0 && seriesOf(e) > d.Series
+	if until, quiet := m.withhold(e, d, turned || joined, now); quiet {
 		return until, withheld
 	}
 	switch {
@@ -117,6 +118,8 @@ func (m *Manager) changeDue(e *incident.Entry, d *incident.Delivery, now time.Ti
 		return later(m.firstAt(e, d), d.Next), 3
 	case turned:
 		return later(d.At.Add(minGap), d.Next), 2
+	case d.Ref == "" && joined:
+		return later(d.At.Add(m.editGap(e, d)), d.Next), 2
 	case d.Ref == "": // cannot be edited, and a second card without a turn would be noise
 		return time.Time{}, 0
 	case d.Firing != firingOf(e):
@@ -206,7 +209,7 @@ func (m *Manager) deliver(ctx context.Context, r Receiver, id string) error {
 		if posted {
 			rung = now
 		}
-		*d = incident.Delivery{Ref: got, Version: shown.Version, Turn: turnOf(&shown), Firing: firingOf(&shown), At: now, RungAt: rung, Past: past}
+		*d = incident.Delivery{Ref: got, Version: shown.Version, Turn: turnOf(&shown), Firing: firingOf(&shown), Series: seriesOf(&shown), At: now, RungAt: rung, Past: past}
 		m.opt.Log.Info("card_delivered", "receiver", r.Name(), "incident", id, "turn", d.Turn)
 	}
 	m.save(ctx, e)
@@ -246,6 +249,20 @@ func turnOf(e *incident.Entry) string {
 		turn += "/no_data"
 	}
 	return turn
+}
+
+// seriesOf counts the time series of a foreign alarm that took part besides the first. Each is
+// a trouble of its own (another database, another table): where the card cannot be edited,
+// one that joins is told by a new card, at most one an interval. The first may be what the
+// alarm as a whole, told already, is about.
+func seriesOf(e *incident.Entry) int {
+	n := 0
+	for _, a := range e.Incident.Alarms {
+		if a.Foreign() && a.Contributor != "" {
+			n++
+		}
+	}
+	return max(n-1, 0)
 }
 
 // firingOf tells apart which alarms fire.

@@ -45,3 +45,35 @@ func TestPace(t *testing.T) {
 		}
 	})
 }
+
+// Where cards cannot be edited, time series that join an alarm that is nobody's are told by
+// a new card, one an interval; what is fine again rings nobody until all are.
+func TestSeriesThatJoin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		hook := &recorder{name: "hook", begun: start}
+		m := manager(t, alerter.Options{Receivers: []alerter.Receiver{hook}, Told: func(seamark.Alarm) []route.Told {
+			return []route.Told{{Receiver: "hook", Interval: seamark.Duration(2 * time.Minute), Repeat: seamark.Duration(24 * time.Hour)}}
+		}})
+		stop := run(m)
+		a := firing("", "", start, 0.2)
+		a.Name, a.Rule, a.Scope.Product, a.Scope.Environment = "any-db", "", seamark.Unassigned, seamark.Unassigned
+		for i := range 20 {
+			a.Contributor, a.Since, a.Evaluated = string(rune('a'+i)), time.Now(), time.Now()
+			observe(t, m, a)
+			time.Sleep(time.Second)
+		}
+		time.Sleep(4 * time.Minute)
+		a.Contributor = "a"
+		observe(t, m, fine(a, time.Now()))
+		time.Sleep(4 * time.Minute)
+		stop()
+		var at []time.Duration
+		for _, s := range hook.list() {
+			at = append(at, s.At)
+		}
+		if diff := cmp.Diff(at, []time.Duration{0, 2 * time.Minute}); diff != "" {
+			t.Errorf("(-got +want):\n%s", diff)
+		}
+	})
+}

@@ -50,6 +50,7 @@ type Delivery struct {
 	Version  int64      `json:"version"`            // last shown; 0: nothing yet
 	Turn     string     `json:"turn"`               // status and severity last shown
 	Firing   string     `json:"firing"`             // alarms last shown as firing, as a hash
+	Series   int        `json:"series,omitempty"`   // time series of a foreign alarm last shown besides the first, fine ones included
 	RungAt   time.Time  `json:"rung_at,omitzero"`   // when a new card was last posted, which rings
 	Past     []card.Ref `json:"past,omitempty"`     // of cards that a reminder replaced; they still get the end
 	At       time.Time  `json:"at"`                 // of the last success
