@@ -14,6 +14,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter/card"
+	"github.com/seamark-hq/seamark/alerter/outgoing"
 	"github.com/seamark-hq/seamark/alerter/words"
 )
 
@@ -99,11 +100,7 @@ func (r *Receiver) webhookFault(resp *http.Response, answer string) error {
 	case resp.StatusCode == http.StatusOK && answer == "ok":
 		return nil
 	case resp.StatusCode == http.StatusTooManyRequests:
-		after, err := strconv.Atoi(resp.Header.Get("Retry-After"))
-		if err != nil {
-			after = 1
-		}
-		return r.fault(&api.RateLimitedError{RetryAfter: time.Duration(after) * time.Second})
+		return r.fault(&api.RateLimitedError{RetryAfter: outgoing.RetryAfter(resp.Header, time.Second)})
 	case resp.StatusCode >= 500:
 		return r.fault(api.StatusCodeError{Code: resp.StatusCode})
 	case resp.StatusCode == http.StatusOK && !wordLike(answer):

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/seamark-hq/seamark/alerter/outgoing"
 )
 
 // inSeconds writes a Retry-After that is a date, as RFC 9110 (10.2.3) allows, as seconds:
@@ -16,14 +18,8 @@ func (t inSeconds) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil || resp.StatusCode != http.StatusTooManyRequests {
 		return resp, err
 	}
-	given := resp.Header.Get("Retry-After")
-	if _, err := strconv.Atoi(given); err == nil || given == "" {
-		return resp, nil
+	if given := resp.Header.Get("Retry-After"); given != "" {
+		resp.Header.Set("Retry-After", strconv.Itoa(int(outgoing.RetryAfter(resp.Header, time.Second)/time.Second)))
 	}
-	wait := time.Second
-	if at, err := http.ParseTime(given); err == nil {
-		wait = max(wait, time.Until(at).Round(time.Second)+time.Second)
-	}
-	resp.Header.Set("Retry-After", strconv.Itoa(int(wait/time.Second)))
 	return resp, nil
 }

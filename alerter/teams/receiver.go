@@ -156,13 +156,7 @@ func (r *Receiver) judge(resp *http.Response, answer string) error {
 	f := &seamark.Fault{Class: seamark.Temporary, What: "Teams answered " + strconv.Itoa(status), Where: r.where()}
 	switch {
 	case status == http.StatusTooManyRequests:
-		after := 2 * time.Second
-		if s, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil {
-			after = time.Duration(s) * time.Second
-		} else if at, err := http.ParseTime(resp.Header.Get("Retry-After")); err == nil {
-			after = time.Until(at)
-		}
-		f.What, f.Err = "Teams limits the rate", &card.Throttled{After: after}
+		f.What, f.Err = "Teams limits the rate", &card.Throttled{After: outgoing.RetryAfter(resp.Header, 2*time.Second)}
 	case status == http.StatusRequestEntityTooLarge || status == http.StatusBadRequest || status == http.StatusUnprocessableEntity:
 		f.Class, f.Err = seamark.Permanent, errRefused
 		f.Remedy = "make the workflow's webhook again and put its URL into the receiver"

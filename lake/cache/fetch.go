@@ -93,13 +93,18 @@ func (c *Cache) download(ctx context.Context, f lake.File, path string) error {
 	return nil
 }
 
+// placeTries is how often the folders of a copy are made anew: others take them away as long as
+// they are empty, at each step of making them too. One that is given up in vain was unlucky a
+// hundred times, or its temporary file is gone.
+const placeTries = 100
+
 // place moves a whole copy to its name. The folders above may go while they are empty.
 func place(temp, path string) (err error) {
-	for range 5 {
-		if err = os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			return err
+	for range placeTries {
+		if err = os.MkdirAll(filepath.Dir(path), 0o700); err == nil {
+			err = os.Rename(temp, path)
 		}
-		if err = os.Rename(temp, path); !errors.Is(err, fs.ErrNotExist) {
+		if !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}

@@ -1,7 +1,9 @@
 package lines
 
 import (
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/transformer/scan"
@@ -161,7 +163,8 @@ func nextPair(s string) int {
 	}
 }
 
-// quotedPair reads a value in quotes, with the escapes of logfmt, which are Go's and JSON's.
+// quotedPair reads a value in quotes, with the escapes of logfmt, which are Go's and JSON's: some
+// encoders quote by strconv.Quote (log/slog, logrus), others as JSON does.
 func (r *Parser) quotedPair(s string) (value, rest string, ok bool) {
 	end := strings.IndexAny(s[1:], "\"\\")
 	if end >= 0 && s[1+end] == '"' {
@@ -177,12 +180,41 @@ func (r *Parser) quotedPair(s string) (value, rest string, ok bool) {
 			return scan.View(a.Text[from:len(a.Text):len(a.Text)]), s[i+1:], true
 		case c == '\\' && i+1 < len(s):
 			i++
+			if r, digits := coded(s[i:]); digits > 0 {
+				a.Text = utf8.AppendRune(a.Text, r)
+				i += digits
+				continue
+			}
 			c = unescaped(s[i])
 		}
 		a.Text = append(a.Text, c)
 	}
 	a.Text = a.Text[:from]
 	return "", s[1:], false
+}
+
+// coded is the character that s stands for, behind a backslash, where it is written by its number
+// in hexadecimal digits: x1b, u001b, U0000001b. digits is 0 where it is not.
+func coded(s string) (r rune, digits int) {
+	switch s[0] {
+	case 'x':
+		digits = 2
+	case 'u':
+		digits = 4
+	case 'U':
+		digits = 8
+	}
+	if digits == 0 || len(s) <= digits {
+		return 0, 0
+	}
+	n, err := strconv.ParseUint(s[1:1+digits], 16, 32)
+	if err != nil {
+		return 0, 0
+	}
+	if s[0] == 'x' && n >= utf8.RuneSelf {
+		return utf8.RuneError, digits // a byte that is no text
+	}
+	return rune(n), digits // what is no character is written as U+FFFD
 }
 
 // unescaped is the byte that a backslash and c stand for.
