@@ -82,7 +82,7 @@ var Logs = Table{
 		{16, "error_type", Text, false, "keyword", "Class of the error.", []string{"errorType", "error.type", "exception.type", "exception_name", "exception_class", "error_type", "error.name", "error.kind", "error.class", "exceptionType", "exception_type", "exc_type", "errorClass", "error_class", "ErrorType", "ExceptionType", "exceptionClass", "err.type", "err.name", "errorName", "error_name"}},
 		{17, "error_message", Text, false, "text", "Message of the error.", []string{"errorMessage", "error.message", "exception.message", "exception_message", "error_message", "exceptionMessage", "exc_value", "ErrorMessage", "ExceptionMessage", "err.message", "error_msg", "errorMsg", "err.msg", "error.msg"}},
 		{18, "error_stack", Text, false, "text", "Stack trace.", []string{"stackTrace", "stack_trace", "error.stack_trace", "error.stack", "exception.stacktrace", "stacktrace", "stack", "errorStack", "error_stack", "@x", "StackTrace", "exceptionStackTrace", "exc_text", "traceback", "full_stack", "err.stack", "error.stackTrace", "error.backtrace", "exception.stack_trace", "exception.stack", "backtrace", "errorVerbose", "error_stacktrace", "stackTraces", "exception_stacktrace", "error.stacktrace"}},
-		{19, "fingerprint", Text, false, "keyword", "Hash of the event's template, `<version>:<hex>`; WARN and above only.", nil},
+		{19, "fingerprint", Text, false, "keyword", "Hash of the event's pattern, `<version>:<hex>`; WARN and above only.", nil},
 		{20, "ingested_at", Timestamp, true, "date", "When the landing object arrived.", nil},
 		{21, "landing_id", Text, false, "", "SHA-256 of the landing object that the event came in.", nil},
 	},

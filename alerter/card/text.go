@@ -58,7 +58,7 @@ func Text(c Card) string {
 			words.Decimal(c.Chart.Max()), words.Line(c.Chart.Title, 50))
 	}
 	if len(c.Patterns) > 0 {
-		line("\nTop errors")
+		line("\nTop patterns")
 	}
 	for _, p := range c.Patterns {
 		line("  %s", PatternHead(p))

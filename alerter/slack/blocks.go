@@ -201,7 +201,7 @@ func patterns(c card.Card, s shape) []api.Block {
 		list = append(list, pattern(p))
 	}
 	if s == full {
-		return []api.Block{api.NewContainerBlock(list...).WithTitle(text("Top errors")).WithCollapsible(true, false).WithWidth(api.ContainerWidthFull)}
+		return []api.Block{api.NewContainerBlock(list...).WithTitle(text("Top patterns")).WithCollapsible(true, false).WithWidth(api.ContainerWidthFull)}
 	}
 	return list
 }

@@ -179,7 +179,7 @@ func chart(c *card.Chart) element {
 }
 
 func patterns(c card.Card) element {
-	items := []element{rich("None", run("Top errors", element{"weight": "Bolder", "size": "Small", "isSubtle": true}))}
+	items := []element{rich("None", run("Top patterns", element{"weight": "Bolder", "size": "Small", "isSubtle": true}))}
 	for _, p := range c.Patterns {
 		items = append(items, rich("Small", run(card.PatternHead(p), element{"weight": "Bolder"})))
 		mono := element{"fontType": "Monospace", "size": "Small"}

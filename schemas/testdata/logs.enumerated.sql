@@ -17,7 +17,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS `seamark`.`logs_all` (
   `error_type` string COMMENT 'Class of the error.',
   `error_message` string COMMENT 'Message of the error.',
   `error_stack` string COMMENT 'Stack trace.',
-  `fingerprint` string COMMENT 'Hash of the event\'s template, `<version>:<hex>`; WARN and above only.',
+  `fingerprint` string COMMENT 'Hash of the event\'s pattern, `<version>:<hex>`; WARN and above only.',
   `ingested_at` timestamp COMMENT 'When the landing object arrived.',
   `landing_id` string COMMENT 'SHA-256 of the landing object that the event came in.'
 )

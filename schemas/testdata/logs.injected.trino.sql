@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS "seamark"."logs" (
   "error_type" varchar COMMENT 'Class of the error.',
   "error_message" varchar COMMENT 'Message of the error.',
   "error_stack" varchar COMMENT 'Stack trace.',
-  "fingerprint" varchar COMMENT 'Hash of the event''s template, `<version>:<hex>`; WARN and above only.',
+  "fingerprint" varchar COMMENT 'Hash of the event''s pattern, `<version>:<hex>`; WARN and above only.',
   "ingested_at" timestamp(3) COMMENT 'When the landing object arrived.',
   "landing_id" varchar COMMENT 'SHA-256 of the landing object that the event came in.',
   "product" varchar COMMENT 'The application, from the tag seamark:product; `unassigned` when nobody claims it.' WITH (partition_projection_type = 'injected'),

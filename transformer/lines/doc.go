@@ -7,6 +7,6 @@
 //	parse_lambda.go  Lambda's platform; parse_telemetry.go its Telemetry API
 //	parse_text.go    any other line: level.go, pairs.go, stack.go find what is in it
 //	stack_lines.go   traces over several events
-//	fingerprint.go   the template of what went wrong
+//	fingerprint.go   the pattern of what went wrong
 //	why.go           the same in words
 package lines

@@ -11,13 +11,13 @@ import (
 // that fingerprints of different rules are never taken for one another.
 const FingerprintVersion = "3:"
 
-// Fingerprint hashes the template of a severe record: what remains of its error or
+// Fingerprint hashes the pattern of a severe record: what remains of its error or
 // message when numbers, ids, hosts, quoted data and the like are left out, and the frames
 // of our own code in its stack trace. Records of one cause share it across hosts,
 // requests, builds and days. It depends on the record alone: not on locale, time or order.
 // TestFingerprintQuality holds how well that works on testdata/fingerprints.jsonl.
 func (r *Parser) Fingerprint(row *seamark.Log) string {
-	h := newTemplateHash()
+	h := newPatternHash()
 	if row.ErrorType != "" || row.ErrorStack != "" {
 		h.words(row.ErrorType)
 		h.said = false // a class alone is not yet a cause
@@ -53,32 +53,32 @@ func (r *Parser) Fingerprint(row *seamark.Log) string {
 	return scan.View(a.Text[from:len(a.Text):len(a.Text)])
 }
 
-// templateHash is FNV-1a over the constant parts of texts.
-type templateHash struct {
+// patternHash is FNV-1a over the constant parts of texts.
+type patternHash struct {
 	sum      uint64
 	variable bool   // what was hashed last stands for any value
 	word     string // the constant word before, which may say what follows
 	said     bool   // something constant was hashed: not all records have this sum
 }
 
-func newTemplateHash() templateHash { return templateHash{sum: 14695981039346656037} }
+func newPatternHash() patternHash { return patternHash{sum: 14695981039346656037} }
 
-func (h *templateHash) byte(c byte) { h.sum = (h.sum ^ uint64(c)) * 1099511628211 }
+func (h *patternHash) byte(c byte) { h.sum = (h.sum ^ uint64(c)) * 1099511628211 }
 
-func (h *templateHash) bytes(s string) {
+func (h *patternHash) bytes(s string) {
 	h.said = h.said || s != ""
 	for i := range len(s) {
 		h.byte(s[i])
 	}
 }
 
-func (h *templateHash) words(s string) {
+func (h *patternHash) words(s string) {
 	h.bytes(s)
 	h.byte(0)
 }
 
 // any hashes a value that may differ. Values in a row, a list for example, count once.
-func (h *templateHash) any() {
+func (h *patternHash) any() {
 	if !h.variable {
 		h.byte('#')
 	}
@@ -86,7 +86,7 @@ func (h *templateHash) any() {
 }
 
 // constant hashes a word that says what happened.
-func (h *templateHash) constant(word string) {
+func (h *patternHash) constant(word string) {
 	h.byte(' ')
 	h.bytes(word)
 	h.variable, h.word = false, word
@@ -94,7 +94,7 @@ func (h *templateHash) constant(word string) {
 
 // text1 hashes the first line of a message. JSON in its place is hashed by its members, and a
 // message that stands in quotes as a whole without them.
-func (h *templateHash) text1(r *Parser, s string) {
+func (h *patternHash) text1(r *Parser, s string) {
 	if p, ok := cutLambdaPrefix(s); ok {
 		s = p.rest
 	}
@@ -121,7 +121,7 @@ func (h *templateHash) text1(r *Parser, s string) {
 const maxShape = 32
 
 // members hashes the names of members, and the constant parts of those that are text.
-func (h *templateHash) members(r *Parser, members []scan.Field) {
+func (h *patternHash) members(r *Parser, members []scan.Field) {
 	for i := range members[:min(len(members), maxShape)] {
 		m := &members[i]
 		h.words(m.Key)
@@ -143,7 +143,7 @@ func saysWhat(key string) bool {
 
 // shape hashes a record in which nothing was said: by what its data is called, else by the
 // form of its text and the component.
-func (h *templateHash) shape(r *Parser, row *seamark.Log) {
+func (h *patternHash) shape(r *Parser, row *seamark.Log) {
 	h.words(row.Component)
 	if row.EventData != "" {
 		from := len(r.inner)

@@ -21,7 +21,7 @@ type frame struct {
 
 // frames hashes the innermost frames of a stack trace: of the team's own code, or of
 // libraries when there is no other. Line numbers do not count; a recursion counts once.
-func (h *templateHash) frames(stack string) {
+func (h *patternHash) frames(stack string) {
 	var own, all [stackFrames]frame
 	owns, alls := 0, 0
 	python := strings.Contains(stack, "Traceback (most recent call last)")
@@ -69,7 +69,7 @@ func keep(into *[stackFrames]frame, n int, f frame, last bool) int {
 	return n
 }
 
-func (h *templateHash) frame(f frame) {
+func (h *patternHash) frame(f frame) {
 	h.said = true
 	h.stable(f.function)
 	h.byte('@')
@@ -79,7 +79,7 @@ func (h *templateHash) frame(f frame) {
 
 // stable hashes a name without digits, which number lambdas and builds, and without what
 // a generator appended.
-func (h *templateHash) stable(name string) {
+func (h *patternHash) stable(name string) {
 	if i := strings.Index(name, "$$"); i > 0 {
 		name = name[:i]
 	}

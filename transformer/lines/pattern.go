@@ -5,15 +5,15 @@ import "strings"
 // maxTemplate bounds the part of a line that counts, in bytes.
 const maxTemplate = 1024
 
-// line hashes the template of a line of text.
-func (h *templateHash) line(s string) {
+// line hashes the pattern of a line of text.
+func (h *patternHash) line(s string) {
 	s = s[:min(len(s), maxTemplate)]
 	h.variable, h.word = false, ""
 	h.text(s)
 	h.byte(0)
 }
 
-func (h *templateHash) text(s string) {
+func (h *patternHash) text(s string) {
 	for i := 0; i < len(s); {
 		switch c := s[i]; {
 		case c == ' ' || c == '\t':
@@ -36,7 +36,7 @@ func (h *templateHash) text(s string) {
 
 // quoted hashes what stands in quotes: data, unless the word before it says that it is a
 // name out of the code.
-func (h *templateHash) quoted(s string, i int) int {
+func (h *patternHash) quoted(s string, i int) int {
 	closing := s[i : i+1]
 	if closing == "`" {
 		closing = "`'"
@@ -66,7 +66,7 @@ func namesCode(word string) bool {
 }
 
 // bracket hashes a list, an object or a logger's field.
-func (h *templateHash) bracket(s string, i int) int {
+func (h *patternHash) bracket(s string, i int) int {
 	closing := byte(']')
 	if s[i] == '{' {
 		closing = '}'
@@ -112,7 +112,7 @@ func tokenEnd(s string, i int) int {
 }
 
 // token hashes the token at i and what belongs to it, and returns what follows.
-func (h *templateHash) token(s string, i int) int {
+func (h *patternHash) token(s string, i int) int {
 	end := tokenEnd(s, i)
 	t := s[i:end]
 	if end < len(s) && s[end] == '=' && end+1 < len(s) && s[end+1] != '=' && s[end+1] != ' ' {
@@ -182,7 +182,7 @@ func tellsCause(key string) bool {
 }
 
 // plain hashes a token that is neither path nor address.
-func (h *templateHash) plain(t string) {
+func (h *patternHash) plain(t string) {
 	digits, after := countDigits(t)
 	dots := strings.Count(t, ".")
 	switch {

@@ -10,7 +10,7 @@ func isPath(t string) bool {
 
 // url hashes an address: the first label of its host, which says what is talked to, and
 // its path; not the rest of the host, which says where that runs, nor the query.
-func (h *templateHash) url(t string) {
+func (h *patternHash) url(t string) {
 	_, rest, _ := strings.Cut(t, "://")
 	host, path := rest, ""
 	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
@@ -29,7 +29,7 @@ func (h *templateHash) url(t string) {
 
 // path hashes the parts of a path that are no ids; what lies below a folder for
 // temporary files has a name of the moment.
-func (h *templateHash) path(t string) {
+func (h *patternHash) path(t string) {
 	if i := strings.IndexAny(t, "?#"); i >= 0 {
 		t = t[:i]
 	}
