@@ -281,6 +281,7 @@ func TestShapes(t *testing.T) {
 		"a pipe": []object{{"body": quote(envelope)}}, "a list of messages": []object{message}, "receive-message": object{"Messages": []object{{"Body": quote(envelope)}}},
 		"EventBridge": bridge, "EventBridge through SNS": object{"Type": "Notification", "Message": quote(bridge)}, "EventBridge in SQS": object{"Records": []object{{"body": quote(bridge)}}},
 		"an alarm's Lambda action": object{"source": "aws.cloudwatch", "alarmArn": arn, "accountId": "222222222222", "region": "eu-central-1", "time": "2026-11-30T02:58:12.345+0000", "alarmData": detail},
+		"a bare Message":           object{"Records": []object{{"Sns": object{"Message": quote(message)}}}},
 		"a Kinesis stream":         object{"Records": []object{{"kinesis": object{"data": base64.StdEncoding.EncodeToString([]byte(quote(envelope)))}}}},
 		"a Firehose":               object{"records": []object{{"recordId": "1", "data": base64.StdEncoding.EncodeToString([]byte(quote(message)))}}},
 		"a detail as text":         object{"detail-type": "CloudWatch Alarm State Change", "account": "222222222222", "region": "eu-central-1", "resources": []string{arn}, "detail": quote(detail)},

@@ -182,6 +182,8 @@ func open(data []byte, env envelope, h hint, depth int) ([]seamark.Alarm, error)
 		return parseBody([]byte(env.Kinesis.Data), true, h, depth)
 	case env.Data != "" && env.RecordID != "":
 		return parseBody([]byte(env.Data), true, h, depth)
+	case isObject(inner(env.Message)): // an envelope of which little is left, as in hand-made tests
+		return parse(inner(env.Message), h, depth+1)
 	}
 	return nil, notAlarm("JSON, but neither a CloudWatch alarm nor an envelope that may hold one")
 }
