@@ -207,6 +207,16 @@ func TestEmptyListsAreFine(t *testing.T) {
 	}
 }
 
+// CloudTrail's own findings about rates of calls name no call. They are no fault: a queue
+// would deliver them again and again.
+func TestInsightsAreSkipped(t *testing.T) {
+	in := `{"Records":[{"eventVersion":"1.07","eventTime":"2026-11-30T00:51:00Z","awsRegion":"eu-central-1","eventType":"AwsCloudTrailInsight","insightDetails":{"state":"Start","eventName":"UpdateInstanceInformation"},"eventCategory":"Insight"}]}`
+	hints, skips, err := cloudtrail.Decode([]byte(in), options())
+	if len(hints) != 0 || err != nil || len(skips) != 1 || skips[0].String() != "AwsCloudTrailInsight: nothing follows from it" {
+		t.Errorf("%v, %v, %v", hints, skips, err)
+	}
+}
+
 func quote(s string) string { b, _ := json.Marshal(s); return string(b) }
 
 // A gzip bomb ends at the bound.

@@ -161,6 +161,8 @@ func (d *decoder) value(v json.RawMessage, where string, depth int) {
 		d.skip(Skip{Event: o.text("eventName"), Why: "it only names a file in S3; hand in the file itself"})
 	case o.has("eventName"):
 		d.record(o, object{})
+	case o.text("eventType") == "AwsCloudTrailInsight":
+		d.skip(Skip{Event: "AwsCloudTrailInsight", Why: "nothing follows from it"})
 	default:
 		d.wrapping(o, where, depth)
 	}
