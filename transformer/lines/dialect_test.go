@@ -112,7 +112,7 @@ func TestLevelInText(t *testing.T) {
 
 // FuzzLevelInText never panics, and says one of the levels.
 func FuzzLevelInText(f *testing.F) {
-	for _, s := range []string{"E0502 10:00:01.1 1 x", "<3>", "1:M 02 May 2024 10 #", "[a:error] x", "| ERROR |", "\tERROR\t", "{\"level\" : ", "a = b ERROR", "=ERROR REPORT", "12345678901:", "› ✖  error  x"} {
+	for _, s := range []string{"E0502 10:00:01.1 1 x", "<3>", "1:M 02 May 2024 10 #", "[a:error] x", "| ERROR |", "\tERROR\t", "{\"level\" : ", "a = b ERROR", "=ERROR REPORT", "12345678901:", "› ✖  error  x", "[1 /x ERROR]", "[30/Jun/2R2 /\x01GET]"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -284,9 +284,12 @@ func isAlsoWord(t string) bool {
 	return false
 }
 
-// token reads s[i:end] and what follows it.
+// token reads s[i:end] and what follows it. There may be nothing between the two.
 func (at *lead) token(s string, i, end int) string {
 	t := s[i:end]
+	if t == "" {
+		return ""
+	}
 	word := t
 	for j := range len(t) {
 		if !isWord(t[j]) {
