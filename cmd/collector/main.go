@@ -12,6 +12,7 @@ import (
 	"github.com/seamark-hq/seamark/collector/aws"
 	"github.com/seamark-hq/seamark/collector/cloudtrail"
 	"github.com/seamark-hq/seamark/collector/history"
+	"github.com/seamark-hq/seamark/collector/onboard"
 	"github.com/seamark-hq/seamark/collector/quota"
 	"github.com/seamark-hq/seamark/collector/sqs"
 	"github.com/seamark-hq/seamark/collector/state"
@@ -51,15 +52,19 @@ func newWorker(ctx context.Context, log *slog.Logger) (*worker.Worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := places(ctx, c, opener)
+	// The organisation is asked once a process: Lambda replaces it every few hours.
+	units, organization := c.AsksOrganization()
+	accounts, err := onboard.Open(ctx, onboard.Options{
+		Config: cfg, Listed: c.ListedAccounts(), Organization: organization, Units: units, Regions: c.Regions, Cloud: opener, Store: store,
+	})
 	if err != nil {
 		return nil, err
 	}
 	states, limits := state.LakeStore{Store: store, Deployment: cfg.Deployment}, &quota.Limits{}
 	w := &worker.Worker{
-		Places: all, Opener: opener, Log: log,
+		Places: accounts.Places, Opener: opener, Log: log,
 		Sweep:   collector.Options{Config: cfg, States: states, Formats: lake.Formats{Store: store}, Limits: limits},
-		History: &history.Options{Config: cfg, States: states, Landing: store, Arrived: &worker.Arrived{Lake: lake.New(store)}, Limits: limits},
+		History: &history.Options{Config: cfg, States: states, Landing: store, Arrived: &history.LatestArrivals{Lake: lake.New(store)}, Limits: limits},
 		Events:  cloudtrail.Options{Role: c.Onboard.Role, Session: aws.DefaultSession},
 	}
 	if c.Onboard.Role == "" { // its own role, in a session that Lambda names after the function

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/collector/onboard"
 	"github.com/seamark-hq/seamark/internal/app"
 	"github.com/seamark-hq/seamark/internal/config"
 )
@@ -62,7 +63,7 @@ func (c *cli) complete(names func(*config.Config) []string) func(*cobra.Command,
 }
 
 // fleet opens the accounts of the configuration that the flags choose.
-func (c *cli) fleet(ctx context.Context, f placeFlags) (*app.Fleet, error) {
+func (c *cli) fleet(ctx context.Context, f placeFlags) (*onboard.Accounts, error) {
 	cfg, err := c.config()
 	if err != nil {
 		return nil, err
@@ -77,7 +78,7 @@ func (c *cli) fleet(ctx context.Context, f placeFlags) (*app.Fleet, error) {
 			return nil, err
 		}
 	}
-	fleet, err := app.OpenFleet(ctx, app.FleetOptions{Config: cfg, Lake: place, Accounts: f.accounts, Regions: f.regions, Opener: c.cloud})
+	fleet, err := app.OpenAccounts(ctx, app.AccountsOptions{Config: cfg, Lake: place, Accounts: f.accounts, Regions: f.regions, Cloud: c.cloud})
 	if fault, ok := errors.AsType[*seamark.Fault](err); ok && strings.HasPrefix(fault.Where, "--") {
 		return nil, &usageError{fault}
 	}

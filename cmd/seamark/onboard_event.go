@@ -10,6 +10,7 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/hint"
+	"github.com/seamark-hq/seamark/internal/app"
 )
 
 // maxEvents bounds what is read of a file of events, in bytes.
@@ -42,7 +43,7 @@ with its whole account and region. Says what was skipped, and why. "-" is standa
 			if err != nil {
 				return err
 			}
-			res, bad := f.Event(cmd.Context(), b, cfg.Onboard.Role, dryRun, func(h hint.Hint, r *collector.Report) {
+			res, bad := f.Event(cmd.Context(), b, app.Caller(cfg), dryRun, func(h hint.Hint, r *collector.Report) {
 				if !c.json && h.Whole {
 					fmt.Fprintf(c.out, "%s %s: looked at as a whole\n", visible(f.Name(h.Place.Account)), h.Place.Region)
 				}

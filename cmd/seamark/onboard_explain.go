@@ -10,7 +10,7 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector/explain"
 	"github.com/seamark-hq/seamark/collector/inventory"
-	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/collector/onboard"
 )
 
 func (c *cli) onboardExplainCmd() *cobra.Command {
@@ -127,7 +127,7 @@ func explained(e *explain.Explanation) explanation {
 	return out
 }
 
-func (c *cli) printExplanation(f *app.Fleet, e *explain.Explanation) {
+func (c *cli) printExplanation(f *onboard.Accounts, e *explain.Explanation) {
 	out := explained(e)
 	fmt.Fprintf(c.out, "%s\n%s in %s %s\n", visible(e.ARN), e.Decision.Kind, visible(f.Name(e.Place.Account)), e.Place.Region)
 	verdict := "onboarded"

@@ -7,7 +7,7 @@ import (
 
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/inventory"
-	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/collector/onboard"
 )
 
 // The marks of lines, in the order in which they are printed.
@@ -27,7 +27,7 @@ type liner struct {
 }
 
 // linesOf makes one line of each change, of the alarms of one resource together.
-func linesOf(f *app.Fleet, r *collector.Report, all bool) []changeLine {
+func linesOf(f *onboard.Accounts, r *collector.Report, all bool) []changeLine {
 	l := &liner{
 		tag: cmp.Or(f.Config.Tags.Product, collector.DefaultTagKeys().Product), named: map[string]*collector.Decision{}, byARN: map[string]*collector.Decision{},
 		changed: map[*collector.Decision]bool{}, folded: map[[3]string]int{},

@@ -10,7 +10,7 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/inventory"
-	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/collector/onboard"
 )
 
 func (c *cli) onboardPlanCmd() *cobra.Command {
@@ -71,11 +71,11 @@ unchanged, failed, writes, reads.`,
 }
 
 // plan prints what a sweep would do, and keeps the first lines of what would go.
-func (c *cli) plan(ctx context.Context, f *app.Fleet, all, destroy bool) (app.Totals, []placeLines, error) {
+func (c *cli) plan(ctx context.Context, f *onboard.Accounts, all, destroy bool) (onboard.Totals, []placeLines, error) {
 	show, clear := c.sweepProgress()
 	var gone []placeLines
 	listed := 0
-	t := f.Sweep(ctx, app.SweepOptions{DryRun: true, Destroy: destroy, Progress: show, Each: func(r *collector.Report) {
+	t := f.Sweep(ctx, onboard.SweepOptions{DryRun: true, Destroy: destroy, Progress: show, Each: func(r *collector.Report) {
 		clear()
 		c.printSweep(f, r, all)
 		if r.Deleted > 0 && !c.json && listed < mostDeletes {
@@ -93,7 +93,7 @@ func (c *cli) plan(ctx context.Context, f *app.Fleet, all, destroy bool) (app.To
 const mostDeletes = 40
 
 // repeatDeletes writes once more what would go, where other changes stand around it.
-func (c *cli) repeatDeletes(f *app.Fleet, t app.Totals, gone []placeLines) {
+func (c *cli) repeatDeletes(f *onboard.Accounts, t onboard.Totals, gone []placeLines) {
 	if len(gone) == 0 || t.Create+t.Update == 0 {
 		return
 	}
@@ -172,10 +172,10 @@ type applying struct {
 }
 
 // apply makes the changes, and fetches history.
-func (c *cli) apply(ctx context.Context, f *app.Fleet, a applying) error {
+func (c *cli) apply(ctx context.Context, f *onboard.Accounts, a applying) error {
 	show, clear := c.sweepProgress()
-	var waits app.Waits
-	t := f.Sweep(ctx, app.SweepOptions{Destroy: a.destroy, Progress: show, Each: func(r *collector.Report) {
+	var waits onboard.Waits
+	t := f.Sweep(ctx, onboard.SweepOptions{Destroy: a.destroy, Progress: show, Each: func(r *collector.Report) {
 		clear()
 		waits.See(r)
 		if a.shown && !c.json {
@@ -210,7 +210,7 @@ func (c *cli) apply(ctx context.Context, f *app.Fleet, a applying) error {
 
 // fetchHistory lands what log groups took before their filters. What fails is reported
 // and stays to be done.
-func (c *cli) fetchHistory(ctx context.Context, f *app.Fleet, places []inventory.Place, t *app.Totals) {
+func (c *cli) fetchHistory(ctx context.Context, f *onboard.Accounts, places []inventory.Place, t *onboard.Totals) {
 	if len(places) == 0 {
 		return
 	}
@@ -287,7 +287,7 @@ command goes on. Exits 1 when anything could not be removed.`,
 }
 
 // whole is the end of a plan: places that could not be looked at make it one of the rest only.
-func whole(t app.Totals) error {
+func whole(t onboard.Totals) error {
 	if t.Left > 0 {
 		return errReported
 	}

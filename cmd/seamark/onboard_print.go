@@ -10,7 +10,7 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/inventory"
-	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/collector/onboard"
 )
 
 // changeLine is one line of a plan.
@@ -20,7 +20,7 @@ type changeLine struct{ product, mark, what, name, why string }
 var colourOf = map[string]string{"+": "32", "~": "33", "-": "31", "!": "35"}
 
 // printSweep writes what a sweep of one place did or would do, and what stands in its way.
-func (c *cli) printSweep(f *app.Fleet, r *collector.Report, all bool) {
+func (c *cli) printSweep(f *onboard.Accounts, r *collector.Report, all bool) {
 	if c.json {
 		c.printFailures(f, r)
 		return
@@ -29,7 +29,7 @@ func (c *cli) printSweep(f *app.Fleet, r *collector.Report, all bool) {
 }
 
 // printPlace writes the lines of a place, product by product.
-func (c *cli) printPlace(f *app.Fleet, p inventory.Place, lines []changeLine) {
+func (c *cli) printPlace(f *onboard.Accounts, p inventory.Place, lines []changeLine) {
 	for from := 0; from < len(lines); {
 		to := from + 1
 		for to < len(lines) && lines[to].product == lines[from].product {
@@ -42,14 +42,14 @@ func (c *cli) printPlace(f *app.Fleet, p inventory.Place, lines []changeLine) {
 }
 
 // printFailures says what could not be done, one fault each, where the document does not.
-func (c *cli) printFailures(f *app.Fleet, r *collector.Report) {
+func (c *cli) printFailures(f *onboard.Accounts, r *collector.Report) {
 	for _, x := range r.Failures {
 		c.printFault(failure(f, r.Place, x))
 	}
 }
 
 // failure is a fault of one resource, with the remedy of what caused it.
-func failure(f *app.Fleet, p inventory.Place, x inventory.Failure) error {
+func failure(f *onboard.Accounts, p inventory.Place, x inventory.Failure) error {
 	out := &seamark.Fault{Where: strings.TrimSpace(f.Name(p.Account) + " " + p.Region), What: x.Doing, Err: x.Err}
 	if p == (inventory.Place{}) {
 		out.Where = x.Resource
@@ -92,7 +92,7 @@ func printLines(out io.Writer, lines []changeLine) {
 }
 
 // totals is the last line of figures.
-func (c *cli) totals(t app.Totals) string {
+func (c *cli) totals(t onboard.Totals) string {
 	return fmt.Sprintf("accounts %s, resources %s, onboarded %s: create %s, update %s, delete %s, unchanged %s, failed %s, reads %s, writes %s",
 		count(int64(t.Accounts)), count(int64(t.Resources)), count(int64(t.Onboarded)), count(int64(t.Create)), count(int64(t.Update)), count(int64(t.Delete)),
 		count(int64(t.Unchanged)), count(int64(t.Failed)), count(t.Reads), count(t.Writes))
@@ -108,7 +108,7 @@ func (c *cli) sweepProgress() (show func(places, of int, changes int64), clear f
 }
 
 // skipped names the accounts of the organisation that are left out.
-func (c *cli) skipped(f *app.Fleet) {
+func (c *cli) skipped(f *onboard.Accounts) {
 	for _, x := range f.Skipped {
 		c.printFault(&seamark.Fault{Where: x.Resource, What: "left out", Err: x.Err, Remedy: "close it in AWS Organizations, or narrow onboard.organization.units"})
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/collector/onboard"
 	"github.com/seamark-hq/seamark/collector/rehearsal"
-	"github.com/seamark-hq/seamark/internal/app"
 	"github.com/seamark-hq/seamark/internal/config"
 )
 
@@ -42,7 +42,7 @@ func (f *rehearseFlags) check() error {
 }
 
 // rehearse prints what the alarms of the plan would have done, and the monthly bill.
-func (c *cli) rehearse(ctx context.Context, f *app.Fleet, o rehearseFlags) error {
+func (c *cli) rehearse(ctx context.Context, f *onboard.Accounts, o rehearseFlags) error {
 	bill := map[string]float64{}
 	total, unknown := 0.0, 0
 	var last *rehearsal.Rehearsal
@@ -72,7 +72,7 @@ func (c *cli) rehearse(ctx context.Context, f *app.Fleet, o rehearseFlags) error
 	return interrupted(ctx)
 }
 
-func (c *cli) printRehearsal(f *app.Fleet, r *rehearsal.Rehearsal) {
+func (c *cli) printRehearsal(f *onboard.Accounts, r *rehearsal.Rehearsal) {
 	fmt.Fprintf(c.out, "\n%s %s, rehearsed from %s to %s\n", visible(f.Name(r.Place.Account)), r.Place.Region, instant(r.From), instant(r.To))
 	g := newGrid("alarm", "threshold", "fired>", "last", "in alarm>", "calmer")
 	quiet, blind := 0, 0

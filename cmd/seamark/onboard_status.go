@@ -10,7 +10,7 @@ import (
 
 	"github.com/seamark-hq/seamark/collector/explain"
 	"github.com/seamark-hq/seamark/collector/inventory"
-	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/collector/onboard"
 )
 
 // statusFlags choose what status lists.
@@ -48,7 +48,7 @@ region, kind, name, arn, product, environment, team, onboarded, reason.`,
 			p := c.progress("accounts and regions")
 			var sums coverage
 			var shown []placeLines
-			t := f.Status(cmd.Context(), p.show, func(s app.PlaceStatus) {
+			t := f.Status(cmd.Context(), p.show, func(s onboard.PlaceStatus) {
 				p.clear()
 				if lines := c.statusLines(f, s, &o, &sums); len(lines) > 0 {
 					shown = append(shown, placeLines{s.Report.Place, lines})
@@ -108,9 +108,9 @@ func (s *coverage) count(r *explain.ResourceStatus) {
 }
 
 // statusLines are those of one place; with --json they are written at once.
-func (c *cli) statusLines(f *app.Fleet, s app.PlaceStatus, o *statusFlags, sums *coverage) (lines []changeLine) {
+func (c *cli) statusLines(f *onboard.Accounts, s onboard.PlaceStatus, o *statusFlags, sums *coverage) (lines []changeLine) {
 	for _, x := range s.Report.Failures {
-		if !app.NoSlot(x) { // else it is the reason of a resource
+		if !onboard.NoSlot(x) { // else it is the reason of a resource
 			sums.unread++
 			c.printFault(failure(f, s.Report.Place, x))
 		}
@@ -141,7 +141,7 @@ func (c *cli) statusLines(f *app.Fleet, s app.PlaceStatus, o *statusFlags, sums 
 // mostReasons bounds each list of reasons; some name what is in the way.
 const mostReasons = 20
 
-func (c *cli) printCoverage(t app.Totals, s *coverage) {
+func (c *cli) printCoverage(t onboard.Totals, s *coverage) {
 	share := ""
 	if s.listed > 0 {
 		share = fmt.Sprintf(" (%d%%)", 100*s.onboarded/s.listed)

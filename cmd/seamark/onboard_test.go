@@ -15,19 +15,18 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/seamark-hq/seamark/collector/aws"
 	"github.com/seamark-hq/seamark/collector/inventory"
-	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/collector/onboard"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 )
 
 // simulated is the simulated cloud as an organisation.
 type simulated struct {
 	*cloud.Cloud
-	members []aws.Account
+	members []inventory.Account
 }
 
-func (s simulated) Accounts(context.Context, []string) ([]aws.Account, error) {
+func (s simulated) Accounts(context.Context, []string) ([]inventory.Account, error) {
 	if s.members == nil {
 		return nil, errors.New("no organisation")
 	}
@@ -79,14 +78,14 @@ func newTown() simulated {
 // room is where commands are typed.
 type room struct {
 	t      *testing.T
-	cloud  app.Cloud // nil: AWS, where the environment says it is
+	cloud  onboard.Cloud // nil: AWS, where the environment says it is
 	folder string
 	config string
 	pause  time.Duration   // after each command; a day later every filter is looked at anew
 	said   strings.Builder // all that was typed and said
 }
 
-func newRoom(t *testing.T, c app.Cloud, settings string) *room {
+func newRoom(t *testing.T, c onboard.Cloud, settings string) *room {
 	t.Helper()
 	r := &room{t: t, cloud: c, folder: t.TempDir()}
 	r.config = filepath.Join(r.folder, "seamark.yml")
@@ -197,7 +196,7 @@ func TestOnboardFaults(t *testing.T) { synctest.Test(t, testOnboardFaults) }
 
 func testOnboardFaults(t *testing.T) {
 	town := newTown()
-	town.members = []aws.Account{
+	town.members = []inventory.Account{
 		{ID: booking.Account, Name: "not its alias", Active: true}, {ID: "333333333333", Name: "old", Active: false}, {ID: "444444444444", Name: "lab", Active: true},
 	}
 	town.Break("444444444444", "AccessDenied")

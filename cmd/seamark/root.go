@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/collector/onboard"
 	"github.com/seamark-hq/seamark/internal/app"
 	"github.com/seamark-hq/seamark/internal/config"
 )
@@ -35,7 +36,7 @@ type cli struct {
 	lake       string
 	running    bool // a verb has begun: a fault from here on is no longer one of usage
 
-	cloud app.Cloud // whose accounts are looked after; nil: AWS
+	cloud onboard.Cloud // whose accounts are looked after; nil: AWS
 }
 
 // run executes one command line and returns its exit code.

@@ -10,20 +10,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/organizations/types"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
-
-// Account is an account of an organisation.
-type Account struct {
-	ID     string
-	Name   string // as AWS Organizations knows it; not unique
-	Active bool   // false: suspended, closed, or joining
-}
 
 // Accounts lists the accounts in organisational units (ou-… or r-…) and in those below
 // them, each once, sorted by id; without units those of the whole organisation. It is
 // asked with the caller's own credentials, which must be of the management account or
 // of a delegated administrator.
-func (o *Opener) Accounts(ctx context.Context, units []string) ([]Account, error) {
+func (o *Opener) Accounts(ctx context.Context, units []string) ([]inventory.Account, error) {
 	if o.cfg.Region == "" {
 		return nil, noRegion()
 	}
@@ -35,15 +29,15 @@ func (o *Opener) Accounts(ctx context.Context, units []string) ([]Account, error
 	if err := walk(ctx); err != nil {
 		return nil, o.organizationFault(ctx, err)
 	}
-	slices.SortFunc(w.accounts, func(a, b Account) int { return strings.Compare(a.ID, b.ID) })
-	return slices.CompactFunc(w.accounts, func(a, b Account) bool { return a.ID == b.ID }), nil
+	slices.SortFunc(w.accounts, func(a, b inventory.Account) int { return strings.Compare(a.ID, b.ID) })
+	return slices.CompactFunc(w.accounts, func(a, b inventory.Account) bool { return a.ID == b.ID }), nil
 }
 
 // unitWalk goes down the tree of an organisation.
 type unitWalk struct {
 	client   *organizations.Client
 	seen     map[string]bool // units
-	accounts []Account
+	accounts []inventory.Account
 }
 
 func (w *unitWalk) whole(ctx context.Context) error {
@@ -109,7 +103,7 @@ func (w *unitWalk) childrenOf(ctx context.Context, unit string) ([]string, error
 func (w *unitWalk) add(accounts []types.Account) {
 	for _, a := range accounts {
 		active := a.State == types.AccountStateActive || a.State == "" && a.Status == types.AccountStatusActive
-		w.accounts = append(w.accounts, Account{ID: sdk.ToString(a.Id), Name: sdk.ToString(a.Name), Active: active})
+		w.accounts = append(w.accounts, inventory.Account{ID: sdk.ToString(a.Id), Name: sdk.ToString(a.Name), Active: active})
 	}
 }
 

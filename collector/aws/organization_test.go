@@ -10,6 +10,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector/aws"
+	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
 // TestAccounts: units are walked down, page by page; who is in two is listed once, and the
@@ -43,11 +44,11 @@ func TestAccounts(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := op.Accounts(t.Context(), nil)
-	if d := cmp.Diff([]aws.Account{{"111111111111", "a", true}, {"333333333333", "c", false}}, got); err != nil || d != "" {
+	if d := cmp.Diff([]inventory.Account{{ID: "111111111111", Name: "a", Active: true}, {ID: "333333333333", Name: "c", Active: false}}, got); err != nil || d != "" {
 		t.Errorf("whole organisation: %v\n%s", err, d)
 	}
 	got, err = op.Accounts(t.Context(), []string{"ou-1", "ou-2"})
-	if d := cmp.Diff([]aws.Account{{"111111111111", "a", true}, {"222222222222", "b", true}, {"444444444444", "d", false}}, got); err != nil || d != "" {
+	if d := cmp.Diff([]inventory.Account{{ID: "111111111111", Name: "a", Active: true}, {ID: "222222222222", Name: "b", Active: true}, {ID: "444444444444", Name: "d", Active: false}}, got); err != nil || d != "" {
 		t.Errorf("units: %v\n%s", err, d)
 	}
 }

@@ -5,6 +5,13 @@ import (
 	"strings"
 )
 
+// Account is an account that is looked after, or might be.
+type Account struct {
+	ID     string
+	Name   string // for people; as AWS Organizations knows it where nobody gave another; not unique
+	Active bool   // false: suspended, closed, or joining an organisation
+}
+
 // Place is one region of one account: what a sweep looks after at a time.
 type Place struct {
 	Account string // 12 digits

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/seamark-hq/seamark/collector/history"
-	"github.com/seamark-hq/seamark/collector/worker"
 	"github.com/seamark-hq/seamark/lake"
 )
 
@@ -16,7 +15,7 @@ func TestArrived(t *testing.T) {
 		t.Fatal(err)
 	}
 	q := history.ArrivalQuery{Account: web.Account, Group: "/app", From: 0, To: 1}
-	a := &worker.Arrived{Lake: lake.New(store)}
+	a := &history.LatestArrivals{Lake: lake.New(store)}
 	for range 2 {
 		if err := a.Arrived(t.Context(), q, func(id string) { t.Errorf("%s has arrived", id) }); err != nil {
 			t.Fatal(err)
@@ -24,7 +23,7 @@ func TestArrived(t *testing.T) {
 	}
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := (&worker.Arrived{Lake: lake.New(store)}).Arrived(over, q, func(string) {}); err == nil {
+	if err := (&history.LatestArrivals{Lake: lake.New(store)}).Arrived(over, q, func(string) {}); err == nil {
 		t.Error("a lake that was not read answers")
 	}
 }

@@ -114,7 +114,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	}
 	a.compact = &compactStage{lake: a.lake, c: o.Config.Compact, busy: a.backlogged, log: a.log, told: a.metrics.compacted}
 	a.expire = &expireStage{lake: a.lake, k: o.Config.Retention, log: a.log, told: a.metrics.expired}
-	a.onboard = &onboardStage{config: o.Config, lake: LakeFolder(o.Config), open: OpenFleet, log: a.log, told: a.metrics.onboarding.told}
+	a.onboard = &onboardStage{config: o.Config, lake: LakeFolder(o.Config), open: OpenAccounts, log: a.log, told: a.metrics.onboarding.told}
 	if a.door != a.store {
 		a.upload = newUploadStage(a.door, a.store, a.log, a.transform.offer, a.flow.storageFailed)
 	}
@@ -208,7 +208,7 @@ func (a *App) openAlerter(ctx context.Context) error {
 		return err
 	}
 	a.silences.OnChange(a.alerts.Changed)
-	a.reconcile = &reconcileStage{config: c, lake: LakeFolder(c), open: OpenFleet, alerts: a.alerts, log: a.log}
+	a.reconcile = &reconcileStage{config: c, lake: LakeFolder(c), open: OpenAccounts, alerts: a.alerts, log: a.log}
 	a.rules = rules.New(rules.Options{
 		Config: c.Rules, Counter: counter{a.db}, Sink: a.alerts, Complete: a.completeUntil, Firing: a.alerts.Firing(),
 		Runbook: c.Runbook, Log: a.log,

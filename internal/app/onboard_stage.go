@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/onboard"
 	"github.com/seamark-hq/seamark/internal/config"
 )
 
@@ -16,9 +17,9 @@ import (
 type onboardStage struct {
 	config *config.Config
 	lake   string
-	open   func(context.Context, FleetOptions) (*Fleet, error) // OpenFleet
+	open   func(context.Context, AccountsOptions) (*onboard.Accounts, error) // OpenAccounts
 	log    *slog.Logger
-	told   func(Totals, Fetched)
+	told   func(onboard.Totals, onboard.Fetched)
 }
 
 // run sweeps until ctx ends; it does nothing when no rhythm is set.
@@ -41,20 +42,20 @@ func (s *onboardStage) run(ctx context.Context) {
 
 func (s *onboardStage) once(ctx context.Context) {
 	began := time.Now()
-	f, err := s.open(ctx, FleetOptions{Config: s.config, Lake: s.lake})
+	f, err := s.open(ctx, AccountsOptions{Config: s.config, Lake: s.lake})
 	if err != nil {
 		s.log.Error("accounts cannot be looked after", "error", err)
-		s.told(Totals{Failed: 1}, Fetched{})
+		s.told(onboard.Totals{Failed: 1}, onboard.Fetched{})
 		return
 	}
-	var waits Waits
-	totals := f.Sweep(ctx, SweepOptions{Each: func(r *collector.Report) {
+	var waits onboard.Waits
+	totals := f.Sweep(ctx, onboard.SweepOptions{Each: func(r *collector.Report) {
 		waits.See(r)
 		for _, x := range r.Failures {
 			s.log.Warn("not onboarded", "place", r.Place.String(), "resource", x.Resource, "doing", x.Doing, "error", x.Err)
 		}
 	}})
-	var fetched Fetched
+	var fetched onboard.Fetched
 	if places := waits.Places(); len(places) > 0 {
 		fetched = f.FetchHistory(ctx, places, nil)
 	}
@@ -90,7 +91,7 @@ func newOnboardMetrics(r *prometheus.Registry, counter func(name, help string) p
 	}
 }
 
-func (m *onboardMetrics) told(t Totals, h Fetched) {
+func (m *onboardMetrics) told(t onboard.Totals, h onboard.Fetched) {
 	m.sweeps.Inc()
 	m.writes.Add(float64(t.Writes))
 	m.reads.Add(float64(t.Reads + h.Reads))

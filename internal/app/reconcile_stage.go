@@ -11,6 +11,7 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter/cloudwatch"
 	"github.com/seamark-hq/seamark/collector/inventory"
+	"github.com/seamark-hq/seamark/collector/onboard"
 	"github.com/seamark-hq/seamark/internal/config"
 )
 
@@ -27,7 +28,7 @@ type alarmStates interface {
 type reconcileStage struct {
 	config *config.Config
 	lake   string
-	open   func(context.Context, FleetOptions) (*Fleet, error) // OpenFleet
+	open   func(context.Context, AccountsOptions) (*onboard.Accounts, error) // OpenAccounts
 	alerts reconciler
 	log    *slog.Logger
 }
@@ -57,7 +58,7 @@ func (s *reconcileStage) run(ctx context.Context) {
 }
 
 func (s *reconcileStage) once(ctx context.Context) {
-	f, err := s.open(ctx, FleetOptions{Config: s.config, Lake: s.lake})
+	f, err := s.open(ctx, AccountsOptions{Config: s.config, Lake: s.lake})
 	if err != nil {
 		s.log.Error("alarms cannot be reconciled", "error", err)
 		return
@@ -93,8 +94,8 @@ func ours(all []seamark.Alarm, known map[string]bool) []seamark.Alarm {
 }
 
 // statesOf reads all alarms of one place.
-func statesOf(ctx context.Context, f *Fleet, p inventory.Place) ([]seamark.Alarm, error) {
-	opened, err := f.opener.Open(ctx, p)
+func statesOf(ctx context.Context, f *onboard.Accounts, p inventory.Place) ([]seamark.Alarm, error) {
+	opened, err := f.OpenPlace(ctx, p)
 	if err != nil {
 		return nil, err
 	}

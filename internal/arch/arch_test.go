@@ -41,6 +41,7 @@ var table = []room{
 	{"collector/state", rooms(".", "lake", "collector/inventory"), nil},
 	{"collector/rehearsal", rooms(".", "collector/inventory", "collector/quota", "collector/rule", "collector"), nil},
 	{"collector/explain", rooms("collector/inventory", "collector"), nil},
+	{"collector/onboard", rooms(".", "lake", "collector/inventory", "collector/quota", "collector/hint", "collector/state", "collector", "collector/cloudtrail", "collector/explain", "collector/history", "collector/rehearsal"), nil},
 	{"collector/internal/rig", rooms("collector/inventory", "collector/state", "collector", "internal/fleet/cloud"), nil},
 	{"collector/history", rooms(".", "lake", "collector/inventory", "collector/quota", "collector/state", "collector"), nil},
 	{"collector/ingest", rooms(".", "schemas", "lake", "collector"), []string{"github.com/klauspost/compress", "golang.org/x/sys"}},
@@ -86,8 +87,8 @@ var table = []room{
 	{"internal/fleet/cloud", rooms("collector/inventory", "collector"), nil},
 	{"internal/fleet", rooms("."), []string{"github.com/klauspost/compress"}},
 	{"internal/app", rooms("..."), []string{"github.com/prometheus/client_golang", "golang.org/x/sync"}},
-	{"cmd/collector", rooms(".", "lake", "lake/s3", "collector/inventory", "collector/quota", "collector/state", "collector", "collector/aws", "collector/cloudtrail", "collector/sqs", "collector/worker", "internal/config", "internal/lambda", "collector/history"), nil},
-	{"cmd/seamark", rooms(".", "collector/inventory", "collector/hint", "collector", "internal/app", "internal/config", "alerter/words", "lake/duckdb", "collector/history", "collector/explain", "collector/rehearsal", "lake/stats", "lake/quarantine"), []string{"github.com/spf13/cobra", "golang.org/x/term"}},
+	{"cmd/collector", rooms(".", "lake", "lake/s3", "collector/inventory", "collector/quota", "collector/state", "collector", "collector/aws", "collector/cloudtrail", "collector/sqs", "collector/worker", "collector/onboard", "internal/config", "internal/lambda", "collector/history"), nil},
+	{"cmd/seamark", rooms(".", "collector/inventory", "collector/hint", "collector", "internal/app", "internal/config", "alerter/words", "lake/duckdb", "collector/history", "collector/explain", "collector/onboard", "collector/rehearsal", "lake/stats", "lake/quarantine"), []string{"github.com/spf13/cobra", "golang.org/x/term"}},
 }
 
 func rooms(names ...string) []string { return names }

@@ -164,33 +164,20 @@ func (c *Config) Collector() *collector.Config {
 	return out
 }
 
-// Places are the listed accounts' regions, accounts with central copies first: copies are
-// attached before what they were copied from is let go. AWS Organizations is not asked.
-func (c *Config) Places() []inventory.Place {
-	ids := make([]string, 0, len(c.Accounts))
+// ListedAccounts are the accounts that the configuration names, in its order.
+func (c *Config) ListedAccounts() []inventory.Account {
+	var list []inventory.Account
 	for _, a := range c.Accounts {
-		ids = append(ids, a.ID)
+		list = append(list, inventory.Account{ID: a.ID, Name: a.Alias, Active: true})
 	}
-	return c.PlacesOf(ids)
+	return list
 }
 
-// PlacesOf are the regions of those accounts, in the order of Places.
-func (c *Config) PlacesOf(accounts []string) []inventory.Place {
-	central := func(id string) bool { return c.Onboard.Central != nil && c.Onboard.Central.Account == id }
-	slices.SortStableFunc(accounts, func(a, b string) int {
-		switch {
-		case central(a) == central(b):
-			return 0
-		case central(a):
-			return -1
-		}
-		return 1
-	})
-	var places []inventory.Place
-	for _, id := range accounts {
-		for _, region := range c.Regions {
-			places = append(places, inventory.Place{Account: id, Region: region})
-		}
+// AsksOrganization reports whether the accounts of the organisation belong to it, too, and
+// of which units; none: of all.
+func (c *Config) AsksOrganization() (units []string, asks bool) {
+	if c.Onboard.Organization == nil {
+		return nil, false
 	}
-	return places
+	return c.Onboard.Organization.Units, true
 }
