@@ -6,8 +6,8 @@
 #   scripts/test.sh STEP…       these alone, with the servers they need: lint build unit fuzz
 #                               browser emulators s3 opensearch amtool end-to-end demo
 #
-# Steps run in tracks side by side: one computes, one waits for servers and processes most of its
-# time, and the demo takes its two minutes whatever the machine.
+# Steps run in tracks side by side: one computes, two wait for servers and processes most of their
+# time; the demo takes its two minutes whatever the machine.
 # A step that fails is told at once; the others go on, and the end names all that failed, with the
 # tests and how to run them alone. What a step printed is in .cache/logs/<step>.log.
 #
@@ -17,8 +17,8 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 computing="lint build unit fuzz browser"
-waiting="emulators s3 opensearch amtool end-to-end"
-watching="demo"
+waiting="s3 opensearch end-to-end"
+watching="emulators amtool demo"
 wanted=${*:-$computing $waiting $watching}
 for name in $wanted; do
 	case " $computing $waiting $watching " in
@@ -75,6 +75,14 @@ start() {
 	echo $? >"$room/$1.rc"
 }
 
+# after STEP COMMAND…: runs it once the step, if it is wanted at all, is over: both use the same servers' accounts.
+after() {
+	local name=$1
+	shift
+	while wants "$name" && ! grep -q "^$name " "$results"; do sleep 0.2; done
+	"$@"
+}
+
 # with SERVER… -- COMMAND…: runs it once they are up. A server that did not start fails the step.
 with() {
 	local name
@@ -124,7 +132,7 @@ track() {
 		s3) step s3 with versitygw -- env "${s3[@]}" go test -count=1 ./lake/s3 ;;
 		amtool) step amtool amtool ;;
 		opensearch) step opensearch with opensearch -- env "${index[@]}" go test -count=1 ./indexer/... ;;
-		end-to-end) step end-to-end with opensearch versitygw ministack localemu -- \
+		end-to-end) after emulators step end-to-end with opensearch versitygw ministack localemu -- \
 			env SEAMARK_E2E=1 SEAMARK_LOOP="$loop" "${index[@]}" "${s3[@]}" "${aws[@]}" go test -count=1 -timeout 20m -skip '^TestDemo$' ./internal/... ./cmd/... ;;
 		demo) step demo env SEAMARK_E2E=1 go test -count=1 -timeout 20m -run '^TestDemo$' ./internal/torture ;;
 		browser) step browser env SEAMARK_BROWSER=1 SEAMARK_SCREENSHOTS="$PWD/.cache/screenshots" go test -count=1 -timeout 20m ./dashboards -run TestWeb ;;
