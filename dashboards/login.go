@@ -7,6 +7,7 @@ import (
 	_ "embed"
 	"encoding/hex"
 	"html/template"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -18,6 +19,7 @@ import (
 
 const (
 	cookieName   = "seamark_session"
+	secureCookie = "__Host-" + cookieName // browsers take it over TLS alone, from this very host alone
 	sessionLasts = 7 * 24 * time.Hour
 	minToken     = 16 // bytes
 )
@@ -25,10 +27,12 @@ const (
 //go:embed login.html
 var loginPage string
 
-// login knows one token and the sessions signed with it. A session is its own proof
-// (expiry, nonce, HMAC), so nothing is stored, a restart logs nobody out, and a new
-// token ends every session.
+// login knows one token and the sessions signed with it. A cookie is its own proof
+// (expiry, nonce, HMAC), so a restart logs nobody out, and a new token ends every session;
+// sessions, where they are kept, can be ended one by one.
 type login struct {
+	sessions *Sessions // may be nil
+	log      *slog.Logger
 	token    [32]byte // hash: compared in constant time, whatever the lengths
 	key      []byte   // signs sessions
 	now      func() time.Time
@@ -36,7 +40,7 @@ type login struct {
 	page     *template.Template
 }
 
-func newLogin(token string, now func() time.Time) (*login, error) {
+func newLogin(token string, o Options) (*login, error) {
 	if len(token) < minToken {
 		return nil, &seamark.Fault{Class: seamark.Rejected, What: "the login token is shorter than 16 characters", Where: "token", Remedy: "use a long random one, such as: openssl rand -hex 24"}
 	}
@@ -46,7 +50,7 @@ func newLogin(token string, now func() time.Time) (*login, error) {
 	}
 	mac := hmac.New(sha256.New, []byte(token))
 	mac.Write([]byte("seamark session key 1"))
-	return &login{token: sha256.Sum256([]byte(token)), key: mac.Sum(nil), now: now, failures: newFailures(now), page: page}, nil
+	return &login{token: sha256.Sum256([]byte(token)), key: mac.Sum(nil), now: o.Now, failures: newFailures(o.Now), page: page, sessions: o.Sessions, log: o.Logger}, nil
 }
 
 // RequireLogin lets through who shows the token or a session, and everybody when no
@@ -98,7 +102,7 @@ func (l *login) knows(r *http.Request) (known, tooMany bool) {
 	if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
 		return l.try(r, token)
 	}
-	c, err := r.Cookie(cookieName)
+	c, err := r.Cookie(cookieOf(r))
 	return err == nil && l.validSession(c.Value), false
 }
 
@@ -115,25 +119,50 @@ func (l *login) try(r *http.Request, token string) (known, tooMany bool) {
 	return false, false
 }
 
-func (l *login) newSession() string {
+// cookieOf is the name of the session's cookie.
+func cookieOf(r *http.Request) string {
+	if secure(r) {
+		return secureCookie
+	}
+	return cookieName
+}
+
+// newSession begins a session and returns its cookie's value.
+func (l *login) newSession(r *http.Request) string {
 	nonce := make([]byte, 16)
 	_, _ = rand.Read(nonce) // never fails (crypto/rand)
-	body := strconv.FormatInt(l.now().Add(sessionLasts).Unix(), 10) + "." + hex.EncodeToString(nonce)
+	now := l.now()
+	until := now.Add(sessionLasts)
+	body := strconv.FormatInt(until.Unix(), 10) + "." + hex.EncodeToString(nonce)
+	if l.sessions != nil {
+		browser := strings.ToValidUTF8(r.UserAgent(), "\ufffd")
+		err := l.sessions.begin(Session{ID: sessionID(body), Since: now.UTC().Truncate(time.Second), Until: until.UTC().Truncate(time.Second), Address: hostOf(r.RemoteAddr), Browser: browser[:min(len(browser), 200)]})
+		if err != nil {
+			l.log.Warn("a session could not be stored; it ends with this process", "error", err)
+		}
+	}
 	return body + "." + hex.EncodeToString(l.sign(body))
 }
 
+// validSession reports whether a cookie proves a session that holds.
 func (l *login) validSession(s string) bool {
+	body, ok := l.signed(s)
+	return ok && (l.sessions == nil || l.sessions.holds(sessionID(body)))
+}
+
+// signed returns what a cookie's value is about, if it is ours and its time is not over.
+func (l *login) signed(s string) (body string, ok bool) {
 	i := strings.LastIndexByte(s, '.')
 	if i < 0 || len(s) > 200 {
-		return false
+		return "", false
 	}
 	mac, err := hex.DecodeString(s[i+1:])
 	if err != nil || !hmac.Equal(mac, l.sign(s[:i])) {
-		return false
+		return "", false
 	}
 	expiry, _, _ := strings.Cut(s[:i], ".")
 	sec, err := strconv.ParseInt(expiry, 10, 64)
-	return err == nil && l.now().Unix() < sec
+	return s[:i], err == nil && l.now().Unix() < sec
 }
 
 func (l *login) sign(body string) []byte {
@@ -171,15 +200,25 @@ func (l *login) enter(w http.ResponseWriter, r *http.Request) {
 		l.show(w, http.StatusUnauthorized, next, "That is not the token.")
 	default:
 		http.SetCookie(w, &http.Cookie{
-			Name: cookieName, Value: l.newSession(), Path: "/", MaxAge: int(sessionLasts / time.Second),
-			HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil,
+			Name: cookieOf(r), Value: l.newSession(r), Path: "/", MaxAge: int(sessionLasts / time.Second),
+			HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: secure(r),
 		})
 		http.Redirect(w, r, next, http.StatusSeeOther)
 	}
 }
 
+// leave ends the session of who asks.
 func (l *login) leave(w http.ResponseWriter, r *http.Request) {
-	http.SetCookie(w, &http.Cookie{Name: cookieName, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil})
+	if c, err := r.Cookie(cookieOf(r)); err == nil && l.sessions != nil {
+		if body, ok := l.signed(c.Value); ok {
+			if err := l.sessions.end(sessionID(body)); err != nil {
+				l.log.Error("a session could not be ended", "error", err)
+				writeFault(w, http.StatusServiceUnavailable, faultJSON{What: "the session could not be ended", Where: "/logout", Remedy: "try again, or have it ended with `seamark session revoke`"})
+				return
+			}
+		}
+	}
+	http.SetCookie(w, &http.Cookie{Name: cookieOf(r), Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: secure(r)})
 	http.Redirect(w, r, "/login", http.StatusSeeOther)
 }
 

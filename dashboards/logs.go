@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -184,13 +185,7 @@ func (s *Server) facets(w http.ResponseWriter, r *http.Request) {
 	}
 	fields := facetFields(q.query.Table)
 	if names := q.rest.Get("field"); err == nil && names != "" {
-		fields = nil
-		for _, name := range splitValues(names) {
-			if err == nil {
-				err = q.query.Table.CheckField(seamark.Field(name))
-			}
-			fields = append(fields, seamark.Field(name))
-		}
+		fields, err = facetsAsked(q.query.Table, names)
 	}
 	if err != nil {
 		s.fail(w, r, err)
@@ -211,6 +206,21 @@ func (s *Server) facets(w http.ResponseWriter, r *http.Request) {
 		frame
 		Facets []facetJSON `json:"facets"`
 	}{q.frame, out})
+}
+
+// facetsAsked are the fields of a list, each once: each is a query of its own.
+func facetsAsked(t seamark.Table, list string) ([]seamark.Field, error) {
+	var fields []seamark.Field
+	for _, name := range splitValues(list) {
+		f := seamark.Field(name)
+		if err := t.CheckField(f); err != nil {
+			return nil, err
+		}
+		if !slices.Contains(fields, f) {
+			fields = append(fields, f)
+		}
+	}
+	return fields, nil
 }
 
 func (s *Server) facet(ctx context.Context, q seamark.Query, f seamark.Field, top int, match string) (facetJSON, error) {

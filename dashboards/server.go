@@ -53,11 +53,12 @@ type Options struct {
 	// Token, when set, is asked of everybody: as "Authorization: Bearer", or once at
 	// /login for a cookie. At least 16 bytes. An empty one suits loopback only, and
 	// the caller refuses to listen elsewhere.
-	Token   string
-	Version string           // shown on the page
-	Lake    string           // LAKE as the command line would name it, for commands to copy; may be empty
-	Now     func() time.Time // nil: time.Now
-	Timeout time.Duration    // of one question to the store; 0: 30 s
+	Token    string
+	Sessions *Sessions        // who is logged in; nil: nobody knows, and none can be ended
+	Version  string           // shown on the page
+	Lake     string           // LAKE as the command line would name it, for commands to copy; may be empty
+	Now      func() time.Time // nil: time.Now
+	Timeout  time.Duration    // of one question to the store; 0: 30 s
 }
 
 // Server serves the page and its API.
@@ -88,7 +89,7 @@ func New(opts Options) (*Server, error) {
 	}
 	s := &Server{opts: opts, assets: files}
 	if opts.Token != "" {
-		if s.login, err = newLogin(opts.Token, opts.Now); err != nil {
+		if s.login, err = newLogin(opts.Token, opts); err != nil {
 			return nil, err
 		}
 	}

@@ -127,7 +127,7 @@ func (c *cli) root() *cobra.Command {
 		return &usageError{&seamark.Fault{Class: seamark.Rejected, What: err.Error(), Remedy: "see `" + cmd.CommandPath() + " --help`"}}
 	})
 	root.AddCommand(c.transformCmd(), c.queryCmd(), c.logsCmd(), c.indexCmd(), c.verifyCmd(), c.alertCmd(), c.incidentCmd(), c.upCmd(), c.demoCmd(), c.configCmd(), c.versionCmd(),
-		c.quarantineCmd(), c.explainCmd(), c.lakeCmd(), c.compactCmd(), c.retentionCmd(), c.replayCmd(), c.costCmd(), c.onboardCmd(), c.silenceCmd())
+		c.quarantineCmd(), c.explainCmd(), c.lakeCmd(), c.compactCmd(), c.retentionCmd(), c.replayCmd(), c.costCmd(), c.onboardCmd(), c.silenceCmd(), c.sessionCmd())
 	return root
 }
 

@@ -29,6 +29,7 @@ type FirehoseOptions struct {
 	Log         *slog.Logger     // nil: silent
 	Now         func() time.Time // nil: time.Now
 	BodyTimeout time.Duration    // for the whole body; 0: 3 minutes, after which Firehose has given up itself
+	Patience    time.Duration    // before a body must bring 1 KiB a second; 0: 15 s
 	MaxBodies   int              // read at the same time, at about 150 KiB each; 0: 64
 	MaxWait     time.Duration    // for one's turn, then 503; 0: 20 s
 }
@@ -39,10 +40,10 @@ type FirehoseOptions struct {
 // It answers
 //
 //	200  the records are durable, now or from an earlier attempt
-//	400  the body is not what the protocol says; nothing is stored
+//	400  the body is not what the protocol says, or holds more than MaxBody; nothing is stored
 //	401  wrong access key; the body is not read
 //	405  not a POST
-//	408  the body did not come in time
+//	408  the body did not come in time, or too slowly
 //	503  it cannot be stored now: the disk is full or broken, the process is ending, or too many
 //	     requests wait
 //
@@ -70,6 +71,7 @@ func NewFirehose(o FirehoseOptions) (*Firehose, error) {
 		o.Now = time.Now
 	}
 	o.BodyTimeout = or(o.BodyTimeout, 3*time.Minute)
+	o.Patience = or(o.Patience, patience)
 	o.MaxBodies = or(o.MaxBodies, 64)
 	o.MaxWait = or(o.MaxWait, 20*time.Second)
 	return &Firehose{o: o, key: sha256.Sum256([]byte(o.AccessKey)), turns: make(chan struct{}, o.MaxBodies), refused: map[int]refusals{}}, nil
@@ -129,7 +131,7 @@ func (f *Firehose) sample(status int, now time.Time) (unsaid int, say bool) {
 }
 
 // handle decides about a request. The body is not touched before the key is right.
-func (f *Firehose) handle(w http.ResponseWriter, r *http.Request, id string, body io.Reader) reply {
+func (f *Firehose) handle(w http.ResponseWriter, r *http.Request, id string, body *counter) reply {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
 		return reply{status: http.StatusMethodNotAllowed, message: "use POST"}
@@ -149,7 +151,7 @@ func (f *Firehose) handle(w http.ResponseWriter, r *http.Request, id string, bod
 		return reply{status: http.StatusServiceUnavailable, message: "too many requests at once, send it again"}
 	}
 	defer func() { <-f.turns }()
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(f.o.BodyTimeout)) // not every test server can
+	body.in = newPaced(body.in, http.NewResponseController(w).SetReadDeadline, time.Now(), f.o.Patience, f.o.BodyTimeout)
 	decoded, release, err := f.decode(r.Header.Get("Content-Encoding"), body)
 	if err != nil {
 		return f.refusal(err)
@@ -187,7 +189,7 @@ func (f *Firehose) store(id string, body io.Reader) reply {
 	if !ok {
 		reader = new(deliveryReader)
 	}
-	got, err := reader.read(body, in)
+	got, err := reader.read(body, &bounded{in, MaxBody})
 	f.readers.Put(reader)
 	if err != nil {
 		return f.refusal(err)
@@ -208,6 +210,8 @@ func (f *Firehose) refusal(err error) reply {
 	var sink errSink
 	var fault *seamark.Fault
 	switch {
+	case errors.Is(err, errTooLarge):
+		return reply{status: http.StatusBadRequest, message: err.Error()}
 	case errors.As(err, &sink), errors.As(err, &fault) && fault.Class != seamark.Rejected:
 		// Where and why is for the log of the one who runs us, not for the client.
 		f.o.Log.Error("cannot store a request", "error", err)
@@ -220,7 +224,7 @@ func (f *Firehose) refusal(err error) reply {
 }
 
 // decode undoes the content encoding.
-func (f *Firehose) decode(encoding string, body io.Reader) (r io.Reader, release func(), err error) {
+func (f *Firehose) decode(encoding string, body *counter) (r io.Reader, release func(), err error) {
 	switch strings.ToLower(strings.TrimSpace(encoding)) {
 	case "", "identity":
 		return body, func() {}, nil
@@ -236,8 +240,7 @@ func (f *Firehose) decode(encoding string, body io.Reader) (r io.Reader, release
 	if err := gz.Reset(in); err != nil {
 		return nil, nil, err
 	}
-	counted, _ := body.(*counter)
-	return &deflated{gz: gz, in: counted}, func() { f.inflate.Put(gz) }, nil
+	return &deflated{gz: gz, in: body}, func() { f.inflate.Put(gz) }, nil
 }
 
 // A body that inflates more than maxRatio to one, beyond the first bombFree bytes, is a bomb:
@@ -257,7 +260,7 @@ type deflated struct {
 func (d *deflated) Read(b []byte) (int, error) {
 	n, err := d.gz.Read(b)
 	d.out += int64(n)
-	if d.in != nil && d.out > bombFree && d.out > maxRatio*d.in.n {
+	if d.out > bombFree && d.out > maxRatio*d.in.n {
 		return 0, fmt.Errorf("body inflates more than %d to 1", maxRatio)
 	}
 	return n, err

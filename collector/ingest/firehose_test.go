@@ -347,35 +347,97 @@ func TestTurns(t *testing.T) {
 	})
 }
 
-// TestSlowBody: a client that never ends its body is let go.
+// TestSlowBody: a client that never ends its body is let go, and one that sends a byte now
+// and then long before the body's time is over.
 func TestSlowBody(t *testing.T) {
-	root := filepath.Join(t.TempDir(), "lake")
+	for name, o := range map[string]ingest.FirehoseOptions{
+		"never": {BodyTimeout: 100 * time.Millisecond}, "drops": {Patience: 100 * time.Millisecond, BodyTimeout: time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			spool, _ := newSpool(t)
+			o.Spool, o.AccessKey = spool, accessKey
+			h, err := ingest.NewFirehose(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			srv := httptest.NewServer(h)
+			defer srv.Close()
+			in, out := io.Pipe()
+			defer out.Close()
+			go func() {
+				for _, err := out.Write([]byte(`{"requestId":"r",`)); err == nil; _, err = out.Write([]byte(" ")) {
+					if name == "never" {
+						return
+					}
+				}
+			}()
+			req, _ := http.NewRequest(http.MethodPost, srv.URL, &drops{in})
+			set("X-Amz-Firehose-Access-Key", accessKey)(req)
+			set("X-Amz-Firehose-Request-Id", "r")(req)
+			resp, err := http.DefaultClient.Do(req)
+			if err == nil {
+				resp.Body.Close()
+				if resp.StatusCode != http.StatusRequestTimeout {
+					t.Errorf("got %d, want 408", resp.StatusCode)
+				}
+			}
+		})
+	}
+}
+
+// newSpool opens a spool in a lake of its own.
+func newSpool(t *testing.T) (spool *ingest.Spool, root string) {
+	t.Helper()
+	root = filepath.Join(t.TempDir(), "lake")
 	d, err := lake.OpenDir(root, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	spool, err := ingest.OpenSpool(t.Context(), ingest.SpoolOptions{Dir: d})
+	if spool, err = ingest.OpenSpool(t.Context(), ingest.SpoolOptions{Dir: d}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { spool.Close() })
+	return spool, root
+}
+
+// drops reads slowly.
+type drops struct{ io.Reader }
+
+func (d *drops) Read(b []byte) (int, error) {
+	time.Sleep(20 * time.Millisecond)
+	return d.Reader.Read(b[:min(len(b), 16)])
+}
+
+// TestTooLarge: more than one request of Firehose can hold is refused, and nothing stays.
+func TestTooLarge(t *testing.T) {
+	spool, root := newSpool(t)
+	h, err := ingest.NewFirehose(ingest.FirehoseOptions{Spool: spool, AccessKey: accessKey})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer spool.Close()
-	h, err := ingest.NewFirehose(ingest.FirehoseOptions{Spool: spool, AccessKey: accessKey, BodyTimeout: 100 * time.Millisecond})
-	if err != nil {
-		t.Fatal(err)
-	}
-	srv := httptest.NewServer(h)
-	defer srv.Close()
 	in, out := io.Pipe()
-	defer out.Close()
-	go out.Write([]byte(`{"requestId":"r",`))
-	req, _ := http.NewRequest(http.MethodPost, srv.URL, in)
+	go func() {
+		piece := strings.Repeat("AAAA", 1<<18) // 768 KiB of zeros
+		_, err := io.WriteString(out, `{"requestId":"r","timestamp":1,"records":[{"data":"`)
+		for n := int64(0); err == nil && n <= ingest.MaxBody; n += 3 << 18 {
+			_, err = io.WriteString(out, piece)
+		}
+		io.WriteString(out, `"}]}`)
+		out.Close()
+	}()
+	req := httptest.NewRequest(http.MethodPost, "/ingest/firehose", in)
 	set("X-Amz-Firehose-Access-Key", accessKey)(req)
 	set("X-Amz-Firehose-Request-Id", "r")(req)
-	resp, err := http.DefaultClient.Do(req)
-	if err == nil {
-		resp.Body.Close()
-		if resp.StatusCode != http.StatusRequestTimeout {
-			t.Errorf("got %d, want 408", resp.StatusCode)
-		}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, req)
+	in.Close()
+	if w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "more than 256 MiB") {
+		t.Errorf("got %d %s", w.Code, w.Body)
+	}
+	if err := spool.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if landed, _ := filepath.Glob(filepath.Join(root, "landing/*/*/*/*/*")); len(landed) != 0 {
+		t.Errorf("landed %v", landed)
 	}
 }

@@ -250,7 +250,7 @@ func (a *App) openServer() error {
 		a.log.Warn("requests under a public host name will be refused with 421", "remedy", "set publicURL or allowedHosts in seamark.yml")
 	}
 	page, err := dashboards.New(dashboards.Options{
-		Searcher: a.db, Incidents: incidents{a.alerts}, Flow: a, Logger: a.log, AllowedHosts: a.hosts(), Token: token,
+		Searcher: a.db, Incidents: incidents{a.alerts}, Flow: a, Logger: a.log, AllowedHosts: a.hosts(), Token: token, Sessions: dashboards.NewSessions(a.state, sessionsFolder),
 		Version: a.o.Version, Lake: a.lake.Root(),
 	})
 	if err != nil {
@@ -268,7 +268,7 @@ func (a *App) openServer() error {
 		mux.Handle(act.Path, a.actPage(s)) // its signature is its login
 	}
 	mux.Handle("/", page)
-	a.server = &http.Server{Handler: dashboards.GuardHost(a.hosts())(mux), ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn)}
+	a.server = &http.Server{Handler: dashboards.TrustProxies(c.Proxies())(dashboards.GuardHost(a.hosts())(mux)), ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn)}
 	ingest.SetTimeouts(a.server)
 	return nil
 }

@@ -88,7 +88,7 @@ var table = []room{
 	{"internal/fleet", rooms("."), []string{"github.com/klauspost/compress"}},
 	{"internal/app", rooms("..."), []string{"github.com/prometheus/client_golang", "golang.org/x/sync"}},
 	{"cmd/collector", rooms(".", "lake", "lake/s3", "collector/inventory", "collector/quota", "collector/state", "collector", "collector/aws", "collector/cloudtrail", "collector/sqs", "collector/worker", "collector/onboard", "internal/config", "internal/lambda", "collector/history"), nil},
-	{"cmd/seamark", rooms(".", "collector/inventory", "collector/hint", "collector", "internal/app", "internal/config", "alerter/words", "lake/duckdb", "collector/history", "collector/explain", "collector/onboard", "collector/rehearsal", "lake/stats", "lake/quarantine"), []string{"github.com/spf13/cobra", "golang.org/x/term"}},
+	{"cmd/seamark", rooms(".", "collector/inventory", "collector/hint", "collector", "internal/app", "internal/config", "alerter/words", "dashboards", "lake/duckdb", "collector/history", "collector/explain", "collector/onboard", "collector/rehearsal", "lake/stats", "lake/quarantine"), []string{"github.com/spf13/cobra", "golang.org/x/term"}},
 }
 
 func rooms(names ...string) []string { return names }

@@ -28,6 +28,7 @@ type Config struct {
 	Data           string              `yaml:"data" path:"y" doc:"Folder for what the appliance itself keeps: access key, incidents, cards."`
 	Listen         string              `yaml:"listen" doc:"Address of the web page, the API and the front door. Off loopback a login token is required."`
 	AllowedHosts   []string            `yaml:"allowedHosts" doc:"Host names under which the web page may be asked for, besides localhost, the address in listen and the host of publicURL (protection against DNS rebinding)."`
+	TrustedProxies []string            `yaml:"trustedProxies" doc:"Addresses or networks of proxies in front (10.0.0.0/8). What they say in X-Forwarded-For and X-Forwarded-Proto is believed: who guesses tokens is the client, not the proxy, and cookies are Secure when it ends TLS."`
 	LoginTokenFile string              `yaml:"loginTokenFile" path:"y" doc:"File that holds the token with which people log in."`
 	LoginTokenEnv  string              `yaml:"loginTokenEnv" doc:"Environment variable that holds it."`
 	PublicURL      string              `yaml:"publicURL" doc:"Address under which people reach the web page; links on cards begin with it."`

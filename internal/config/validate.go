@@ -73,6 +73,11 @@ func (c *Config) validateServer(r report) {
 			r(fmt.Sprintf("allowedHosts[%d]", i), fmt.Sprintf("%q is not a host name", h), "write the name alone: seamark.example.com")
 		}
 	}
+	for i, p := range c.TrustedProxies {
+		if _, err := network(p); err != nil {
+			r(fmt.Sprintf("trustedProxies[%d]", i), fmt.Sprintf("%q is neither an address nor a network", p), "write 10.0.0.7, 10.0.0.0/8 or fd00::/8")
+		}
+	}
 	weblink(r, "publicURL", c.PublicURL)
 	if b := c.FrontDoor.SealBytes; b < 64_000 || b > 1_000_000_000 {
 		r("frontDoor.sealBytes", fmt.Sprintf("%s is out of range", b), "use 64KB to 1GB")
@@ -252,4 +257,25 @@ func sortedKeys[T any](m map[string]T) []string {
 	}
 	slices.Sort(keys)
 	return keys
+}
+
+// Proxies are the networks of trustedProxies.
+func (c *Config) Proxies() []netip.Prefix {
+	var list []netip.Prefix
+	for _, p := range c.TrustedProxies {
+		if n, err := network(p); err == nil {
+			list = append(list, n)
+		}
+	}
+	return list
+}
+
+// network reads an address, which is a network of one, or a network.
+func network(s string) (netip.Prefix, error) {
+	if a, err := netip.ParseAddr(s); err == nil {
+		a = a.Unmap()
+		return a.Prefix(a.BitLen())
+	}
+	n, err := netip.ParsePrefix(s)
+	return n.Masked(), err
 }
