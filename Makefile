@@ -3,13 +3,16 @@ SHELL := /bin/bash
 GO    ?= go
 BIN   := bin/seamark
 
-.PHONY: help build demo test unit race fuzz torture test-athena test-loggers soak mutate bench lint web clean
+.PHONY: help build lambda demo test unit race fuzz torture test-athena test-loggers soak mutate bench lint web clean
 
 help:
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 build: ## the seamark binary, in bin/
 	$(GO) build -o $(BIN) ./cmd/seamark
+
+lambda: ## the Lambda functions as zips in dist/lambda; ARCHS="arm64 amd64"
+	scripts/lambda.sh $(ARCHS)
 
 demo: build ## watch the whole pipeline at work; Ctrl-C stops; ARGS="--seed 7" hands flags on
 	$(BIN) demo $(ARGS)

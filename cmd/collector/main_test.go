@@ -252,7 +252,7 @@ func TestThrottled(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 	f.invoke(t, `{"places":[]}`, time.Minute) // so that the log is complete
-	if !strings.Contains(f.log.String(), "ThrottlingException") || !strings.Contains(f.log.String(), `"request_id"`) {
+	if !strings.Contains(f.log.String(), "ThrottlingException") || !strings.Contains(f.log.String(), `"requestId"`) {
 		t.Errorf("log:\n%s", f.log)
 	}
 }

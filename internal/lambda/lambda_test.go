@@ -3,6 +3,8 @@ package lambda_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -97,7 +99,7 @@ func TestShapes(t *testing.T) {
 			}
 			for line := range strings.Lines(log.String()) {
 				var o map[string]any
-				if err := json.Unmarshal([]byte(line), &o); err != nil || o["msg"] == "" {
+				if err := json.Unmarshal([]byte(line), &o); err != nil || o["eventName"] == nil || o["message"] == nil || o["timestamp"] == nil {
 					t.Errorf("no log line: %s", line)
 				}
 			}
@@ -135,21 +137,33 @@ func TestConfig(t *testing.T) {
 		}
 	}
 	t.Setenv("LAMBDA_TASK_ROOT", dir)
+	fetch := func(_ context.Context, url string) ([]byte, error) { return []byte("at: " + url + "\n"), nil }
+	log := &bytes.Buffer{}
 	t.Setenv("SEAMARK_CONFIG", "")
 	t.Setenv("SEAMARK_CONFIG_FILE", "")
 	for _, c := range []struct{ text, file, name, want string }{
 		{"", "", beside, "a: 1\n"}, {"", named, named, "b: 2\n"}, {"c: 3", named, "SEAMARK_CONFIG", "c: 3"},
+		{"", "s3://hub/config/seamark.yml", "s3://hub/config/seamark.yml", "at: s3://hub/config/seamark.yml\n"},
 	} {
 		t.Setenv("SEAMARK_CONFIG", c.text)
 		t.Setenv("SEAMARK_CONFIG_FILE", c.file)
-		name, got, err := lambda.Config()
+		name, got, err := lambda.Config(t.Context(), fetch, lambda.NewLog(log))
 		if name != c.name || string(got) != c.want || err != nil {
 			t.Errorf("%+v: %s, %q, %v", c, name, got, err)
 		}
 	}
 	t.Setenv("SEAMARK_CONFIG", "")
+	sum := sha256.Sum256([]byte("b: 2\n"))
+	for hash, warned := range map[string]bool{"": false, hex.EncodeToString(sum[:]): false, strings.Repeat("0", 64): true} {
+		t.Setenv("SEAMARK_CONFIG_FILE", named)
+		t.Setenv("SEAMARK_CONFIG_HASH", hash)
+		log.Reset()
+		if _, _, err := lambda.Config(t.Context(), fetch, lambda.NewLog(log)); err != nil || strings.Contains(log.String(), `"WARN"`) != warned {
+			t.Errorf("%q: %v, log %s", hash, err, log)
+		}
+	}
 	t.Setenv("SEAMARK_CONFIG_FILE", filepath.Join(dir, "nowhere.yml"))
-	if _, _, err := lambda.Config(); err == nil || !strings.Contains(err.Error(), "nowhere.yml") || seamark.ClassOf(err) != seamark.Rejected {
+	if _, _, err := lambda.Config(t.Context(), fetch, lambda.NewLog(log)); err == nil || !strings.Contains(err.Error(), "nowhere.yml") || seamark.ClassOf(err) != seamark.Rejected {
 		t.Errorf("got %v", err)
 	}
 }
@@ -165,11 +179,11 @@ func TestLogLevel(t *testing.T) {
 		log.Error("E")
 		got := ""
 		for line := range strings.Lines(b.String()) {
-			var o struct{ Msg string }
+			var o struct{ EventName string }
 			if err := json.Unmarshal([]byte(line), &o); err != nil {
 				t.Fatal(err)
 			}
-			got += o.Msg
+			got += o.EventName
 		}
 		if got != want {
 			t.Errorf("%q: %s, want %s", level, got, want)

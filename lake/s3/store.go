@@ -129,3 +129,8 @@ func isAWS(endpoint string) bool {
 	host := u.Hostname()
 	return strings.HasSuffix(host, ".amazonaws.com") || strings.HasSuffix(host, ".amazonaws.com.cn")
 }
+
+// Within returns the same store, whose requests end with ctx instead.
+func (s *Store) Within(ctx context.Context) *Store {
+	return &Store{o: s.o, ctx: ctx, client: s.client, bucket: s.bucket, prefix: s.prefix}
+}
