@@ -2,6 +2,8 @@ package transformer
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -10,18 +12,20 @@ import (
 
 // FuzzAccessLine makes a row of any line in any format, and one only.
 func FuzzAccessLine(f *testing.F) {
-	for _, c := range [][2]string{
-		{"$context.requestId|$context.status", "a|200"},
-		{`$context.identity.sourceIp [$context.requestTime] "$context.httpMethod $context.path" $context.status`, `1.2.3.4 [30/Jun/2022:07:55:35 +0000] "GET /" 200`},
-		{"$context.requestId,$context.error.messageString,$context.status", `a,"b ""c"", d",500`},
-		{"<r>$context.requestId</r><s>$context.status</s>", "<r>a&amp;b</r><s>200</s>"},
-		{"$context.a$context.b", "xy"}, {"", ""}, {"{\"a\":\"$context.status\"}", "{}"},
-		{"", `203.0.113.7 - - [30/Jun/2022:07:55:35 +0000] "POST /bookings HTTP/1.1" 201 348 c6af9ac6`},
-		{"", `<request id="a"> <ip>1.2.3.4</ip> <httpMethod>GET</httpMethod> <status>200</status> <requestTime>30/Jun/2022:07:55:35 +0000</requestTime> </request>`},
-		{"", `203.0.113.7,-,-,30/Jun/2022:07:55:35 +0000,GET,/bookings,HTTP/1.1,200,348,c6af9ac6`},
-		{"", `[{"type":"platform.start","record":{"requestId":"x"}},{"type":"function","record":"y"}]`},
-	} {
-		f.Add(c[0], c[1])
+	files, err := filepath.Glob("../schemas/vectors/a*/*.json") // access logs, API Gateway's and others
+	if err != nil || len(files) < 60 {
+		f.Fatalf("%d vectors, %v", len(files), err)
+	}
+	for _, name := range files {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		var v struct{ Message, Format string }
+		if err := json.Unmarshal(b, &v); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(v.Format, v.Message)
 	}
 	f.Fuzz(func(t *testing.T, format, line string) {
 		format, line = strings.ToValidUTF8(format, "?"), strings.ToValidUTF8(line, "?")
