@@ -19,6 +19,9 @@ type Dialect struct {
 	Time    string // path of the time; "seconds+nanos" are two
 	Message string // paths, the first that is there counts; texts of an array are joined
 	Error   string // paths of the error: an object, a text, a list of frames, or one of errors
+	Event   string // paths of the event's name
+	Class   string // paths of the error's type, where it stands apart
+	Reason  string // paths of the error's message, where it stands apart
 	Request string // paths of the request id
 	Trace   string // paths of the trace id
 	Span    string // paths of the span id
@@ -26,6 +29,7 @@ type Dialect struct {
 	IDs     string // objects, or lists of them, in which ids are looked for; they stay whole
 	Inner   string // member whose text is the record, in whatever form; what is around it goes to event_data
 	Fill    bool   // the message is a template of which {Name} is filled from members
+	Silent  string // level of a record that names none
 }
 
 // Scale says what the numbers of a level mean.
@@ -40,6 +44,8 @@ const (
 	ScalePython                 // 10 debug to 50 critical
 	ScaleLog4j                  // 5000 trace to 50000 fatal: log4js, logback
 	ScaleMicrosoft              // 0 trace to 5 critical
+	ScaleOutcome                // words: …FAILURE, …FAILED, …ERROR are an error, others information
+	ScaleHTTP                   // a status: 5xx is an error, 4xx a warning, others information
 )
 
 // Dialects are the dialects in the order in which they are tried.
@@ -63,6 +69,7 @@ var Dialects = []Dialect{
 		}, Inner: "message"},
 	{Name: "Google Cloud Logging's entry", From: "LogEntry v2", When: []string{"logName:string jsonPayload:object", "severity:string jsonPayload:object"}, Lift: "jsonPayload"},
 	{Name: "Google Cloud Logging's entry, text", From: "LogEntry v2", When: []string{"logName:string textPayload:string", "severity:string textPayload:string"}, Message: "textPayload"},
+	{Name: "Fluent Bit, merged with what the line says", From: "Fluent Bit 3.0 Merge_Log", When: []string{"log:string level:string !message !msg !event !text"}, Message: "log"},
 	{Name: "OpenTelemetry log record", From: "OTLP 1.3 JSON", When: []string{"body severityNumber:number", "body severity_number:number", "Body SeverityNumber:number"},
 		Level: "severityText severity_text SeverityText severityNumber severity_number SeverityNumber", Scale: ScaleTelemetry, IDs: "spanContext"},
 
@@ -92,6 +99,9 @@ var Dialects = []Dialect{
 	{Name: "zap, development keys", From: "zap 1.28.0 NewDevelopmentEncoderConfig", When: []string{"L:string T M:string", "L:string M:string C:string"}, Level: "L", Time: "T", Message: "M", Error: "error S"},
 	{Name: "log15", From: "log15 2.16.0 JsonFormat", When: []string{"lvl:string t:string msg"}, Time: "t"},
 
+	{Name: "Kubernetes' JSON format", From: "k8s.io/component-base 0.30 logs/json", When: []string{"ts:number caller:string msg:string v:number !level"}, Silent: "INFO"},
+	{Name: "Kubernetes' JSON format, an error", From: "k8s.io/component-base 0.30 logs/json", When: []string{"ts:number caller:string msg:string err !level !v"}, Silent: "ERROR"},
+
 	// JVM.
 	{Name: "logback", From: "logback 1.6.7 JsonEncoder", When: []string{"loggerName:string sequenceNumber:number", "loggerName:string formattedMessage:string", "loggerName:string threadName:string mdc:object"},
 		Message: "formattedMessage message", Error: "throwable", Lift: "mdc"},
@@ -100,7 +110,7 @@ var Dialects = []Dialect{
 	{Name: "Quarkus", From: "quarkus-logging-json 3.15", When: []string{"loggerName:string exception:object", "loggerName:string mdc:object sequence:number"}, Error: "exception", Lift: "mdc"},
 
 	// .NET.
-	{Name: "Serilog's compact format", From: "Serilog.Formatting.Compact 3.0", When: []string{"@t:string @mt:string", "@t:string @m:string"}, Message: "@m @mt", Error: "@x", Fill: true},
+	{Name: "Serilog's compact format", From: "Serilog.Formatting.Compact 3.0", When: []string{"@t:string @mt:string", "@t:string @m:string"}, Message: "@m @mt", Error: "@x", Fill: true, Silent: "INFO"},
 	{Name: "Serilog's JSON format", From: "Serilog 4.0 JsonFormatter", When: []string{"MessageTemplate:string"}, Message: "RenderedMessage MessageTemplate", Error: "Exception", Lift: "Properties", Fill: true},
 	{Name: "Microsoft's JSON console", From: "Microsoft.Extensions.Logging.Console 9.0", When: []string{"LogLevel:string Category:string"}, Message: "Message", Error: "Exception", IDs: "Scopes State"},
 	{Name: "NLog", From: "NLog 5.3 JsonLayout", When: []string{"Level:string Logger:string Message:string Properties:object"}, Error: "Exception", Lift: "Properties"},
@@ -112,6 +122,7 @@ var Dialects = []Dialect{
 	{Name: "Monolog", From: "Monolog 3.7 JsonFormatter", When: []string{"level_name:string context:object", "level_name:string context:array", "level_name:string channel:string"}, Level: "level_name",
 		Error: "context.exception context.error", Lift: "context extra"},
 	{Name: "semantic_logger", From: "semantic_logger 4.16 json", When: []string{"level_index:number name:string", "name:string level:string payload:object", "name:string level:string named_tags:object"}, Level: "level", Error: "exception", Lift: "payload named_tags"},
+	{Name: "PostgreSQL", From: "PostgreSQL 16 jsonlog", When: []string{"error_severity:string message:string"}, Level: "error_severity"},
 	{Name: "MongoDB", From: "MongoDB 7.0 structured log", When: []string{"s:string c:string msg:string ctx:string"}, Level: "s", Time: "t.$date", Error: "attr.error"},
 	{Name: "GELF", From: "GELF 1.1, log4j-layout-template-json 2.26.1", When: []string{"short_message:string"}, Level: "level", Scale: ScaleSyslog, Message: "short_message", Error: "full_message _exception _stack_trace _exceptionStackTrace",
 		Request: "_requestId _request_id _AWSRequestId", Trace: "_traceId _trace_id", Span: "_spanId _span_id"},
@@ -121,6 +132,18 @@ var Dialects = []Dialect{
 	{Name: "Application Insights", From: "Application Insights 2.22", When: []string{"severityLevel:number"}, Level: "severityLevel", Scale: ScaleInsights},
 	{Name: "Google Cloud's structured logging", From: "log4j-layout-template-json 2.26.1 GcpLayout", When: []string{"timestampSeconds timestampNanos"}, Time: "timestampSeconds+timestampNanos", IDs: "logging.googleapis.com/labels"},
 	{Name: "journald, syslog", From: "systemd 256 journalctl -o json", When: []string{"PRIORITY MESSAGE"}, Level: "PRIORITY", Scale: ScaleSyslog, Message: "MESSAGE"},
+	{Name: "a text beside a level", From: "consola 3, bare reporters", When: []string{"text:string level !message !msg !event !eventName"}, Message: "text"},
+
+	// AWS services.
+	{Name: "AWS IoT Core", From: "AWSIotLogsV2, https://docs.aws.amazon.com/iot/latest/developerguide/cwl-format.html", When: []string{"logLevel:string eventType:string traceId:string"},
+		Event: "eventType", Class: "reason", Reason: "details"},
+	{Name: "Kubernetes' audit", From: "audit.k8s.io/v1, EKS 1.30", When: []string{"kind:string apiVersion:string auditID:string stage:string"}, Level: "responseStatus.code", Scale: ScaleHTTP, Silent: "INFO", Event: "verb"},
+	{Name: "SNS delivery status", From: "https://docs.aws.amazon.com/sns/latest/dg/topics-attrib.html", When: []string{"notification:object delivery:object status:string"}, Level: "status", Scale: ScaleOutcome},
+	{Name: "Transfer Family", From: "https://docs.aws.amazon.com/transfer/latest/userguide/cw-structure-logs.html", When: []string{"activity-type:string resource-arn:string"}, Level: "activity-type", Scale: ScaleOutcome},
+	{Name: "EventBridge's bus", From: "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus-logs.html", When: []string{"message_type:string resource_arn:string"}, Error: "details.error", Event: "message_type"},
+	{Name: "Data Firehose", From: "https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-logs.html", When: []string{"deliveryStreamARN:string message:string"}, Class: "errorCode"},
+	{Name: "Managed Service for Apache Flink", From: "https://docs.aws.amazon.com/managed-flink/latest/java/cloudwatch-logs-reading.html", When: []string{"applicationARN:string messageType:string"}, Level: "messageType", Error: "throwableInformation"},
+	{Name: "Bedrock's invocations", From: "ModelInvocationLog 1.0", When: []string{"schemaType:string modelId:string"}, Class: "errorCode", Event: "operation", Silent: "INFO"},
 	{Name: "Python's level number alone", From: "python-json-logger 4.2.0", When: []string{"levelno:number !levelname !level"}, Level: "levelno", Scale: ScalePython},
 }
 
@@ -129,4 +152,5 @@ var Dialects = []Dialect{
 var Containers = []string{
 	"mdc", "MDC", "contextMap", "context", "Context", "ctx", "properties", "Properties", "fields", "Fields", "spans", "extra", "extras", "_logMeta", "_meta", "meta", "metadata", "data", "labels", "tags",
 	"logging.googleapis.com/labels", "http", "request", "req", "dd", "otel", "scope", "Scopes", "payload", "named_tags", "custom", "correlation", "lambda", "lambdaContext", "lambda_context", "transaction", "tracing",
+	"xray", "traceContext", "trace_context", "tracingContext", "requestContext", "request_context", "awsContext", "aws_context", "threadContext", "thread_context", "MDCs", "globals", "additional", "additionalData", "ids", "identifiers", "extra_data", "extraData",
 }

@@ -305,12 +305,24 @@ own, and what has no column goes to the top of ` + "`event_data`" + `. Ids are l
 		}
 		return "`" + strings.ReplaceAll(s, "|", "\\|") + "`"
 	}
+	silent := func(level string) string {
+		if level == "" {
+			return ""
+		}
+		return " without: " + level
+	}
+	apart := func(what, paths string) string {
+		if paths == "" {
+			return ""
+		}
+		return " " + what + ": " + code(paths)
+	}
 	for _, d := range schemas.Dialects {
 		var when []string
 		for _, w := range d.When {
 			when = append(when, code(w))
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", d.Name, d.From, strings.Join(when, "<br>"), code(d.Level), code(d.Time), code(d.Message), code(d.Error), code(d.Lift), code(d.IDs), code(d.Inner))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", d.Name, d.From, strings.Join(when, "<br>"), code(d.Level)+silent(d.Silent), code(d.Time), code(d.Message), code(d.Error)+apart("type", d.Class)+apart("text", d.Reason), code(d.Lift), code(d.IDs), code(d.Inner))
 	}
 	fmt.Fprintf(&b, "\nIn a record of no dialect, ids are looked for in %s.\n", code(strings.Join(schemas.Containers, "` `")))
 	return b.String()

@@ -29,6 +29,8 @@ var (
 		"cs-uri-query x-edge-response-result-type x-forwarded-for ssl-protocol ssl-cipher x-edge-result-type fle-encrypted-fields fle-status sc-content-type sc-content-len sc-range-start sc-range-end c-port x-edge-detailed-result-type c-country cs-accept-encoding cs-accept cache-behavior-path-pattern cs-headers cs-header-names cs-headers-count")}
 	// https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage#default-format-string
 	envoyLine = placed{' ', strings.Fields("start_time request response_code response_flags bytes_received bytes_sent duration upstream_service_time x-forwarded-for user_agent x-request-id authority upstream_host")}
+	// https://istio.io/latest/docs/tasks/observability/logs/access-log/#default-access-log-format
+	istioLine = placed{' ', strings.Fields("start_time request response_code response_flags response_code_details connection_termination_details upstream_transport_failure_reason bytes_received bytes_sent duration upstream_service_time x-forwarded-for user_agent x-request-id authority upstream_host upstream_cluster upstream_local_address downstream_local_address downstream_remote_address requested_server_name route_name")}
 	// https://learn.microsoft.com/en-us/windows/win32/http/w3c-logging, the fields that IIS chooses
 	iisLine = placed{' ', strings.Fields("date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status time-taken")}
 )
@@ -45,12 +47,22 @@ func (r *Parser) placedLine(s string) bool {
 	case s[0] == '[':
 		if looksLikeTime(s[1:]) {
 			end := strings.IndexByte(s[:min(len(s), 40)], ']')
-			return end > 0 && strings.HasPrefix(s[end+1:], ` "`) && r.takePlaced(&envoyLine, s[1:end]+s[end+1:])
+			return end > 0 && strings.HasPrefix(s[end+1:], ` "`) && r.takePlaced(envoyForm(s[end+2:]), s[1:end]+s[end+1:])
 		}
 	case s[0] >= '0' && s[0] <= '9':
 		return r.placedBehindTime(s)
 	}
 	return false
+}
+
+// envoyForm tells Istio's form, in which words stand between the flags and the bytes, from Envoy's.
+func envoyForm(s string) *placed {
+	_, rest, _ := quotedWord(s)
+	words := strings.Fields(rest[:min(len(rest), 96)])
+	if len(words) > 2 && !allDigits(words[2]) {
+		return &istioLine
+	}
+	return &envoyLine
 }
 
 // placedBehindTime takes lines that begin with a time, or with a number of seconds.
@@ -118,7 +130,7 @@ func (r *Parser) takePlaced(p *placed, s string) bool {
 		}
 	}
 	r.addWord("rest", s, 0)
-	return r.soundAccess()
+	return r.soundAccess() || (p == &albLine || p == &envoyLine || p == &istioLine) && r.refusedAccess()
 }
 
 // placedValue takes a value that holds more than one.

@@ -17,7 +17,13 @@ func (r *Parser) takeAccessLoose(row *seamark.AccessLog, base *seamark.Log, f *s
 		return r.takeAccess(row, base, &scan.Field{Key: f.Key, Value: v, Access: scan.AccessBytes}, timed, own)
 	case "headers":
 		return r.takeAgent(row, v)
-	case "identity", "request", "response", "integration", "error", "context", "http", "requestContext":
+	case "request":
+		if v[0] == '"' {
+			r.requestLine(row, r.text(v))
+			return false // the query is in it too
+		}
+		return v[0] == '{' && r.takeAccessGroup(row, base, f, timed, own)
+	case "identity", "latencies", "response", "integration", "error", "context", "http", "requestContext":
 		if f.Key == "error" && v[0] == '"' {
 			return r.takeText(&row.ErrorMessage, v)
 		}
@@ -36,7 +42,7 @@ func (r *Parser) takeAccessLoose(row *seamark.AccessLog, base *seamark.Log, f *s
 	case "OriginDuration":
 		return r.takeDuration(&row.IntegrationLatencyMs, v, 1e-6)
 	case "duration", "time-taken": // Caddy and CloudFront: seconds with a point; Envoy and IIS: whole milliseconds
-		if bytes.IndexByte(v, '.') >= 0 {
+		if bytes.IndexByte(v, '.') >= 0 && !holds(r.fields, "controller") { // Rails: milliseconds
 			return r.takeDuration(&row.LatencyMs, v, 1000)
 		}
 		return r.takeDuration(&row.LatencyMs, v, 1)
@@ -44,6 +50,18 @@ func (r *Parser) takeAccessLoose(row *seamark.AccessLog, base *seamark.Log, f *s
 		r.addProcessing(row, f.Key, v) // each stays in the data
 	}
 	return false
+}
+
+// requestLine fills method, path and protocol from "GET /bookings?x=1 HTTP/1.1".
+func (r *Parser) requestLine(row *seamark.AccessLog, s string) {
+	method, rest := cutWord(s)
+	at := strings.LastIndexByte(rest, ' ')
+	if !isMethod(method) || at < 0 {
+		return
+	}
+	SetEmpty(&row.Method, method)
+	SetEmpty(&row.Path, cutAt(rest[:at], '?'))
+	SetEmpty(&row.Protocol, rest[at+1:])
 }
 
 // takeAgent finds the user agent among a request's headers, which stay in the data.

@@ -24,6 +24,7 @@ type dialect struct {
 	scale   schemas.Scale
 	inner   string
 	fill    bool
+	silent  string // level of a record that names none
 }
 
 // term is a condition on the members of a record.
@@ -76,7 +77,7 @@ func NewDialects(keys *scan.Keys) *Dialects {
 }
 
 func compileDialect(s *schemas.Dialect) *dialect {
-	d := &dialect{name: s.Name, members: map[string]*member{}, scale: s.Scale, inner: s.Inner, fill: s.Fill, level: s.Level != "", message: s.Message != ""}
+	d := &dialect{name: s.Name, members: map[string]*member{}, scale: s.Scale, inner: s.Inner, fill: s.Fill, silent: s.Silent, level: s.Level != "", message: s.Message != ""}
 	for _, w := range s.When {
 		d.when = append(d.when, compileTerms(w))
 	}
@@ -105,7 +106,7 @@ func compileDialect(s *schemas.Dialect) *dialect {
 	for _, c := range []struct {
 		paths  string
 		column scan.Column
-	}{{s.Request, scan.LogRequestID}, {s.Trace, scan.LogTraceID}, {s.Span, scan.LogSpanID}} {
+	}{{s.Event, scan.LogEventName}, {s.Class, scan.LogErrorType}, {s.Reason, scan.LogErrorMessage}, {s.Request, scan.LogRequestID}, {s.Trace, scan.LogTraceID}, {s.Span, scan.LogSpanID}} {
 		for _, p := range strings.Fields(c.paths) {
 			m := d.at(p)
 			m.role, m.column = roleColumn, c.column

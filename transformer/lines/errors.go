@@ -95,10 +95,14 @@ func (r *Parser) errorObject(row *seamark.Log, f *scan.Field) {
 		r.rest = append(r.rest, *f)
 		return
 	}
+	if p.kind == "" && p.message == "" && p.stack == "" && p.wrapped != nil && p.wrapped[0] == '[' {
+		r.errorList(row, p.wrapped)
+		r.rest = append(r.rest, *f)
+		return
+	}
 	stack := r.stackOf(&p)
-	causes := 0
 	if p.cause != nil {
-		stack, causes = r.withCauses(stack, &p)
+		stack, _ = r.withCauses(stack, &p)
 	}
 	taken := r.fill(row, p.kind, p.message, stack)
 	left := members[:0:0]
@@ -107,7 +111,6 @@ func (r *Parser) errorObject(row *seamark.Log, f *scan.Field) {
 			left = append(left, m)
 		}
 	}
-	_ = causes
 	if len(left) > 0 {
 		r.rest = append(r.rest, scan.Field{Key: f.Key, Value: scan.BytesOf(r.object(nil, left))})
 	}
@@ -160,7 +163,7 @@ func (r *Parser) problem(v []byte) (p problem, ok bool) {
 			}
 		case isCauseKey(m.Key) && (m.Value[0] == '{' || m.Value[0] == '[' || m.Value[0] == '"'):
 			p.cause = m.Value // it stays in the data besides
-		case m.Value[0] == '{' && holdsError(m.Key):
+		case m.Value[0] == '{' && holdsError(m.Key), m.Value[0] == '[' && m.Key == "values": // Sentry's are a list
 			p.wrapped = m.Value
 		}
 	}
@@ -248,7 +251,7 @@ func (r *Parser) withCauses(stack string, p *problem) (joined string, causes int
 		from := len(r.inner)
 		c, ok := r.problem(cause)
 		r.inner = r.inner[:from]
-		if ok && c.kind == "" && c.message == "" && c.wrapped != nil { // Quarkus: {"exception":{…}}
+		if ok && c.kind == "" && c.message == "" && c.wrapped != nil && c.wrapped[0] == '{' { // Quarkus: {"exception":{…}}
 			cause = c.wrapped
 			continue
 		}

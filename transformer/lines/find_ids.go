@@ -10,7 +10,7 @@ import (
 const maxIDDepth = 3
 
 // ids looks for ids in an object, or in the objects of a list, which stays whole.
-func (r *Parser) ids(x *reading, v []byte, depth int) {
+func (r *Parser) ids(x *reading, key string, v []byte, depth int) {
 	if depth == maxIDDepth {
 		return
 	}
@@ -18,7 +18,7 @@ func (r *Parser) ids(x *reading, v []byte, depth int) {
 		for i := scan.SkipSpace(v, 1); v[i] != ']'; {
 			end := scan.Value(v, i)
 			if v[i] == '{' && !r.keyValue(x, v[i:end]) {
-				r.ids(x, v[i:end], depth+1)
+				r.ids(x, key, v[i:end], depth+1)
 			}
 			if i = scan.SkipSpace(v, end); v[i] == ',' {
 				i = scan.SkipSpace(v, i+1)
@@ -40,10 +40,14 @@ func (r *Parser) ids(x *reading, v []byte, depth int) {
 		switch {
 		case e.Log == scan.LogRequestID || e.Log == scan.LogTraceID || e.Log == scan.LogSpanID:
 			r.take(x.row, &e, x.timed, x.own)
-		case e.Key == "id" && depth > 0 && e.Value[0] == '"' && isUUID(r.text(e.Value)):
-			r.takeText(&x.row.RequestID, e.Value)
+		case e.Key == "id" && (key == "request" || key == "req") && isScalar(e.Value):
+			r.takeID(&x.row.RequestID, scan.LogRequestID, e.Value)
+		case e.Key == "id" && key == "trace" && e.Value[0] == '"':
+			r.takeID(&x.row.TraceID, scan.LogTraceID, e.Value)
+		case e.Key == "id" && key == "span" && e.Value[0] == '"':
+			r.takeID(&x.row.SpanID, scan.LogSpanID, e.Value)
 		case e.Value[0] == '{' && (e.Key == "request" || e.Key == "trace" || e.Key == "span" || e.Key == "dd"):
-			r.ids(x, e.Value, depth+1)
+			r.ids(x, e.Key, e.Value, depth+1)
 		}
 	}
 }

@@ -68,6 +68,9 @@ func (r *Parser) finish(x *reading, data []byte) {
 	}
 	row.EventData = r.eventData(data)
 	Conclude(row)
+	if x.dialect != nil {
+		SetEmpty(&row.Level, x.dialect.silent)
+	}
 }
 
 // Conclude fills what an error's stack says of it, and the level of an error that has none.
@@ -88,8 +91,44 @@ func Conclude(row *seamark.Log) {
 		SetEmpty(&row.ErrorType, t)
 		SetEmpty(&row.ErrorMessage, m)
 	}
+	if row.ErrorStack == "" && row.ErrorType == "" && Severe(row.Level) {
+		errorOfMessage(row)
+	}
 	if row.Level == "" && (row.ErrorType != "" || row.ErrorStack != "") {
 		row.Level = seamark.LevelError
+	}
+}
+
+// errorOfMessage names the error of a severe record without one, of which the message, or its
+// last part, is "Class: text".
+func errorOfMessage(row *seamark.Log) {
+	line := row.ErrorMessage
+	if line == "" {
+		line = row.Message
+	}
+	if line == "" || line[0] == '{' {
+		return
+	}
+	line = firstLine(line[:min(len(line), maxErrorText)])
+	t, m, ok := errorOfLanguage(line, "")
+	if !ok {
+		t, m = errorInLine(line, false)
+	}
+	if t == "" {
+		if at := strings.Index(line, "Error: "); at < 0 {
+			at = strings.Index(line, "Exception: ")
+			if at < 0 {
+				return
+			}
+		}
+		t, m = splitError(line)
+	}
+	if !isErrorName(t) && !ok {
+		return
+	}
+	row.ErrorType = t
+	if m != "" {
+		row.ErrorMessage = m
 	}
 }
 
@@ -122,7 +161,11 @@ func (r *Parser) role(x *reading, m *member, f *scan.Field) {
 		}
 		r.takeError(x.row, f)
 	case roleColumn:
-		kept = !r.takeID(TextColumn(x.row, m.column), m.column, v)
+		if c := TextColumn(x.row, m.column); m.column == scan.LogRequestID || m.column == scan.LogTraceID || m.column == scan.LogSpanID {
+			kept = !r.takeID(c, m.column, v)
+		} else {
+			kept = !r.takeText(c, v)
+		}
 	case roleInner:
 		if kept = x.row.Message != ""; !kept {
 			x.row.Message = r.message(x.row, v)

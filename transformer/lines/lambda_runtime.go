@@ -23,6 +23,13 @@ func (r *Parser) parseRuntimeError(row *seamark.Log, body string) bool {
 		row.Level, row.ErrorType, row.ErrorMessage = seamark.LevelError, "Runtime.InvalidEntrypoint", cutAt(firstLine(rest), '\t')
 		return true
 	}
+	if first, rest, two := strings.Cut(body, "\n"); two && FindStack(body) < 0 { // Java: "text: class", and below it the trace
+		t, m := errorInLine(firstLine(rest), false)
+		if t != "" && isErrorName(t) && strings.HasSuffix(first, ": "+t) {
+			row.Level, row.ErrorType, row.ErrorMessage, row.ErrorStack = seamark.LevelError, t, m, rest
+			return true
+		}
+	}
 	id, rest, ok := platformRequest(body)
 	if !ok {
 		return false

@@ -25,6 +25,9 @@ func LevelOf(s string) string {
 	if i := strings.IndexAny(s, "+-"); i > 0 && i+1 < len(s) && len(s)-i < 5 && s[i+1] >= '0' && s[i+1] <= '9' {
 		s = s[:i]
 	}
+	if n := len(s); n > 1 && s[n-1] >= '1' && s[n-1] <= '5' { // OpenTelemetry's INFO2, MongoDB's D1
+		s = s[:n-1]
+	}
 	if l := levelWord(s); l != "" {
 		return l
 	}
@@ -124,9 +127,7 @@ func LevelOfNumber(n int64) string {
 }
 
 func levelByPhrase(s, head string) string {
-	if i := strings.Index(head, "] PHP "); i > 0 && head[0] == '[' {
-		head = head[i+2:]
-	}
+	head = withoutPHPTime(head)
 	for _, p := range [...]struct{ prefix, level string }{
 		{"npm ERR!", seamark.LevelError}, {"npm error ", seamark.LevelError}, {"npm WARN", seamark.LevelWarn}, {"npm warn ", seamark.LevelWarn}, {"=ERROR REPORT", seamark.LevelError},
 		{"=CRASH REPORT", seamark.LevelError}, {"=SUPERVISOR REPORT", seamark.LevelError}, {"=WARNING REPORT", seamark.LevelWarn},
@@ -137,7 +138,7 @@ func levelByPhrase(s, head string) string {
 	}
 	switch {
 	case strings.HasPrefix(head, "panic: "), strings.HasPrefix(head, "fatal error: "), strings.HasPrefix(head, "PHP Fatal error: "), strings.HasPrefix(head, "PHP Parse error: "), strings.HasPrefix(head, "PHP Recoverable fatal error: "),
-		strings.HasPrefix(head, "thread '") && strings.Contains(head, "' panicked at "):
+		isRustPanic(head), strings.HasPrefix(head, "Fatal error: ") && strings.Contains(head, " in /"):
 		return seamark.LevelFatal
 	case strings.HasPrefix(head, "PHP Warning: "), strings.HasPrefix(head, "PHP Notice: "), strings.HasPrefix(head, "PHP Deprecated: "):
 		return seamark.LevelWarn
@@ -154,6 +155,14 @@ func levelByPhrase(s, head string) string {
 		return l
 	}
 	return ""
+}
+
+// withoutPHPTime takes off the time that PHP's error_log puts before a line.
+func withoutPHPTime(s string) string {
+	if i := strings.Index(s, "] PHP "); i > 0 && s[0] == '[' {
+		return s[i+2:]
+	}
+	return s
 }
 
 // levelOfDotnet reads the word with which .NET's console logger begins: "fail: Name[0]".

@@ -32,6 +32,9 @@ func levelInText(s string) string {
 			return levelWord(word)
 		}
 	}
+	if t, _ := errorInBrackets(head); t != "" {
+		return seamark.LevelError
+	}
 	if t, _ := splitError(head); t != "" && strings.HasPrefix(head, t+": ") { // an error's class begins it
 		if strings.HasSuffix(t, "Warning") {
 			return seamark.LevelWarn
@@ -73,47 +76,6 @@ func looksTimed(s string) bool {
 	return len(s) > 8 && strings.ContainsAny(s[:min(len(s), 24)], "0123456789")
 }
 
-// levelOfForm reads forms in which the level is no word: klog's "E0502 10:00:01.123456",
-// syslog's "<3>", Redis' "1:M 02 May 2024 10:00:01.123 # ", MongoDB's "… E NETWORK  [".
-func levelOfForm(s string) string {
-	switch {
-	case len(s) > 20 && s[5] == ' ' && allDigits(s[1:5]) && allDigits(s[6:8]) && s[8] == ':':
-		return map[byte]string{'I': "INFO", 'W': "WARN", 'E': "ERROR", 'F': "FATAL"}[s[0]]
-	case len(s) > 12 && strings.HasPrefix(s[1:], ", [") && s[4] >= '0' && s[4] <= '9': // Ruby's Logger
-		return map[byte]string{'D': "DEBUG", 'I': "INFO", 'W': "WARN", 'E': "ERROR", 'F': "FATAL"}[s[0]]
-	case len(s) > 3 && s[0] == '<':
-		end := strings.IndexByte(s[:min(len(s), 5)], '>')
-		if end < 2 || !allDigits(s[1:end]) {
-			return ""
-		}
-		n := 0
-		for _, c := range []byte(s[1:end]) {
-			n = n*10 + int(c-'0')
-		}
-		if n > 191 {
-			return ""
-		}
-		return syslogLevels[n&7]
-	case len(s) > 30 && s[0] >= '0' && s[0] <= '9':
-		return levelOfRedis(s)
-	}
-	return ""
-}
-
-var syslogLevels = [8]string{"FATAL", "FATAL", "FATAL", "ERROR", "WARN", "INFO", "INFO", "DEBUG"}
-
-func levelOfRedis(s string) string {
-	colon := strings.IndexByte(s[:12], ':')
-	if colon < 1 || !allDigits(s[:colon]) || strings.IndexByte("XCSM", s[colon+1]) < 0 || s[colon+2] != ' ' {
-		return ""
-	}
-	words := strings.SplitN(s, " ", 7)
-	if len(words) < 7 || len(words[5]) != 1 {
-		return ""
-	}
-	return map[string]string{".": "DEBUG", "-": "DEBUG", "*": "INFO", "#": "WARN"}[words[5]]
-}
-
 func allDigits(s string) bool {
 	for i := range len(s) {
 		if s[i] < '0' || s[i] > '9' {
@@ -129,6 +91,7 @@ type lead struct {
 	timed  bool
 	plain  bool // one word after a time may be a host or a thread
 	symbol bool // signale's and others' sign stood right before
+	label  bool // only a program's name and a colon stood before
 }
 
 // levelBeforeWords walks the tokens of a line.
@@ -162,6 +125,12 @@ func levelBeforeWords(s string) string {
 				return l
 			}
 			i = end
+		case c == '{' && !at.broken && at.timed: // Airflow's "{task.py:17}", ClickHouse's "{<query>}"
+			end := strings.IndexByte(s[i:], '}')
+			if end < 0 || strings.ContainsAny(s[i:i+end], "\"= ") {
+				return ""
+			}
+			i += end + 1
 		case c == '{' || c == '=':
 			return ""
 		default:
@@ -196,8 +165,16 @@ func (at *lead) group(inner string, open byte) string {
 		}
 		return l
 	}
+	labelled := at.label
+	at.label = false
 	if at.broken || open == '<' {
 		return ""
+	}
+	if labelled && !allDigits(t) { // "nginx: [emerg] …", but of words no more
+		at.broken = true
+	}
+	if l := levelOfInitialIn(t); l != "" && open == '[' {
+		return l
 	}
 	if i := strings.LastIndexByte(t, ':'); i > 0 && isName(t[:i]) {
 		if l := levelOfAny(t[i+1:]); l != "" && t[i+1:] == strings.ToLower(t[i+1:]) {
@@ -221,6 +198,24 @@ func (at *lead) group(inner string, open byte) string {
 	return ""
 }
 
+// levelOfInitialIn reads "W 240502 10:00:01 app:17" of Tornado and Jupyter, and Serilog's
+// "10:00:01 I".
+func levelOfInitialIn(t string) string {
+	if len(t) < 8 {
+		return ""
+	}
+	if t[1] == ' ' && t[2] >= '0' && t[2] <= '9' && strings.IndexByte("DIWEC", t[0]) >= 0 && strings.IndexByte(t[:min(len(t), 24)], ':') > 0 {
+		if t[0] == 'C' {
+			return seamark.LevelFatal
+		}
+		return levelOfInitial(t[0])
+	}
+	if at := len(t) - 2; t[at] == ' ' && isTimeLike(t[:at]) && strings.IndexByte(t, ':') > 0 && strings.IndexByte("VDIWEF", t[at+1]) >= 0 {
+		return levelOfInitial(t[at+1])
+	}
+	return ""
+}
+
 // levelOfAny names the level of a whole word in any spelling.
 func levelOfAny(t string) string {
 	if len(t) < 3 || len(t) > 13 {
@@ -231,6 +226,9 @@ func levelOfAny(t string) string {
 	}
 	if l := levelOfLabel(t); l != "" {
 		return l
+	}
+	if strings.EqualFold(t, "note") {
+		return seamark.LevelInfo
 	}
 	return levelWord(t)
 }
@@ -259,7 +257,7 @@ func levelOfCapitals(t string) string {
 		return l
 	}
 	switch t {
-	case "INF", "SUCCESS", "NTC":
+	case "INF", "SUCCESS", "NTC", "AUDIT", "NOTE":
 		return seamark.LevelInfo
 	case "ERRO", "EROR", "EXCEPTION":
 		return seamark.LevelError
@@ -278,7 +276,7 @@ func levelOfCapitals(t string) string {
 // isAlsoWord reports whether a level's name in capitals is a word that programs say too.
 func isAlsoWord(t string) bool {
 	switch t {
-	case "ALERT", "LOG", "CONFIG", "PANIC", "EMERG", "EMERGENCY", "FINE", "NOTICE", "SUCCESS", "EXCEPTION", "INF", "SILLY", "CRIT":
+	case "AUDIT", "NOTE", "ALERT", "LOG", "CONFIG", "PANIC", "EMERG", "EMERGENCY", "FINE", "NOTICE", "SUCCESS", "EXCEPTION", "INF", "SILLY", "CRIT":
 		return true
 	}
 	return false
@@ -298,6 +296,12 @@ func (at *lead) token(s string, i, end int) string {
 		}
 	}
 	colon := len(word) < len(t) && t[len(word)] == ':'
+	if l := at.initial(s, i, end); l != "" {
+		return l
+	}
+	if l := timedParts(t); l != "" && !at.broken {
+		return l
+	}
 	if dot := strings.LastIndexByte(strings.TrimSuffix(t, ":"), '.'); dot > 0 && strings.HasSuffix(t, ":") && !at.broken { // Monolog: app.ERROR:
 		if l := levelOfCapitals(t[dot+1 : len(t)-1]); l != "" {
 			return l
@@ -305,7 +309,7 @@ func (at *lead) token(s string, i, end int) string {
 	}
 	if l := levelOfCapitals(word); l != "" && (colon || len(word) == len(t) || t[len(word)] == ',' || t[len(word)] == '!') {
 		whole := strings.TrimRight(t, ":,!") == word
-		if at.delimited(s, i, end, colon) && whole || !at.broken && (colon || !isAlsoWord(word)) {
+		if at.delimited(s, i, end, colon) && whole || !at.broken && (colon || !isAlsoWord(word) || at.timed && strings.HasPrefix(strings.TrimLeft(s[end:], " "), "[")) {
 			if !(at.broken && isAlsoWord(word) && !colon) {
 				return l
 			}
@@ -319,6 +323,15 @@ func (at *lead) token(s string, i, end int) string {
 		return ""
 	}
 	at.symbol = false
+	if end < len(s) && s[end] == '[' && at.timed && isName(t) { // syslog's program: "sshd[31]: "
+		if close := strings.IndexByte(s[end:], ']'); close > 1 && allDigits(s[end+1:end+close]) && strings.HasPrefix(s[end+close:], "]:") {
+			return ""
+		}
+	}
+	if i == 0 && strings.HasSuffix(t, ":") && isName(t[:len(t)-1]) && strings.HasPrefix(s[end:], " [") {
+		at.label = true
+		return ""
+	}
 	at.pass(t)
 	return ""
 }

@@ -9,7 +9,7 @@ import (
 // into looks into an object, or the objects of a list.
 func (r *Parser) into(x *reading, m *member, f *scan.Field) {
 	if m.ids {
-		r.ids(x, f.Value, 0)
+		r.ids(x, f.Key, f.Value, 0)
 	}
 	switch {
 	case f.Value[0] == '[' && m.each != nil:

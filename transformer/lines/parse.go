@@ -2,6 +2,7 @@ package lines
 
 import (
 	"bytes"
+	"strings"
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/transformer/scan"
@@ -68,7 +69,7 @@ const (
 // only a logger writes) and a platform event from a record. A WebSocket API's access log has
 // no status, and those of Traefik and Caddy have a level.
 func kindOf(fields []scan.Field) kind {
-	var status, where, logger, record, platform, proxy, socket, connection, service bool
+	var status, where, logger, record, platform, proxy, gateway, socket, connection, service bool
 	for i := range fields {
 		f := &fields[i]
 		switch f.Access {
@@ -91,6 +92,10 @@ func kindOf(fields []scan.Field) kind {
 			record = true
 		case "DownstreamStatus":
 			proxy = true
+		case "request": // nginx: the request line
+			where = where || f.Value[0] == '"' && isRequestLine(scan.View(f.Value[1:len(f.Value)-1]))
+		case "latencies": // Kong: status and path are in objects
+			gateway = f.Value[0] == '{'
 		case "logger":
 			proxy = proxy || bytes.HasPrefix(f.Value, []byte(`"http.log.access`))
 		case "eventType":
@@ -104,13 +109,19 @@ func kindOf(fields []scan.Field) kind {
 	switch {
 	case platform && record && !logger:
 		return kindPlatform
-	case status && proxy, !logger && where && (status || socket && connection):
+	case status && proxy, !logger && where && (status || socket && connection), !logger && gateway && holds(fields, "request") && holds(fields, "response"):
 		return kindAccess
 	}
 	if service && IsService(func(key string) bool { return holds(fields, key) }) {
 		return kindService
 	}
 	return kindRecord
+}
+
+// isRequestLine reports whether a text is like "GET /bookings HTTP/1.1".
+func isRequestLine(s string) bool {
+	method, rest := cutWord(s)
+	return isMethod(method) && strings.HasPrefix(rest, "/") && strings.Contains(rest, " HTTP/")
 }
 
 func holds(fields []scan.Field, key string) bool {

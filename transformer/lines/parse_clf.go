@@ -70,7 +70,13 @@ func isAddress(s string) bool {
 // soundAccess reports whether the fields hold a method, a status and a time, so that a
 // line was not taken for an access log by chance. A WebSocket API has events for methods and
 // no status. No value may look like two.
-func (r *Parser) soundAccess() bool {
+func (r *Parser) soundAccess() bool { return r.accessFound() == 7 }
+
+// refusedAccess is soundAccess for a line whose form is certain, though its request is none.
+func (r *Parser) refusedAccess() bool { return r.accessFound()&6 == 6 }
+
+// accessFound tells method, status and time by a bit each; 0: a value is not like its column.
+func (r *Parser) accessFound() int {
 	found := 0
 	for i := range r.fields {
 		f := &r.fields[i]
@@ -89,7 +95,7 @@ func (r *Parser) soundAccess() bool {
 			}
 		case scan.AccessRequestID:
 			if bytes.IndexByte(f.Value, ',') >= 0 {
-				return false
+				return 0
 			}
 		case 0:
 			if f.Key == "eventType" && IsSocketEvent(f.Value) {
@@ -97,7 +103,7 @@ func (r *Parser) soundAccess() bool {
 			}
 		}
 	}
-	return found == 7
+	return found
 }
 
 // isMethod reports whether s is like an HTTP method: 3 to 16 capitals.
@@ -121,10 +127,17 @@ func (r *Parser) takeCLF(s string) bool {
 		return false
 	}
 	host := strings.Fields(s[:open])
-	if len(host) != 3 {
+	vhost := ""
+	switch {
+	case len(host) == 4 && isAddress(host[1]): // Apache's vhost_combined
+		vhost, host = host[0], host[1:]
+	case len(host) == 2 && len(host[0]) > 15:
+		return r.bucketLine(host[0], host[1], s[open:])
+	case len(host) != 3:
 		return false
 	}
 	r.fields = r.fields[:0]
+	r.addWord("host", vhost, 0)
 	r.addWord("ip", host[0], scan.AccessIP)
 	r.addWord("identity.caller", host[1], 0)
 	r.addWord("identity.user", host[2], 0)
@@ -145,9 +158,11 @@ func (r *Parser) takeCLF(s string) bool {
 	bytes, rest := cutWord(rest)
 	r.addWord("status", status, scan.AccessStatus)
 	r.addWord("responseLength", bytes, scan.AccessBytes)
-	gateway := rest != "" && rest[0] != '"'
-	if !r.takeRequest(request, gateway) {
-		return false
+	gateway := rest != "" && rest[0] != '"' && !allDigits(rest)
+	if !r.takeRequest(request, gateway) { // what was no request was refused
+		r.addText("request", request, 0)
+		r.takeCombined(rest)
+		return r.refusedAccess()
 	}
 	if gateway {
 		r.takeIDs(rest)
@@ -204,7 +219,79 @@ func (r *Parser) takeCombined(s string) {
 	}
 	r.addWord("referer", referer, 0)
 	r.addWord("userAgent", agent, scan.AccessUserAgent)
-	r.addWord("rest", strings.TrimSpace(rest), 0)
+	r.behindCombined(strings.TrimSpace(rest))
+}
+
+// behindCombined takes what proxies put behind the combined format: the ingress controller's
+// lengths, times and request id, Traefik's names and time, pairs of nginx's variables.
+// Source: https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/log-format/
+func (r *Parser) behindCombined(s string) {
+	words := strings.Fields(s)
+	switch {
+	case len(words) == 9 && words[2][0] == '[' && words[3][0] == '[':
+		for i, name := range [...]string{"request_length", "request_time", "upstream_name", "alternative_upstream_name", "upstream_addr", "upstream_response_length", "upstream_response_time", "upstream_status"} {
+			r.addWord(name, strings.Trim(words[i], "[]"), 0)
+		}
+		r.addWord("requestId", words[8], scan.AccessRequestID)
+	case len(words) == 4 && allDigits(words[0]) && words[1][0] == '"' && strings.HasSuffix(words[3], "ms"):
+		r.addWord("requestCount", words[0], 0)
+		r.addWord("router", strings.Trim(words[1], `"`), 0)
+		r.addWord("server", strings.Trim(words[2], `"`), 0)
+		r.addWord("latency_ms", strings.TrimSuffix(words[3], "ms"), scan.AccessLatency)
+	case strings.IndexByte(s, '=') > 0:
+		var rest []string
+		for _, w := range words {
+			name, value, ok := strings.Cut(w, "=")
+			if !ok || !isName(name) {
+				rest = append(rest, w)
+				continue
+			}
+			switch name {
+			case "rt":
+				name = "request_time"
+			case "urt", "uprt":
+				name = "upstream_response_time"
+			}
+			_, access := r.Keys.Find(name)
+			r.addWord(name, strings.Trim(value, `"`), access)
+		}
+		r.addWord("rest", strings.Join(rest, " "), 0)
+	default:
+		r.addWord("rest", s, 0)
+	}
+}
+
+// bucketLine takes a line of S3's server access log apart, whose owner and bucket stand before
+// the time.
+// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/LogFormat.html
+func (r *Parser) bucketLine(owner, bucket, s string) bool {
+	r.fields = r.fields[:0]
+	r.addWord("bucket_owner", owner, 0)
+	r.addWord("bucket", bucket, 0)
+	r.addText("requestTime", s[1:27], scan.AccessTimestamp)
+	s = strings.TrimLeft(s[28:], " ")
+	for _, name := range [...]string{"ip", "requester", "requestId", "operation", "key", "request", "status", "error_code", "bytes_sent", "object_size", "latency_ms", "turn_around_ms", "referer", "userAgent"} {
+		var value string
+		if strings.HasPrefix(s, `"`) {
+			var ok bool
+			if value, s, ok = quotedWord(s); !ok {
+				return false
+			}
+			s = strings.TrimLeft(s, " ")
+		} else {
+			value, s = cutWord(s)
+		}
+		if name == "request" {
+			if !r.takeRequest(value, false) {
+				r.addWord(name, value, 0)
+			}
+			continue
+		}
+		_, access := r.Keys.Find(name)
+		r.addWord(name, value, access)
+	}
+	r.addWord("rest", s, 0)
+	return r.refusedAccess()
 }
 
 // addWord adds a value unless it is absent.

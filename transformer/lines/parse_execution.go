@@ -27,6 +27,8 @@ func (r *Parser) parseExecution(row *seamark.Log, s string) bool {
 		level = seamark.LevelInfo
 		if text := strings.ToLower(cutAt(firstLine(step), ':')); strings.Contains(text, "failed") || strings.Contains(text, "error") || strings.Contains(text, "timed out") {
 			level = seamark.LevelError
+		} else if strings.Contains(text, "not authorized") || strings.Contains(text, "denied") || strings.Contains(text, "throttl") || strings.Contains(text, "limit exceeded") {
+			level = seamark.LevelWarn
 		}
 	}
 	row.RequestID, row.Level = s[1:end], level

@@ -23,6 +23,9 @@ func (r *Parser) parseLine(row *seamark.Log, timed bool, message []byte, own *Cl
 		r.parseAccess(row, timed, own)
 		return true
 	}
+	if prefix, rest := cutCRI(line); prefix != "" && r.wrapped < maxWrapped {
+		return r.criLine(row, timed, prefix, rest, own)
+	}
 	if r.Workload.Format != "" && r.Format == nil {
 		r.Odd.UnknownFormats++
 	}
@@ -31,6 +34,38 @@ func (r *Parser) parseLine(row *seamark.Log, timed bool, message []byte, own *Cl
 	}
 	r.parseText(row, timed, message, own)
 	return false
+}
+
+// criLine parses a line of containerd or CRI-O, "<time> <stream> F <line>": the line is the
+// record, time and stream go to the data.
+func (r *Parser) criLine(row *seamark.Log, timed bool, prefix, line string, own *Claim) (isAccess bool) {
+	at := strings.IndexByte(prefix, ' ')
+	r.keepText("stream", prefix[at+1:at+7])
+	if !r.takeTime(row, r.quoted(prefix[:at]), timed, own) {
+		r.keepText("time", prefix[:at])
+	}
+	r.wrapped++
+	body := trimSpace(scan.BytesOf(line))
+	var end int
+	if len(body) > 1 && body[0] == '{' {
+		r.fields, end = scan.Fields(r.fields[:0], r.Arena, body, 0)
+	}
+	if end == len(body) && end > 0 {
+		isAccess = r.parseObject(classify(r.fields, r.Keys), row, timed, own)
+	} else {
+		isAccess = r.parseLine(row, timed, scan.BytesOf(line), own)
+	}
+	r.wrapped--
+	return isAccess
+}
+
+// quoted is s as a JSON string.
+func (r *Parser) quoted(s string) []byte {
+	a := r.Arena
+	a.Room(6*len(s) + 2)
+	from := len(a.Text)
+	a.Text = AppendQuoted(a.Text, s)
+	return a.Text[from:len(a.Text):len(a.Text)]
 }
 
 // takeFormat takes a line apart into r.fields, or reports that it does not follow the format.
@@ -132,9 +167,5 @@ func quotedValue(s, next string, last bool) (value, rest string, ok bool) {
 
 // addText adds a field whose value is text.
 func (r *Parser) addText(key, value string, access scan.Column) {
-	a := r.Arena
-	a.Room(6*len(value) + 2)
-	from := len(a.Text)
-	a.Text = AppendQuoted(a.Text, value)
-	r.fields = append(r.fields, scan.Field{Key: key, Value: a.Text[from:len(a.Text):len(a.Text)], Access: access})
+	r.fields = append(r.fields, scan.Field{Key: key, Value: r.quoted(value), Access: access})
 }

@@ -191,6 +191,9 @@ func (r *Parser) parsePlatformJSON(row *seamark.Log, timed bool, own *Claim) {
 		r.telemetryRecord(row, written, timed, own)
 		return
 	}
+	if row.EventName == "platform.logsDropped" { // lines are missing
+		row.Level = seamark.LevelWarn
+	}
 	row.EventData = r.eventData(nil)
 }
 

@@ -27,7 +27,7 @@ func (r *Parser) parseText(row *seamark.Log, timed bool, message []byte, own *Cl
 	} else if !timed {
 		own.TimeMs = leadingTime(body)
 	}
-	if !prefixed && len(body) > 38 && body[36] == ' ' && isUUID(body[:36]) { // AppSync
+	if !prefixed && len(body) > 38 && (body[36] == ' ' || body[36] == '\t') && isUUID(body[:36]) { // AppSync, Bref
 		row.RequestID, body = body[:36], body[37:]
 	}
 	if r.recordInText(row, body, timed, own) {
@@ -47,6 +47,10 @@ func (r *Parser) words(row *seamark.Log, body string, prefixed bool, own *Claim)
 	case FindStack(body) >= 0:
 		row.ErrorType, row.ErrorMessage = ErrorOfStack(body)
 		row.ErrorStack = body
+	case strings.IndexByte(body, '\n') > 0:
+		if t, m := errorBelowSource(body); t != "" {
+			row.Level, row.ErrorType, row.ErrorMessage = seamark.LevelError, t, m
+		}
 	}
 	said := belowHeader(body)
 	if row.Level == "" {
@@ -60,12 +64,7 @@ func (r *Parser) words(row *seamark.Log, body string, prefixed bool, own *Claim)
 	if row.ErrorType == "" && Severe(row.Level) {
 		r.errorInWords(row, body)
 	}
-	if row.RequestID == "" {
-		row.RequestID = requestBehindTime(body)
-	}
-	if row.TraceID == "" {
-		row.TraceID, row.SpanID = correlation(firstLine(body), row.SpanID)
-	}
+	r.idsInWords(row, firstLine(body))
 }
 
 // belowHeader is a text without a first line that says only when and where it was written: of
@@ -107,53 +106,9 @@ func (r *Parser) errorInWords(row *seamark.Log, body string) {
 	}
 }
 
-// correlation is the trace and span id that Spring Boot puts in brackets before the logger:
-// "[shop] [<trace>-<span>]", and Sleuth's "[shop,<trace>,<span>]".
-// Source: https://docs.spring.io/spring-boot/reference/actuator/tracing.html
-func correlation(s, span string) (string, string) {
-	for n := 0; n < 6; n++ {
-		open := strings.IndexByte(s, '[')
-		if open < 0 {
-			break
-		}
-		end := strings.IndexByte(s[open:], ']')
-		if end < 0 {
-			break
-		}
-		inner := s[open+1 : open+end]
-		if i := strings.IndexByte(inner, ','); i >= 0 {
-			inner = inner[i+1:]
-		}
-		if len(inner) >= 49 && (inner[32] == '-' || inner[32] == ',') && isHex(inner[:32]) && isHex(inner[33:49]) && strings.Trim(inner[:32], "0") != "" {
-			SetEmpty(&span, inner[33:49])
-			return inner[:32], span
-		}
-		s = s[open+1:]
-	}
-	return "", span
-}
-
 // isConsoleTrace reports whether a text is what Node.js's console.trace prints.
 func isConsoleTrace(s string) bool {
 	return strings.HasPrefix(s, "Trace: ") || strings.HasPrefix(s, "Trace\n    at ")
-}
-
-// requestBehindTime is the request id of AWS's log4j2 pattern for Lambda, "%d %X{AWSRequestId}
-// %-5p %c{1}", or none.
-// Source: https://docs.aws.amazon.com/lambda/latest/dg/java-logging.html
-func requestBehindTime(s string) string {
-	if !looksLikeTime(s) {
-		return ""
-	}
-	at := strings.IndexByte(s[19:min(len(s), 40)], ' ')
-	if at < 0 {
-		return ""
-	}
-	word, rest := cutWord(s[19+at+1:])
-	if !isUUID(word) || rest == "" || !isUpper(rest[0]) && rest[0] != '<' {
-		return ""
-	}
-	return word
 }
 
 // jsonBehindPrefix parses what console.log(JSON.stringify(…)) writes: Lambda's prefix

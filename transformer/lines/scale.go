@@ -1,6 +1,8 @@
 package lines
 
 import (
+	"strings"
+
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/schemas"
 	"github.com/seamark-hq/seamark/transformer/scan"
@@ -11,7 +13,9 @@ import (
 // takeScaled reads a level by name, or by number on the dialect's scale.
 func (r *Parser) takeScaled(x *reading, v []byte) bool {
 	level := ""
-	if v[0] == '"' {
+	if x.dialect.scale == schemas.ScaleOutcome && v[0] == '"' {
+		level = levelOfOutcome(r.text(v))
+	} else if v[0] == '"' {
 		level = r.levelOfText(v)
 		if n, ok := scan.ParseInt(v[1 : len(v)-1]); ok && level == "" {
 			level = levelOnScale(x.dialect.scale, n)
@@ -38,6 +42,8 @@ func levelOnScale(s schemas.Scale, n int64) string {
 		names = []string{"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"}
 	case schemas.ScaleTelemetry:
 		n, names = (n-1)/4, seamark.Levels()
+	case schemas.ScaleHTTP:
+		n, names = n/100-1, []string{"INFO", "INFO", "INFO", "WARN", "ERROR"}
 	case schemas.ScalePython:
 		n, names = n/10-1, []string{"DEBUG", "INFO", "WARN", "ERROR", "FATAL"}
 	case schemas.ScaleLog4j:
@@ -49,4 +55,15 @@ func levelOnScale(s schemas.Scale, n int64) string {
 		return ""
 	}
 	return names[n]
+}
+
+// levelOfOutcome is the level of how something went, in a word.
+func levelOfOutcome(s string) string {
+	s = strings.ToUpper(s)
+	for _, bad := range [...]string{"FAILURE", "FAILED", "ERROR", "REJECTED", "DENIED"} {
+		if strings.HasSuffix(s, bad) {
+			return seamark.LevelError
+		}
+	}
+	return seamark.LevelInfo
 }

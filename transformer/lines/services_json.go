@@ -14,7 +14,7 @@ import (
 // writes.
 func serviceKey(key string) bool {
 	switch key {
-	case "eventSource", "execution_arn", "webaclId", "query_timestamp", "detail-type", "graphQLAPIId", "fieldInError":
+	case "eventSource", "execution_arn", "webaclId", "query_timestamp", "detail-type", "graphQLAPIId", "fieldInError", "resourceLogs", "scopeLogs":
 		return true
 	}
 	return false
@@ -23,7 +23,7 @@ func serviceKey(key string) bool {
 // IsService reports whether an object is of a service that parseService knows, by its keys.
 func IsService(has func(key string) bool) bool {
 	return has("eventSource") && has("eventVersion") || has("execution_arn") && has("type") || has("webaclId") && has("action") ||
-		has("query_timestamp") && has("query_name") || has("detail-type") && has("detail") || has("graphQLAPIId") && has("logType")
+		has("query_timestamp") && has("query_name") || has("detail-type") && has("detail") || has("graphQLAPIId") && has("logType") || has("resourceLogs") || has("scopeLogs")
 }
 
 func (r *Parser) has(key string) bool { return r.member(key) != nil }
@@ -70,6 +70,11 @@ func (r *Parser) parseService(row *seamark.Log, timed bool, own *Claim) {
 		r.webACL(&set)
 	case r.has("query_timestamp"):
 		set.EventName, set.Level = "route53.query", rcodeLevel(r.textMember("rcode"))
+		if r.textMember("firewall_rule_action") == "BLOCK" {
+			set.Level = seamark.LevelWarn
+		}
+	case r.has("resourceLogs") || r.has("scopeLogs"):
+		r.exportedLogs(&set)
 	case r.has("detail-type"): // an event that a function has printed
 		set.EventName = r.takeMember("detail-type")
 	default:
@@ -78,6 +83,7 @@ func (r *Parser) parseService(row *seamark.Log, timed bool, own *Claim) {
 	r.record(row, timed, own)
 	for _, c := range [...]struct{ to, from *string }{
 		{&row.Level, &set.Level}, {&row.EventName, &set.EventName}, {&row.ErrorType, &set.ErrorType}, {&row.ErrorMessage, &set.ErrorMessage}, {&row.RequestID, &set.RequestID}, {&row.Region, &set.Region},
+		{&row.Message, &set.Message}, {&row.ErrorStack, &set.ErrorStack}, {&row.TraceID, &set.TraceID}, {&row.SpanID, &set.SpanID},
 	} {
 		if *c.from != "" {
 			*c.to = *c.from
@@ -91,7 +97,8 @@ func (r *Parser) parseService(row *seamark.Log, timed bool, own *Claim) {
 func (r *Parser) cloudTrail(set *seamark.Log) {
 	set.Region = r.takeMember("awsRegion")
 	set.Level = seamark.LevelInfo
-	if set.ErrorType = r.takeMember("errorCode"); set.ErrorType != "" {
+	set.ErrorType = r.takeMember("errorCode")
+	if set.ErrorType != "" || r.textMember("errorMessage") != "" { // a login that failed has no code
 		set.Level = seamark.LevelError
 	}
 }
@@ -177,5 +184,53 @@ func (r *Parser) appSync(set *seamark.Log) {
 	}
 	if v := r.member("fieldInError"); string(v) == "true" {
 		set.Level = seamark.LevelError
+	}
+}
+
+// exportedLogs reads log records as OpenTelemetry's exporters print them, inside of resourceLogs
+// and scopeLogs: the columns are those of the worst. All of it stays in event_data.
+// Source: https://opentelemetry.io/docs/specs/otel/protocol/file-exporter/
+func (r *Parser) exportedLogs(set *seamark.Log) {
+	outer, rest := r.fields, r.rest
+	n := 0
+	for i := range outer {
+		if f := &outer[i]; f.Key == "resourceLogs" || f.Key == "scopeLogs" {
+			r.eachLogRecord(f.Value, 0, func(fields []scan.Field) {
+				var one seamark.Log
+				r.fields, r.rest = fields, nil
+				classify(r.fields, r.Keys)
+				r.record(&one, true, &Claim{})
+				if n++; n == 1 || severity(one.Level) > severity(set.Level) {
+					*set = one
+				}
+			})
+		}
+	}
+	r.fields, r.rest = outer, rest
+}
+
+// eachLogRecord calls do with the members of each log record in a list of groups of them.
+func (r *Parser) eachLogRecord(v []byte, depth int, do func([]scan.Field)) {
+	if v[0] != '[' || depth > 2 {
+		return
+	}
+	for i, n := scan.SkipSpace(v, 1), 0; v[i] != ']' && n < maxDocuments; n++ {
+		fields, end := scan.Fields(nil, r.Arena, v, i)
+		if end < 0 {
+			return
+		}
+		inner := false
+		for _, f := range fields {
+			if f.Key == "scopeLogs" || f.Key == "logRecords" {
+				inner = true
+				r.eachLogRecord(f.Value, depth+1, do)
+			}
+		}
+		if !inner {
+			do(fields)
+		}
+		if i = scan.SkipSpace(v, end); v[i] == ',' {
+			i = scan.SkipSpace(v, i+1)
+		}
 	}
 }

@@ -20,75 +20,21 @@ func (r *Parser) parseServiceLine(row *seamark.Log, s string) bool {
 	case c == '#':
 		return r.mysqlSlow(row, s)
 	case c >= '0' && c <= '9':
-		return r.flowLog(row, s) || r.resolverLog(row, s) || looksLikeTime(s) && (r.postgres(row, s) || r.mysqlError(row, s))
+		return r.flowLog(row, s) || r.resolverLog(row, s) || r.mariaAudit(row, s) || looksLikeTime(s) && (r.postgres(row, s) || r.mysqlError(row, s))
 	case c == 'E' || c == 'W' || c == 'I' || c == 'F':
 		return r.klog(row, s)
 	}
 	return false
 }
 
-// postgresLevels are the severities of PostgreSQL; "" are lines that go on with one before.
-// Source: https://www.postgresql.org/docs/current/runtime-config-logging.html#RUNTIME-CONFIG-SEVERITY-LEVELS
-var postgresLevels = map[string]string{
-	"PANIC": seamark.LevelFatal, "FATAL": seamark.LevelFatal, "ERROR": seamark.LevelError, "WARNING": seamark.LevelWarn, "NOTICE": seamark.LevelInfo, "INFO": seamark.LevelInfo, "LOG": seamark.LevelInfo,
-	"DEBUG": seamark.LevelDebug, "DEBUG1": seamark.LevelDebug, "DEBUG2": seamark.LevelDebug, "DEBUG3": seamark.LevelDebug, "DEBUG4": seamark.LevelDebug, "DEBUG5": seamark.LevelTrace,
-	"STATEMENT": "", "DETAIL": "", "HINT": "", "CONTEXT": "", "QUERY": "", "LOCATION": "",
-}
-
-// postgres parses a line with RDS's prefix "%t:%r:%u@%d:[%p]:" or the usual "%m [%p] ".
-func (r *Parser) postgres(row *seamark.Log, s string) bool {
-	if s[10] != ' ' || s[19] != ' ' && s[19] != '.' {
-		return false
-	}
-	head := s[:min(len(s), 256)]
-	at, rds := strings.Index(head, "]:"), true
-	if at < 0 {
-		at, rds = strings.Index(head, "] "), false
-	}
-	if at < 24 || !strings.Contains(s[19:at], "UTC") && !strings.Contains(s[19:at], "GMT") {
-		return false
-	}
-	rest := s[at+2:]
-	word, text, ok := strings.Cut(rest, ":  ")
-	if !ok {
-		return false
-	}
-	if space := strings.LastIndexByte(word, ' '); space >= 0 { // user@db of the usual prefix
-		word = word[space+1:]
-	}
-	level, ok := postgresLevels[word]
-	if !ok {
-		return false
-	}
-	row.Level = level
-	if Severe(level) {
-		row.ErrorMessage = firstLine(text)
-	}
-	if rds {
-		r.postgresPrefix(s[19 : at+1])
-	}
-	return true
-}
-
-// postgresPrefix keeps user and database of " UTC:10.0.0.9(51234):app@shop:[4711]".
-func (r *Parser) postgresPrefix(s string) {
-	parts := strings.Split(s, ":")
-	if len(parts) < 4 {
-		return
-	}
-	r.keepText("client", parts[1])
-	if user, db, ok := strings.Cut(parts[len(parts)-2], "@"); ok {
-		r.keepText("user", user)
-		r.keepText("database", db)
-	}
-	r.keepText("pid", strings.Trim(parts[len(parts)-1], "[]"))
-}
-
 // mysqlError parses "2022-04-20T10:15:32.123456Z 12 [Warning] [MY-013360] [Server] text".
 // Source: https://dev.mysql.com/doc/refman/8.4/en/error-log-format.html
 func (r *Parser) mysqlError(row *seamark.Log, s string) bool {
 	_, rest := cutWord(s)
-	thread, rest := cutWord(rest)
+	if s[10] == ' ' { // MariaDB
+		_, rest = cutWord(rest)
+	}
+	thread, rest := cutWord(strings.TrimLeft(rest, " "))
 	label, rest, ok := strings.Cut(rest, "] ")
 	if !ok || thread == "" || strings.Trim(thread, "0123456789") != "" || !strings.HasPrefix(label, "[") {
 		return false
@@ -148,7 +94,7 @@ func (r *Parser) mysqlSlow(row *seamark.Log, s string) bool {
 // klog parses what Kubernetes' control plane writes: "E0630 07:55:35.341488       1 main.go:7] text".
 // Source: https://github.com/kubernetes/klog
 func (r *Parser) klog(row *seamark.Log, s string) bool {
-	if s[5] != ' ' || s[8] != ':' || s[11] != ':' || strings.Trim(s[1:5], "0123456789") != "" {
+	if !isGlog(s) {
 		return false
 	}
 	place, text, ok := strings.Cut(s, "] ")
@@ -156,7 +102,7 @@ func (r *Parser) klog(row *seamark.Log, s string) bool {
 	if !ok || space < 20 || strings.IndexByte(place[space:], ':') < 0 {
 		return false
 	}
-	row.Level = map[byte]string{'I': seamark.LevelInfo, 'W': seamark.LevelWarn, 'E': seamark.LevelError, 'F': seamark.LevelFatal}[s[0]]
+	row.Level = levelOfInitial(s[0])
 	r.keepText("caller", place[space+1:])
 	r.pairs(row, text)
 	if Severe(row.Level) && row.ErrorMessage == "" {
@@ -195,18 +141,51 @@ func (r *Parser) codeBuild(row *seamark.Log, s string) bool {
 
 var flowNames = strings.Fields("version account_id interface_id srcaddr dstaddr srcport dstport protocol packets bytes start end action log_status")
 
-// flowLog parses a VPC flow log in its default format.
+// flowLog parses a VPC or transit gateway flow log: the values of the default format have
+// names, those of another keep the whole line.
 // Source: https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html
 func (r *Parser) flowLog(row *seamark.Log, s string) bool {
-	if s[0] != '2' || s[1] != ' ' || !strings.Contains(s[:min(len(s), 24)], " eni-") {
+	head := s[:min(len(s), 96)]
+	if s[0] < '2' || s[1] != ' ' || !strings.Contains(head, " eni-") && !strings.Contains(head, " TransitGateway ") {
 		return false
 	}
 	words := strings.Fields(s)
-	if len(words) != len(flowNames) {
+	if len(words) < 10 || s[0] == '2' && len(words) != len(flowNames) {
 		return false
 	}
 	row.EventName, row.Level = "vpc.flow", seamark.LevelInfo
-	r.keepWords(flowNames, words)
+	if s[0] == '2' {
+		r.keepWords(flowNames, words)
+	}
+	return true
+}
+
+// mariaAudit parses a record of MariaDB's audit plugin, which RDS offers for MySQL too:
+// "20240502 10:00:01,<server>,<user>,<host>,<connection>,<query>,<operation>,<database>,<object>,<code>".
+// Source: https://mariadb.com/kb/en/mariadb-audit-plugin-log-format/
+func (r *Parser) mariaAudit(row *seamark.Log, s string) bool {
+	comma := strings.IndexByte(s[:min(len(s), 24)], ',')
+	if comma < 16 || strings.Trim(s[:comma], "0123456789 :") != "" {
+		return false
+	}
+	parts := strings.SplitN(s[comma+1:], ",", 7)
+	if len(parts) < 7 || !allDigits(parts[3]) || !allDigits(parts[4]) {
+		return false
+	}
+	switch parts[5] {
+	case "CONNECT", "DISCONNECT", "FAILED_CONNECT", "QUERY", "READ", "WRITE", "CREATE", "ALTER", "RENAME", "DROP", "TABLE", "CHANGEUSER", "PROXY_CONNECT":
+	default:
+		return false
+	}
+	row.EventName, row.Level = "mysql.audit", seamark.LevelInfo
+	if parts[5] == "FAILED_CONNECT" {
+		row.Level, row.ErrorType = seamark.LevelWarn, s[strings.LastIndexByte(s, ',')+1:]
+	}
+	for i, name := range [...]string{"server", "user", "host", "connection", "query", "operation"} {
+		if parts[i] != "" {
+			r.keepText(name, parts[i])
+		}
+	}
 	return true
 }
 

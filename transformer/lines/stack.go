@@ -22,7 +22,7 @@ func FindStack(s string) int {
 		if strings.HasPrefix(line, "goroutine ") && strings.Contains(line[:min(len(line), 40)], " [") {
 			return i
 		}
-		if strings.HasPrefix(line, "#0 ") || strings.HasPrefix(line, "stack backtrace:") || isRubyFrame(line) {
+		if indented && isElixirFrame(line) || strings.HasPrefix(line, "#0 ") || strings.HasPrefix(line, "stack backtrace:") || isRubyFrame(line) {
 			return i
 		}
 		next := strings.IndexByte(s[i+1:], '\n')
@@ -128,6 +128,9 @@ func errorInLine(line string, anywhere bool) (errorType, message string) {
 		word = line[:end]
 	}
 	rest := line[len(word):]
+	if strings.HasPrefix(line, "** (") {
+		return errorOfElixir(line, "")
+	}
 	if code, behind, ok := strings.Cut(rest, "]: "); ok && strings.HasPrefix(code, " [") { // Node.js: Error [ERR_MODULE_NOT_FOUND]: text
 		rest = ": " + behind
 	}
@@ -183,7 +186,7 @@ func errorBefore(rest string) (errorType, message string) {
 
 // phpMessage is an error's message without the place that PHP puts behind it.
 func phpMessage(s, message string) string {
-	if strings.HasPrefix(s, "PHP ") {
+	if strings.HasPrefix(withoutPHPTime(s), "PHP ") || strings.HasPrefix(s, "Fatal error: ") || strings.Contains(s[:len(s)-len(message)], "PHP Fatal error:  Uncaught ") {
 		if at := strings.LastIndex(message, " in /"); at > 0 {
 			return message[:at]
 		}
@@ -193,18 +196,27 @@ func phpMessage(s, message string) string {
 
 // errorOfLanguage names the error where a language has a way of its own to say it.
 func errorOfLanguage(first, rest string) (errorType, message string, ok bool) {
-	if strings.HasPrefix(first, "thread '") {
-		if _, at, found := strings.Cut(first, "' panicked at "); found {
-			return "panic", rustMessage(at, rest), true
-		}
+	if isRustPanic(first) {
+		_, at, _ := strings.Cut(first, " panicked at ")
+		return "panic", rustMessage(at, rest), true
 	}
+	if t, m := errorInBrackets(first); t != "" {
+		return t, m, true
+	}
+	if t, m := errorOfPHP(first); t != "" {
+		return t, m, true
+	}
+	if t, m := errorOfElixir(first, rest); t != "" {
+		return t, m, true
+	}
+	first = withoutRubyPrefix(first)
 	if at := strings.Index(first, ":in "); at > 0 && isRubyFrame(first) { // file:7:in `name': text (Class)
 		_, text, found := strings.Cut(first[at+4:], ": ")
 		if open := strings.LastIndex(text, " ("); found && open > 0 && strings.HasSuffix(text, ")") {
 			return text[open+2 : len(text)-1], text[:open], true
 		}
 	}
-	if open := strings.Index(first, " ("); open > 0 && strings.HasSuffix(first, "):") && isRubyClass(first[:open]) { // Rails: Class (text):
+	if open := strings.Index(first, " ("); open > 0 && strings.HasSuffix(first, "):") && (isRubyClass(first[:open]) || isErrorName(first[:open])) { // Rails: Class (text):
 		return first[:open], first[open+2 : len(first)-2], true
 	}
 	return "", "", false
@@ -255,6 +267,7 @@ func splitError(s string) (errorType, message string) {
 		_, text, _ := strings.Cut(rest, ": ")
 		return "panic", text
 	}
+	s = afterThread(s)
 	for i := 0; i < len(s); {
 		j := i
 		for j < len(s) && (isWord(s[j]) || s[j] == '.' || s[j] == '$' || s[j] == ':' && j+2 < len(s) && s[j+1] == ':') {
@@ -263,8 +276,12 @@ func splitError(s string) (errorType, message string) {
 			}
 			j++
 		}
-		if word := s[i:j]; isErrorName(word) && (j == len(s) || s[j] == ':' || i == 0 && s[j] == ' ') {
-			return word, strings.TrimLeft(s[j:], ": ")
+		if word := s[i:j]; (isErrorName(word) || isPlatformType(word)) && (j == len(s) || s[j] == ':' || i == 0 && s[j] == ' ') {
+			return word, phpMessage(s, strings.TrimLeft(s[j:], ": "))
+		} else if j < len(s) && s[j] == '(' && isErrorName(word) {
+			if m, ok := pythonText(s[j:]); ok {
+				return word, m
+			}
 		}
 		i = max(j, i+1)
 	}

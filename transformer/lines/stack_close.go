@@ -54,6 +54,8 @@ func (r *Parser) closeFrames(head *seamark.Log) {
 	errorType, message := ErrorOfStack(head.ErrorStack)
 	if errorType != "" && (head.ErrorType == "" || g.kind == framesFile) {
 		head.ErrorType, head.ErrorMessage = errorType, message
+	} else if head.ErrorType == errorType { // Rust says the text on a line of its own
+		SetEmpty(&head.ErrorMessage, message)
 	}
 	SetEmpty(&head.Level, seamark.LevelError)
 }

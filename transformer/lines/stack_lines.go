@@ -38,6 +38,7 @@ const (
 	framesPHP                     // PHP
 	framesCauses                  // Rust's anyhow: "Caused by:" and numbers
 	framesDotnet                  // .NET's console logger: what stands below the category
+	framesRust                    // Rust's panics
 )
 
 // cutStack is a trace that the end of a payload may have cut.
@@ -102,11 +103,17 @@ func opensStack(row *seamark.Log) (stackKind, bool) {
 			return framesAt, true
 		case isGoPlace(line):
 			return framesGo, true
+		case isElixirFrame(line):
+			return framesAt, true
 		}
 	case 'g':
 		return framesPanic, strings.HasPrefix(body, "goroutine ") && strings.Contains(body, " [") && strings.HasSuffix(body, ":")
 	case 'C':
 		return framesCauses, body == "Caused by:"
+	case 's':
+		return framesRust, body == "stack backtrace:"
+	case 'n':
+		return framesRust, strings.HasPrefix(body, "note: run with `RUST_BACKTRACE=")
 	case '#':
 		return framesPHP, strings.HasPrefix(body, "#0 ")
 	}
@@ -156,11 +163,13 @@ func goesBetween(row *seamark.Log, body string, kind stackKind) bool {
 	case framesGo: // the function, and further lines of the message
 		return row.Level == "" && body != "" && !isIndented(body)
 	case framesPHP:
-		return body == "Stack trace:" || strings.HasPrefix(body, "PHP Stack trace:")
+		return body == "Stack trace:" || body == "[stacktrace]" || strings.HasPrefix(body, "PHP Stack trace:")
 	case framesFile:
 		return body == ""
 	case framesCauses:
 		return body == ""
+	case framesRust: // what was said
+		return !isRustPanic(body)
 	}
 	return strings.HasPrefix(body, " ---> ")
 }
@@ -172,6 +181,8 @@ func announces(row *seamark.Log, body string, kind stackKind) bool {
 		return false
 	case kind == framesFile:
 		return strings.Contains(body, tracebackHead)
+	case kind == framesRust:
+		return isRustPanic(body)
 	case kind == framesPanic:
 		return strings.HasPrefix(body, "panic: ") || strings.HasPrefix(body, "fatal error: ") || strings.Contains(body, "http: panic serving ")
 	case kind == framesGo, kind == framesCauses:
@@ -247,7 +258,9 @@ func (g *stackGroup) continues(body string) bool {
 	case framesGo:
 		return isGoFunction(line)
 	case framesPHP:
-		return line[0] == '#' || strings.HasPrefix(line, "thrown in ")
+		return line[0] == '#' || strings.HasPrefix(line, "thrown in ") || strings.HasPrefix(line, `"}`)
+	case framesRust:
+		return strings.HasPrefix(line, "note: ")
 	case framesCauses:
 		return strings.HasPrefix(line, "Stack backtrace:")
 	}

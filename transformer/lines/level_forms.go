@@ -1,0 +1,148 @@
+package lines
+
+import (
+	"strings"
+
+	seamark "github.com/seamark-hq/seamark"
+)
+
+// Forms of a line in which the level is a sign or one letter.
+
+// levelOfForm reads forms that begin a line: klog's and glog's "E0502 10:00:01.123456", Ruby's
+// "E, [2024-…", syslog's "<3>", Redis' "1:M 02 May 2024 10:00:01.123 # ", logcat's "E/Tag( 12): ".
+func levelOfForm(s string) string {
+	switch {
+	case isGlog(s):
+		return levelOfInitial(s[0])
+	case len(s) > 12 && strings.HasPrefix(s[1:], ", [") && s[4] >= '0' && s[4] <= '9': // Ruby's Logger
+		return levelOfInitial(s[0])
+	case len(s) > 3 && s[0] == '<':
+		return levelOfPriority(s)
+	case len(s) > 8 && s[1] == '/' && isUpper(s[0]):
+		return levelOfLogcat(s)
+	case len(s) > 30 && s[0] >= '0' && s[0] <= '9':
+		return levelOfRedis(s)
+	}
+	return ""
+}
+
+// isGlog reports whether a line begins as those of klog, glog, Abseil and CockroachDB do: a
+// letter, a date of 4, 6 or 8 digits, a blank and the time.
+func isGlog(s string) bool {
+	if len(s) < 18 || strings.IndexByte("IWEFDV", s[0]) < 0 {
+		return false
+	}
+	n := strings.IndexByte(s[:10], ' ')
+	return (n == 5 || n == 7 || n == 9) && allDigits(s[1:n]) && allDigits(s[n+1:n+3]) && s[n+3] == ':' && allDigits(s[n+4:n+6])
+}
+
+// levelOfInitial is the level that its first letter stands for where a form is certain.
+func levelOfInitial(c byte) string {
+	switch c {
+	case 'V', 'T':
+		return seamark.LevelTrace
+	case 'D':
+		return seamark.LevelDebug
+	case 'I', 'N', 'A', 'C':
+		return seamark.LevelInfo
+	case 'W':
+		return seamark.LevelWarn
+	case 'E', 'S':
+		return seamark.LevelError
+	case 'F':
+		return seamark.LevelFatal
+	}
+	return ""
+}
+
+// levelOfPriority reads syslog's "<165>": the severity are the last three bits.
+func levelOfPriority(s string) string {
+	end := strings.IndexByte(s[:min(len(s), 5)], '>')
+	if end < 2 || !allDigits(s[1:end]) {
+		return ""
+	}
+	n := 0
+	for _, c := range []byte(s[1:end]) {
+		n = n*10 + int(c-'0')
+	}
+	if n > 191 {
+		return ""
+	}
+	return syslogLevels[n&7]
+}
+
+var syslogLevels = [8]string{"FATAL", "FATAL", "FATAL", "ERROR", "WARN", "INFO", "INFO", "DEBUG"}
+
+// levelOfLogcat reads Android's "E/ActivityManager( 1234): ".
+// Source: https://developer.android.com/tools/logcat
+func levelOfLogcat(s string) string {
+	open := strings.IndexByte(s[:min(len(s), 64)], '(')
+	if open < 4 {
+		return ""
+	}
+	pid, _, ok := strings.Cut(s[open+1:], "):")
+	if !ok || !allDigits(strings.TrimLeft(pid, " ")) {
+		return ""
+	}
+	return levelOfInitial(s[0])
+}
+
+func levelOfRedis(s string) string {
+	colon := strings.IndexByte(s[:12], ':')
+	if colon < 1 || !allDigits(s[:colon]) || strings.IndexByte("XCSM", s[colon+1]) < 0 || s[colon+2] != ' ' {
+		return ""
+	}
+	words := strings.SplitN(s, " ", 7)
+	if len(words) < 7 || len(words[5]) != 1 {
+		return ""
+	}
+	switch words[5] {
+	case ".", "-":
+		return seamark.LevelDebug
+	case "*":
+		return seamark.LevelInfo
+	case "#":
+		return seamark.LevelWarn
+	}
+	return ""
+}
+
+// initial reads a level of one letter behind the time: MongoDB's "… E STORAGE  [", logcat's
+// "… 1234  5678 E ActivityManager: ", Telegraf's "… E! [", DMS' "… [TASK]E: ". A letter alone
+// may be a word, so what follows must look like a name.
+func (at *lead) initial(s string, i, end int) string {
+	if at.broken || !at.timed || !isUpper(s[i]) {
+		return ""
+	}
+	next := s[end:]
+	switch t := s[i:end]; {
+	case len(t) == 2 && t[1] == '!' || len(t) == 2 && t[1] == ':' && i > 0 && s[i-1] == ']':
+		return levelOfInitial(t[0])
+	case len(t) > 2 && t[1] == '/': // logcat with a time
+		return levelOfLogcat(s[i:])
+	case len(t) != 1 || next == "" || next[0] != ' ' && next[0] != '\t':
+		return ""
+	}
+	next = strings.TrimLeft(next, " \t")
+	name, _ := cutWord(next)
+	if name == "" || strings.IndexByte("VDIWEF", s[i]) < 0 || levelOfCapitals(name) != "" {
+		return ""
+	}
+	if name == "-" || name[0] == '[' || len(name) > 1 && (strings.ToUpper(name) == name || strings.HasSuffix(name, ":") || strings.HasPrefix(strings.TrimLeft(next[len(name):], " "), ": ") && isName(name)) {
+		return levelOfInitial(s[i])
+	}
+	return ""
+}
+
+// timedParts reads what Jetty joins by colons: "10:00:01.123:WARN".
+func timedParts(t string) string {
+	if t[0] < '0' || t[0] > '9' {
+		return ""
+	}
+	for part := range strings.SplitSeq(t, ":") {
+		if strings.Trim(part, "0123456789.,") != "" {
+			return levelOfCapitals(part)
+		}
+	}
+	return ""
+}
