@@ -6,7 +6,7 @@
 #   scripts/setup.sh [STEPS]     the steps of scripts/test.sh that will run (all)
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
-steps=${1:-lint build unit fuzz emulators s3 opensearch amtool end-to-end browser demo}
+steps=${1:-lint build unit fuzz emulators terraform s3 opensearch amtool end-to-end browser demo}
 packages=() missing=()
 wants() { local s; for s in "$@"; do case " $steps " in *" $s "*) return 0 ;; esac; done; return 1; }
 has() { command -v "$1" >/dev/null 2>&1; }
@@ -33,7 +33,10 @@ check() {
 		any_python 3.10 || lack "Python 3.10 or newer with venv" python3-venv "MiniStack, an emulator of AWS"
 		any_python 3.13 || lack "Python 3.13 or newer with venv, on the path or through pyenv" - "LocalEmu, another emulator of AWS"
 	fi
-	if wants emulators opensearch end-to-end; then
+	if wants terraform; then # terraform itself has no package: scripts/terraform.sh says what is missing
+		any_python 3.11 || lack "Python 3.11 or newer with venv" python3-venv "the checks of what is in terraform/"
+	fi
+	if wants emulators opensearch end-to-end terraform; then
 		has mvn || lack Maven maven "the tests' OpenSearch and AWS's rule engine come as Maven artifacts"
 		any_jdk || lack "a JDK 17, 21 or 11" openjdk-17-jdk-headless "OpenSearch 2.19 runs on it"
 	fi

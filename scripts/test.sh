@@ -4,7 +4,7 @@
 #
 #   scripts/test.sh             all steps (`make test`)
 #   scripts/test.sh STEP…       these alone, with the servers they need: lint build unit fuzz
-#                               browser emulators s3 opensearch amtool end-to-end demo
+#                               browser emulators terraform s3 opensearch amtool end-to-end demo
 #
 # Steps run in tracks side by side: one computes, two wait for servers and processes most of their
 # time; the demo takes its two minutes whatever the machine.
@@ -18,7 +18,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 computing="lint build unit fuzz browser"
 waiting="s3 opensearch end-to-end"
-watching="emulators amtool demo"
+watching="emulators amtool terraform demo"
 wanted=${*:-$computing $waiting $watching}
 for name in $wanted; do
 	case " $computing $waiting $watching " in
@@ -129,6 +129,7 @@ track() {
 		unit) step unit unit ;;
 		fuzz) step fuzz nice scripts/fuzz.sh ;; # what waits beside it comes first
 		emulators) step emulators emulators ;;
+		terraform) step terraform nice scripts/terraform.sh ;; # what waits beside it comes first
 		s3) step s3 with versitygw -- env "${s3[@]}" go test -count=1 ./lake/s3 ;;
 		amtool) step amtool amtool ;;
 		opensearch) step opensearch with opensearch -- env "${index[@]}" go test -count=1 ./indexer/... ;;
