@@ -15,6 +15,7 @@ type CompactOptions struct {
 	Scratch     string           // folder for sorting what does not fit in memory; "": the system's
 	SortBytes   int              // memory for sorting; 0: 48 MB
 	DryRun      bool             // only plan: the report says what would be done
+	Hour        time.Time        // only this one; zero: all
 	// Progress is told of each hour that is done or skipped; it may be nil.
 	Progress func(done, total int, hour CompactedHour)
 	// Pause is asked before each hour whether to stop for now, as when a backlog waits; it may be nil.

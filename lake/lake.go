@@ -34,7 +34,8 @@ type Lake struct {
 	ahead      map[string]watermark // those of the future, by key: they do not count
 	clock      func() time.Time
 	renew      map[int64]bool   // hours whose objects get a new generation whatever their outcome
-	seen       Seen             // of the ledger's folder
+	scope      []*scope         // what of the ledger is read
+	part       bool             // not all of it is
 	damaged    map[string]error // ledger entries and snapshots that cannot be read, by key
 	generation uint64           // changes whenever the files do
 	turn       uint64           // changes whenever rows of compacted files may no longer count
@@ -78,8 +79,16 @@ func Open(ctx context.Context, folder string, mustExist bool) (*Lake, error) {
 
 // New returns a lake over s whose ledger is not read yet.
 func New(s Store) *Lake {
-	return &Lake{Store: s, entries: map[ID]*held{}, superseded: map[ID]bool{}, atURL: map[string][]ID{}, hours: map[int64]*hour{}, todos: map[string]bool{}, replaced: map[string]bool{},
+	return newLake(s, LedgerFolder)
+}
+
+func newLake(s Store, folders ...string) *Lake {
+	l := &Lake{Store: s, entries: map[ID]*held{}, superseded: map[ID]bool{}, atURL: map[string][]ID{}, hours: map[int64]*hour{}, todos: map[string]bool{}, replaced: map[string]bool{},
 		renew: map[int64]bool{}, damaged: map[string]error{}, ahead: map[string]watermark{}, clock: time.Now, objects: map[ID]chan struct{}{}}
+	for _, folder := range folders {
+		l.scope = append(l.scope, &scope{folder: folder})
+	}
+	return l
 }
 
 // add takes an entry into the picture. The caller holds mu.
@@ -271,6 +280,7 @@ func (l *Lake) Predecessors(url string, id ID) ([]ID, error) {
 			return err
 		}
 		if e, err := l.Entry(entryKey); err == nil {
+			l.meet(e)
 			if e.Accounts.Quarantined == 0 {
 				return nil // a newer parser found it sound; its mark outlived a power cut
 			}
@@ -290,7 +300,7 @@ func (l *Lake) Predecessors(url string, id ID) ([]ID, error) {
 func (l *Lake) Commit(e *Entry) error {
 	defer l.lockEntry(e.ID)()
 	mark := damagedPrefix(e.Origin.URL) + "/" + string(e.ID)
-	if e.damaged() {
+	if e.damaged() || l.part && isLanding(e.Origin.URL) {
 		// Before the entry, so that no damaged object is ever without its mark.
 		if err := l.PutBytes(mark, []byte(e.Key()+"\n")); err != nil {
 			return err
@@ -321,7 +331,7 @@ func (l *Lake) Commit(e *Entry) error {
 		if err := l.removeReplaced(e, stale); err != nil {
 			return err
 		}
-		if was.damaged() && !e.damaged() {
+		if was.damaged() && !e.damaged() && !l.part {
 			if err := l.Remove(mark); err != nil {
 				return err
 			}

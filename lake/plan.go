@@ -28,6 +28,9 @@ func (c *compactor) hours() []int64 {
 	c.lake.mu.RLock()
 	all := slices.Sorted(maps.Keys(c.lake.hours))
 	c.lake.mu.RUnlock()
+	if !c.o.Hour.IsZero() {
+		all = []int64{HourOf(c.o.Hour.UnixMilli())}
+	}
 	return slices.DeleteFunc(all, func(n int64) bool {
 		p, err := c.plan(n, nil)
 		return err == nil && p == nil

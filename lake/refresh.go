@@ -20,8 +20,10 @@ func (l *Lake) Refresh(ctx context.Context) error {
 	for _, key := range again {
 		l.readNews(key)
 	}
-	if err := l.News(ctx, LedgerFolder, &l.seen, l.readNews); err != nil {
-		return err
+	for _, of := range l.scope {
+		if err := l.News(ctx, of.folder, &of.seen, l.readNews); err != nil {
+			return err
+		}
 	}
 	l.mu.RLock()
 	defer l.mu.RUnlock()
@@ -143,7 +145,9 @@ func (l *Lake) refreshHour(n int64) error {
 // ledger says of them, and reports whether one of them no longer counts. Then the reader
 // asks for the files anew; what is listed again and is not there is missing.
 func (l *Lake) Gone(ctx context.Context, keys ...string) (bool, error) {
-	l.seen.Everywhere()
+	for _, of := range l.scope {
+		of.seen.Everywhere()
+	}
 	if err := l.Refresh(ctx); err != nil {
 		return false, err
 	}

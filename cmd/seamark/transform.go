@@ -9,6 +9,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/internal/parts/rows"
 )
 
 func (c *cli) transformCmd() *cobra.Command {
@@ -27,7 +28,7 @@ already is skipped. What cannot be decoded is kept in quarantine, and the exit c
 			if err != nil {
 				return err
 			}
-			rows, err := app.RowOptions(cfg)
+			rows, err := rows.Options(cfg)
 			if err != nil {
 				return err
 			}

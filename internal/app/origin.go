@@ -7,6 +7,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/internal/config"
+	"github.com/seamark-hq/seamark/internal/parts/rows"
 	"github.com/seamark-hq/seamark/lake"
 	"github.com/seamark-hq/seamark/transformer"
 )
@@ -28,7 +29,7 @@ func changeLake(ctx context.Context, place string) (*lake.Lake, error) {
 
 // newTransformer is the transformer that the configuration asks for.
 func newTransformer(l *lake.Lake, c *config.Config) (*transformer.Transformer, error) {
-	o, err := RowOptions(c)
+	o, err := rows.Options(c)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/seamark-hq/seamark/internal/parts/rows"
 	"github.com/seamark-hq/seamark/lake"
 	"github.com/seamark-hq/seamark/transformer"
 )
@@ -40,7 +41,7 @@ type doneList struct {
 // openDoneList finds what an interrupted run of the same choice, by the same parser and
 // with the same owners and redaction, has done.
 func openDoneList(l *lake.Lake, o ReplayOptions) (*doneList, error) {
-	choice, err := json.Marshal([]any{transformer.ParserVersion, o.Typed, o.Landing, o.ParserBelow, o.Missing, o.Hour.Unix(), OwnersOf(o.Config), o.Config.Redact})
+	choice, err := json.Marshal([]any{transformer.ParserVersion, o.Typed, o.Landing, o.ParserBelow, o.Missing, o.Hour.Unix(), rows.Owners(o.Config), o.Config.Redact})
 	if err != nil {
 		return nil, err
 	}

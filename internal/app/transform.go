@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"sync"
 	"time"
@@ -10,9 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/internal/config"
 	"github.com/seamark-hq/seamark/transformer"
-	"github.com/seamark-hq/seamark/transformer/redact"
 )
 
 // TransformResult is the answer of `seamark transform`; its JSON keys are part of the
@@ -125,35 +122,4 @@ func (r *TransformResult) add(res transformer.Result) {
 	r.ControlMessages += a.ControlMessages
 	r.Quarantined += a.Quarantined
 	r.FilesWritten += int64(len(res.Entry.Files))
-}
-
-// RowOptions takes from the configuration what the transformer goes by: who owns what,
-// and what must be redacted. It reads the key that redaction hashes with.
-func RowOptions(c *config.Config) (*transformer.Options, error) {
-	o := &transformer.Options{Owners: OwnersOf(c)}
-	if len(c.Redact.Rules) == 0 {
-		return o, nil
-	}
-	key, err := config.ReadSecret(c.Redact.KeyFile, c.Redact.KeyEnv)
-	if err != nil {
-		return nil, err
-	}
-	if key != "" && len(key) < redact.MinKey {
-		return nil, &seamark.Fault{Class: seamark.Rejected, What: "the key of redaction is too short", Where: c.Redact.KeyFile + c.Redact.KeyEnv,
-			Remedy: fmt.Sprintf("use %d bytes or more, such as the output of `openssl rand -hex 32`", redact.MinKey)}
-	}
-	o.Redact, err = redact.New(c.Redact.Rules, []byte(key))
-	return o, err
-}
-
-// OwnersOf takes from the configuration who owns what.
-func OwnersOf(c *config.Config) *transformer.Owners {
-	o := &transformer.Owners{Accounts: map[string][]string{}}
-	for _, w := range c.Workloads {
-		o.Patterns = append(o.Patterns, transformer.SourcePattern{Source: w.Source, Product: w.Product, Environment: w.Environment, Team: w.Team})
-	}
-	for name, p := range c.Products {
-		o.Accounts[seamark.Slug(name)] = p.Accounts
-	}
-	return o
 }

@@ -50,6 +50,7 @@ var table = []room{
 	{"collector/aws", rooms(".", "collector/inventory", "collector"), []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"}},
 	{"collector/cloudtest", rooms("collector/inventory", "collector"), []string{"github.com/google/go-cmp"}},
 	{"collector", rooms(".", "schemas", "lake"), nil},
+	{"transformer/worker", rooms(".", "lake", "transformer"), nil},
 	{"transformer/redact", rooms("."), nil},
 	{"transformer/inflate", nil, nil},
 	{"transformer/scan", rooms("schemas"), nil},
@@ -89,9 +90,12 @@ var table = []room{
 	{"internal/fleet/cloud", rooms("collector/inventory", "collector"), nil},
 	{"internal/fleet", rooms("."), []string{"github.com/klauspost/compress"}},
 	{"internal/app", rooms("..."), []string{"github.com/prometheus/client_golang", "golang.org/x/sync"}},
+	{"internal/parts/rows", rooms(".", "internal/config", "transformer", "transformer/redact"), nil},
 	{"internal/functions/collector", rooms(".", "lake", "collector/inventory", "collector/quota", "collector/state", "collector", "collector/aws", "collector/cloudtrail", "collector/worker", "collector/onboard", "internal/lambda", "collector/history", "internal/lambda/coldstart", "internal/lambda/queue"), nil},
+	{"internal/functions/transformer", rooms("lake", "transformer/worker", "internal/lambda", "internal/lambda/coldstart", "internal/lambda/queue", "internal/parts/rows"), nil},
 	{"cmd/collector", rooms("internal/functions/collector", "internal/lambda"), nil},
-	{"cmd/seamark", rooms(".", "collector/inventory", "collector/hint", "collector", "internal/app", "internal/config", "alerter/words", "dashboards", "lake/duckdb", "collector/history", "collector/explain", "collector/onboard", "collector/rehearsal", "lake/stats", "lake/quarantine"), []string{"github.com/spf13/cobra", "golang.org/x/term"}},
+	{"cmd/transformer", rooms("internal/functions/transformer", "internal/lambda"), nil},
+	{"cmd/seamark", rooms(".", "collector/inventory", "collector/hint", "collector", "internal/app", "internal/config", "alerter/words", "dashboards", "lake/duckdb", "collector/history", "collector/explain", "collector/onboard", "collector/rehearsal", "lake/stats", "lake/quarantine", "internal/parts/rows"), []string{"github.com/spf13/cobra", "golang.org/x/term"}},
 }
 
 func rooms(names ...string) []string { return names }
@@ -216,7 +220,7 @@ func TestLambdasLinkNoCgo(t *testing.T) {
 	t.Setenv("CGO_ENABLED", "0")
 	t.Setenv("GOOS", "linux")
 	t.Setenv("GOARCH", "arm64")
-	for _, main := range []string{"./cmd/collector"} {
+	for _, main := range []string{"./cmd/collector", "./cmd/transformer"} {
 		for _, p := range list(t, "-deps", main) {
 			if !p.Standard && len(p.CgoFiles) > 0 || strings.Contains(p.ImportPath, "duckdb") {
 				t.Errorf("%s links %s", main, p.ImportPath)

@@ -67,10 +67,10 @@ func (h *handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 func (h *handler) do(ctx context.Context, e event, payload []byte, log *slog.Logger) (any, int, error) {
 	switch e.kind {
 	case schedule:
-		return nil, 0, guard(func() error { return h.work.Schedule(ctx) })
+		return nil, 0, Guard(func() error { return h.work.Schedule(ctx) })
 	case direct:
 		var answer any
-		err := guard(func() (err error) {
+		err := Guard(func() (err error) {
 			answer, err = h.work.Invoke(ctx, payload)
 			return err
 		})
@@ -100,7 +100,7 @@ func (h *handler) do(ctx context.Context, e event, payload []byte, log *slog.Log
 // batch answers for each body, whatever the work does: what is not known to be done failed.
 func (h *handler) batch(ctx context.Context, bodies [][]byte) []error {
 	var errs []error
-	err := guard(func() error {
+	err := Guard(func() error {
 		errs = h.work.Batch(ctx, bodies)
 		if len(errs) != len(bodies) {
 			return fmt.Errorf("%d answers to %d messages", len(errs), len(bodies))
@@ -117,8 +117,8 @@ func (h *handler) batch(ctx context.Context, bodies [][]byte) []error {
 	return all
 }
 
-// guard makes an error of a panic, so that the process and its caches live on.
-func guard(do func() error) (err error) {
+// Guard makes an error of a panic, so that the process and its caches live on.
+func Guard(do func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = &seamark.Fault{Class: seamark.Permanent, What: fmt.Sprintf("panic: %v", p), Err: errors.New(string(debug.Stack())), Remedy: "report this as a bug"}

@@ -57,6 +57,13 @@ func Open(ctx context.Context, log *slog.Logger, checks ...config.Check) (*Start
 	return s, err
 }
 
+// Count writes metrics; one that is not in the list is named in the log.
+func (s *Start) Count(values map[string]float64) {
+	if err := s.Meter.Put(values); err != nil {
+		s.Log.Error("not counted", "error", err)
+	}
+}
+
 // MustQueue fails where no queue is named.
 func (s *Start) MustQueue() error {
 	_, err := lambda.Required(QueueVariable, "the URL of the function's own queue")

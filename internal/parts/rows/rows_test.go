@@ -1,4 +1,4 @@
-package app_test
+package rows_test
 
 import (
 	"bytes"
@@ -10,8 +10,8 @@ import (
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/internal/app"
 	"github.com/seamark-hq/seamark/internal/config"
+	"github.com/seamark-hq/seamark/internal/parts/rows"
 	"github.com/seamark-hq/seamark/lake"
 	"github.com/seamark-hq/seamark/transformer"
 )
@@ -27,7 +27,7 @@ func TestRowOptionsRedact(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		o, err := app.RowOptions(cfg)
+		o, err := rows.Options(cfg)
 		if c.fault != "" {
 			if err == nil || !strings.Contains(err.Error(), c.fault) || strings.Contains(err.Error(), c.key+"\n") || seamark.ClassOf(err) != seamark.Rejected {
 				t.Errorf("key %q: %v", c.key, err)

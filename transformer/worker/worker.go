@@ -1,0 +1,114 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/lake"
+	"github.com/seamark-hq/seamark/transformer"
+)
+
+// Worker does the work. Store and Log must be set.
+type Worker struct {
+	// Store is the lake's store, whose requests end with ctx where it is a bucket.
+	Store     func(ctx context.Context) lake.Store
+	Rows      *transformer.Options
+	Compact   lake.CompactOptions
+	Retention lake.RetentionOptions
+	Region    string                                           // of the canary's event
+	Queue     func(ctx context.Context, bodies []string) error // the function's own queue; nil: what would go there is done at once
+	Count     func(values map[string]float64)                  // takes metrics; nil: nobody does
+	Log       *slog.Logger
+	Now       func() time.Time // nil: time.Now
+
+	mu    sync.Mutex
+	whole *lake.Lake // with all of the ledger; a warm process reads only what is new
+}
+
+func (w *Worker) now() time.Time {
+	if w.Now != nil {
+		return w.Now()
+	}
+	return time.Now()
+}
+
+func (w *Worker) count(values map[string]float64) {
+	if w.Count != nil {
+		w.Count(values)
+	}
+}
+
+// Object makes a landing object done. An object that is gone is no fault: retention deletes
+// what is done, and a message may come late.
+func (w *Worker) Object(ctx context.Context, key string) error {
+	if !strings.HasPrefix(key, lake.LandingFolder+"/") {
+		return &seamark.Fault{Class: seamark.Rejected, Where: key, What: "is no landing object", Remedy: "let the bucket notify of landing/ alone"}
+	}
+	if strings.HasSuffix(key, "/") { // a folder, as the console makes one
+		return nil
+	}
+	err := w.object(ctx, key)
+	if errors.Is(err, fs.ErrNotExist) {
+		w.Log.WarnContext(ctx, "landing object is gone", "key", key)
+		return nil
+	}
+	if err != nil && ctx.Err() != nil {
+		return &seamark.Fault{Class: seamark.Temporary, Where: key, What: "time was up before the object was done", Err: err,
+			Remedy: "it is tried again; if that does not help, give the function more memory or time, or let Firehose write smaller objects"}
+	}
+	return err
+}
+
+func (w *Worker) object(ctx context.Context, key string) error {
+	store := w.Store(ctx)
+	l := lake.Part(store)
+	src, err := transformer.OpenObject(l, store, key)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	if err := l.LearnURL(src.Origin.URL); err != nil {
+		return err
+	}
+	res, err := transformer.New(l, w.Rows).Transform(ctx, src, false)
+	if err != nil {
+		return err
+	}
+	if res.Skipped {
+		w.Log.InfoContext(ctx, "landing object was done before", "key", key)
+		return nil
+	}
+	for _, q := range res.Entry.Quarantine {
+		w.Log.WarnContext(ctx, "quarantined", "object", q.Origin, "offset", q.Offset, "bytes", q.Bytes, "reason", q.Reason, "kept", q.Kept)
+	}
+	a := res.Entry.Accounts
+	w.Log.InfoContext(ctx, "landing object done", "key", key, "bytes", a.BytesIn, "events", a.Events, "rows", a.Rows, "files", len(res.Entry.Files))
+	w.count(map[string]float64{"Objects": 1, "Rows": float64(a.Rows), "Quarantined": float64(a.Quarantined)})
+	return nil
+}
+
+// lakeOf returns the lake with all of its ledger, as of now.
+func (w *Worker) lakeOf(ctx context.Context) (*lake.Lake, error) {
+	if w.whole == nil {
+		w.whole = lake.New(w.Store(ctx))
+	}
+	w.whole.Store = w.Store(ctx) // its requests end with this invocation
+	if err := w.whole.Refresh(ctx); err != nil {
+		return nil, err
+	}
+	return w.whole, nil
+}
+
+// timeIsUp says that ctx ended in the middle, if it did.
+func timeIsUp(ctx context.Context, what string, err error) error {
+	if err == nil || ctx.Err() == nil {
+		return err
+	}
+	return &seamark.Fault{Class: seamark.Temporary, Where: what, What: "time was up before all was done", Err: err, Remedy: "the next schedule goes on; if it never ends, give the function more memory or time"}
+}
