@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -52,7 +50,7 @@ skipped) and the sums of these. Exit 1 when an hour could not be done.`,
 			r, err := app.Compact(cmd.Context(), folder, o)
 			p.clear()
 			if err != nil && len(r.Hours) == 0 {
-				return stopped(err)
+				return err
 			}
 			if c.json {
 				if fault := c.writeJSON(c.out, r); fault != nil {
@@ -64,7 +62,7 @@ skipped) and the sums of these. Exit 1 when an hour could not be done.`,
 			if err == nil && r.Skipped > 0 {
 				return errReported
 			}
-			return stopped(err)
+			return err
 		},
 	}
 	c.lakeFlag(cmd)
@@ -98,12 +96,4 @@ func (c *cli) printCompacted(r app.CompactReport, dryRun bool) {
 	}
 	fmt.Fprintf(c.out, "hours %d, files %s → %s, bytes %s → %s, rows %s, duplicates %s, masked %s. %s\n", len(r.Hours)-r.Skipped,
 		count(int64(r.FilesBefore)), count(int64(r.FilesAfter)), size(r.BytesBefore), size(r.BytesAfter), count(r.Rows), count(r.Duplicates), count(r.Masked), verdict)
-}
-
-// stopped says of a verb that was interrupted that nothing is lost, and how to go on.
-func stopped(err error) error {
-	if errors.Is(err, context.Canceled) {
-		return &seamark.Fault{Class: seamark.Temporary, What: "interrupted; what is done stays done, nothing is half done", Remedy: "run the same command again to go on"}
-	}
-	return err
 }

@@ -34,11 +34,11 @@ document: prices, now, steady, scan, index.`,
 			}
 			l, err := app.ReadLake(cmd.Context(), folder)
 			if err != nil {
-				return stopped(err)
+				return err
 			}
 			r, err := stats.Cost(cmd.Context(), l, app.KeepOf(cfg), prices)
 			if err != nil {
-				return stopped(err)
+				return err
 			}
 			if c.json {
 				return c.writeJSON(c.out, r)

@@ -78,8 +78,15 @@ Without --data everything goes to a new temporary folder.`,
 					c.writeJSON(c.out, result)
 				}
 			} else if result.EventsIn > 0 {
-				fmt.Fprintf(tell, "\nevents_in %s = rows %s + quarantined %s; control_messages %s; %.1f s to the card\n", count(result.EventsIn),
-					count(result.Rows), count(result.Quarantined), count(result.ControlMessages), result.SecondsToCard)
+				toCard := ""
+				if result.SecondsToCard > 0 {
+					toCard = fmt.Sprintf("; %.1f s to the card", result.SecondsToCard)
+				}
+				fmt.Fprintf(tell, "\nevents_in %s = rows %s + quarantined %s; control_messages %s%s\n", count(result.EventsIn),
+					count(result.Rows), count(result.Quarantined), count(result.ControlMessages), toCard)
+				if cmd.Context().Err() != nil {
+					fmt.Fprintf(tell, "Stopped. What arrived is kept: `seamark up --data %s` shows it\n", cfg.Data)
+				}
 			}
 			return err
 		},

@@ -38,7 +38,7 @@ landing/. With --json a line for each event: landing, event, lake, ledger, docum
 			}
 			ways, err := app.Explain(cmd.Context(), app.ExplainOptions{Lake: folder, Config: cfg, What: args[0]}, c.logger(warnLevel))
 			if err != nil {
-				return stopped(err)
+				return err
 			}
 			for i, w := range ways {
 				if c.json {

@@ -20,7 +20,7 @@ import (
 func (c *cli) incidentCmd() *cobra.Command {
 	cmd := &cobra.Command{Use: "incident", Short: "See incidents, and say what is done about them", Example: "  seamark incident list", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	cmd.AddCommand(c.incidentListCmd(), c.incidentShowCmd(), c.incidentAckCmd(), c.incidentSilenceCmd(), c.incidentResolveCmd(), c.incidentExportCmd())
+	cmd.AddCommand(c.incidentListCmd(), c.incidentShowCmd(), writes(c.incidentAckCmd()), writes(c.incidentSilenceCmd()), writes(c.incidentResolveCmd()), c.incidentExportCmd())
 	return cmd
 }
 

@@ -54,13 +54,13 @@ small_files.`,
 			}
 			l, err := app.ReadLake(cmd.Context(), folder)
 			if err != nil {
-				return stopped(err)
+				return err
 			}
 			p := c.progress("files")
 			counted, err := stats.Count(cmd.Context(), l, o, p.show)
 			p.clear()
 			if err != nil {
-				return stopped(err)
+				return err
 			}
 			if c.json {
 				return c.writeJSON(c.out, counted)

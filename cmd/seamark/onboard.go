@@ -31,7 +31,8 @@ from events. The configuration needs deployment, accounts, regions and onboard.d
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(c.onboardPlanCmd(), c.onboardApplyCmd(), c.onboardStatusCmd(), c.onboardExplainCmd(), c.onboardEventCmd(), c.onboardDestroyCmd(), c.onboardBackfillCmd())
+	cmd.AddCommand(c.onboardPlanCmd(), writes(c.onboardApplyCmd()), c.onboardStatusCmd(), c.onboardExplainCmd(), writes(c.onboardEventCmd()),
+		writes(c.onboardDestroyCmd()), writes(c.onboardBackfillCmd()))
 	return cmd
 }
 
@@ -102,14 +103,6 @@ func (f placeFlags) again(verb string) string {
 		line += " --region " + r
 	}
 	return visible(line)
-}
-
-// interrupted is the error of a context that a person ended.
-func interrupted(ctx context.Context) error {
-	if ctx.Err() == nil {
-		return nil
-	}
-	return stopped(context.Canceled)
 }
 
 // has reports whether s is in list; an empty list has everything.

@@ -41,7 +41,7 @@ document: log_group, since, until, filter, events, bytes, objects, known, left, 
 			r, err := f.Backfill(cmd.Context(), group, s.From, s.To, dryRun, show)
 			clear()
 			if err != nil {
-				return stopped(err)
+				return err
 			}
 			again := fmt.Sprintf("seamark onboard backfill --account %s --region %s --log-group '%s' --since %s --until %s", r.Place.Account, r.Place.Region, visible(group), instant(s.From), instant(s.To))
 			return c.printBackfill(group, s, r, again, dryRun)

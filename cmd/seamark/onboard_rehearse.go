@@ -63,7 +63,7 @@ func (c *cli) rehearse(ctx context.Context, f *onboard.Accounts, o rehearseFlags
 		c.printRehearsal(f, r)
 	})
 	if err != nil {
-		return stopped(err)
+		return err
 	}
 	if c.json || last == nil {
 		return interrupted(ctx)

@@ -88,8 +88,8 @@ func visible(s string) string { return words.Visible(s) }
 
 // isTerminal reports whether w is one.
 func isTerminal(w any) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
+	f := fileOf(w)
+	return f != nil && term.IsTerminal(int(f.Fd()))
 }
 
 // colours reports whether w may be coloured.
@@ -99,7 +99,7 @@ func colours(w io.Writer) bool {
 
 // width is the terminal's, or 0 where there is none to cut to.
 func width(w io.Writer) int {
-	if f, ok := w.(*os.File); ok {
+	if f := fileOf(w); f != nil {
 		if n, _, err := term.GetSize(int(f.Fd())); err == nil {
 			return n
 		}

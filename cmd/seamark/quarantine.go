@@ -33,7 +33,7 @@ show prints the bytes of one, retry reads their landing objects again with this 
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(c.quarantineListCmd(), c.quarantineShowCmd(), c.quarantineRetryCmd())
+	cmd.AddCommand(c.quarantineListCmd(), c.quarantineShowCmd(), writes(c.quarantineRetryCmd()))
 	return cmd
 }
 
@@ -45,7 +45,7 @@ func (c *cli) pieces(cmd *cobra.Command, f quarantine.Filter) (*quarantine.Piece
 	}
 	l, err := app.ReadLake(cmd.Context(), folder)
 	if err != nil {
-		return nil, stopped(err)
+		return nil, err
 	}
 	return quarantine.Read(l, f), nil
 }
@@ -215,7 +215,7 @@ a line for each: object, id, before, after, changed, fault.`,
 			}
 			l, err := app.ReadLake(cmd.Context(), folder)
 			if err != nil {
-				return stopped(err)
+				return err
 			}
 			found := quarantine.Read(l, quarantine.Filter{})
 			some := found.All
@@ -228,7 +228,7 @@ a line for each: object, id, before, after, changed, fault.`,
 			tried, err := app.Retry(cmd.Context(), l, cfg, some, dryRun, p.show)
 			p.clear()
 			if err != nil {
-				return stopped(err)
+				return err
 			}
 			return c.printRetried(tried, dryRun)
 		},

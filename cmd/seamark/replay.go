@@ -55,7 +55,7 @@ failed, index, took_seconds; with --dry-run the plan alone.`,
 			o.Progress = func(_, _ int64, objects, of int) { p.show(objects, of) }
 			r, err := app.PlanReplay(cmd.Context(), o)
 			if err != nil {
-				return stopped(err)
+				return err
 			}
 			if dryRun || r.Plan.Objects == 0 && r.Plan.Done == 0 {
 				return c.printReplayPlan(r.Plan, true)
@@ -80,7 +80,7 @@ failed, index, took_seconds; with --dry-run the plan alone.`,
 			if err == nil && len(done.Failed) > 0 {
 				return errReported
 			}
-			return stopped(err)
+			return err
 		},
 	}
 	c.lakeFlag(cmd)

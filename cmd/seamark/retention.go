@@ -70,7 +70,7 @@ before, files, bytes, of_bytes), entries, snapshots, kept, now; with --take-back
 			}
 			plan, err := app.Expire(cmd.Context(), folder, cfg.Retention, true, trustClock)
 			if err != nil {
-				return stopped(err)
+				return err
 			}
 			if dryRun || expired(plan) == 0 {
 				return c.printExpired(plan, cfg.Retention, "Nothing deleted.")
@@ -85,7 +85,7 @@ before, files, bytes, of_bytes), entries, snapshots, kept, now; with --take-back
 			}
 			done, err := app.Expire(cmd.Context(), folder, cfg.Retention, false, trustClock)
 			if err != nil {
-				return stopped(err)
+				return err
 			}
 			return c.printExpired(done, cfg.Retention, "Deleted.")
 		},
@@ -113,7 +113,7 @@ func (c *cli) takeBack(ctx context.Context, dryRun, yes bool) error {
 	}
 	ahead, err := app.TakeBack(ctx, folder, true)
 	if err != nil {
-		return stopped(err)
+		return err
 	}
 	for _, a := range ahead {
 		if !c.json {
@@ -130,7 +130,7 @@ func (c *cli) takeBack(ctx context.Context, dryRun, yes bool) error {
 			}
 		}
 		if ahead, err = app.TakeBack(ctx, folder, false); err != nil {
-			return stopped(err)
+			return err
 		}
 		verdict = "Taken back. `seamark verify` names what went when it was raised."
 	}

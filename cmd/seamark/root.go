@@ -45,16 +45,24 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 }
 
 func (c *cli) run(ctx context.Context, args []string) int {
+	out := &stdout{to: c.out}
+	c.out = out
 	root := c.root()
 	root.SetArgs(args)
 	root.SetIn(c.in)
 	root.SetOut(c.out)
 	root.SetErr(c.err)
-	err := root.ExecuteContext(ctx)
+	verb, err := root.ExecuteContextC(ctx)
+	if unwritten := out.finish(); unwritten != nil {
+		err, c.running = unwritten, true // what the verb says of it is the same, in other words
+	}
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		err = interruption(verb)
+	}
 	switch {
 	case err == nil:
 		return exitDone
-	case errors.Is(err, errReported):
+	case errors.Is(err, errReported), errors.Is(err, errNobodyReads):
 		return exitFailed
 	case !c.running:
 		c.printFault(usage(err))
@@ -126,8 +134,8 @@ func (c *cli) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &usageError{&seamark.Fault{Class: seamark.Rejected, What: err.Error(), Remedy: "see `" + cmd.CommandPath() + " --help`"}}
 	})
-	root.AddCommand(c.transformCmd(), c.queryCmd(), c.logsCmd(), c.indexCmd(), c.verifyCmd(), c.alertCmd(), c.incidentCmd(), c.upCmd(), c.demoCmd(), c.configCmd(), c.versionCmd(),
-		c.quarantineCmd(), c.explainCmd(), c.lakeCmd(), c.compactCmd(), c.retentionCmd(), c.replayCmd(), c.costCmd(), c.onboardCmd(), c.silenceCmd(), c.sessionCmd())
+	root.AddCommand(writes(c.transformCmd()), c.queryCmd(), c.logsCmd(), writes(c.indexCmd()), c.verifyCmd(), c.alertCmd(), c.incidentCmd(), c.upCmd(), c.demoCmd(), c.configCmd(), c.versionCmd(),
+		c.quarantineCmd(), c.explainCmd(), c.lakeCmd(), writes(c.compactCmd()), writes(c.retentionCmd()), writes(c.replayCmd()), c.costCmd(), c.onboardCmd(), c.silenceCmd(), c.sessionCmd())
 	return root
 }
 

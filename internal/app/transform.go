@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"io"
 	"sync"
 	"time"
@@ -67,6 +68,9 @@ func Transform(ctx context.Context, o TransformOptions) (result TransformResult,
 			mu.Lock()
 			defer mu.Unlock()
 			done++
+			if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+				return nil // all of it was stopped, which is said once
+			}
 			if err != nil {
 				failed++
 				o.Failed(name, err)
