@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -133,7 +134,11 @@ func (c *cli) printColumns(table string, row json.RawMessage) {
 		if value == "" || value == nil {
 			continue
 		}
-		fmt.Fprintf(c.out, "%-10s%s = %s\n", "", visible(fmt.Sprint(key)), visible(clipped(fmt.Sprint(value))))
+		text := fmt.Sprint(value)
+		if ms, err := strconv.ParseInt(text, 10, 64); err == nil && app.IsTime(fmt.Sprint(key)) {
+			text = clock(ms)
+		}
+		fmt.Fprintf(c.out, "%-10s%s = %s\n", "", visible(fmt.Sprint(key)), visible(clipped(text)))
 	}
 }
 

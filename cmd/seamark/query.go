@@ -126,6 +126,10 @@ type table struct {
 
 func (t *table) add(columns []duckdb.Column, values []any) {
 	row := make([]string, len(values))
+	cell := cell
+	if len(columns) == 2 && columns[0].Name == "explain_key" {
+		cell = visible
+	}
 	for i, v := range values {
 		if v == nil {
 			continue
@@ -142,6 +146,12 @@ func (t *table) add(columns []duckdb.Column, values []any) {
 }
 
 func (t *table) print(out *bufio.Writer, columns []duckdb.Column) {
+	if len(columns) == 2 && columns[0].Name == "explain_key" { // a plan is a drawing
+		for _, row := range t.rows {
+			out.WriteString(row[0] + "\n" + row[1] + "\n")
+		}
+		return
+	}
 	header := make([]string, len(columns))
 	widths := make([]int, len(columns))
 	for i, c := range columns {

@@ -34,7 +34,7 @@ func TestJSONObeysNoLogText(t *testing.T) {
 // TestTablesOfLists: lists and objects in a table are as safe as texts, and no cell is padded
 // beyond what a person reads.
 func TestTablesOfLists(t *testing.T) {
-	columns := []duckdb.Column{{Name: "a", Type: "VARCHAR"}, {Name: "b", Type: "VARCHAR[]"}}
+	columns := []duckdb.Column{{Name: "a\nb", Type: "VARCHAR"}, {Name: "b", Type: "VARCHAR[]"}}
 	var b bytes.Buffer
 	out := bufio.NewWriter(&b)
 	rows := &table{}

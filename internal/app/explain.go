@@ -20,6 +20,7 @@ import (
 	"github.com/seamark-hq/seamark/internal/config"
 	"github.com/seamark-hq/seamark/lake"
 	"github.com/seamark-hq/seamark/lake/duckdb"
+	"github.com/seamark-hq/seamark/schemas"
 	"github.com/seamark-hq/seamark/transformer"
 )
 
@@ -388,4 +389,16 @@ func inWindow(in *seamark.Incident, a seamark.Alarm, at time.Time) bool {
 		end = in.UpdatedAt
 	}
 	return !at.Before(in.OpenedAt.Add(-time.Duration(a.Window))) && !at.After(end)
+}
+
+// IsTime says of a column of either table that it holds milliseconds since 1970.
+func IsTime(column string) bool {
+	for _, t := range schemas.Tables() {
+		for _, c := range t.Columns {
+			if c.Name == column && c.Type == schemas.Timestamp {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -3,6 +3,7 @@ package duckdb
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"fmt"
 	"strings"
 
@@ -46,12 +47,37 @@ func (d *DB) queryOnce(ctx context.Context, conn *sql.Conn, statement string, co
 		}
 		return d.blame(ctx, err), fmt.Errorf("DuckDB: %w", err)
 	}
+	if err := oneStatement(conn, statement); err != nil {
+		return false, err
+	}
 	begun := false
-	err = readQuery(ctx, conn, statement, columns, func(v []any) error { begun = true; return row(v) })
-	if err == nil {
+	var refused error
+	err = readQuery(ctx, conn, statement, columns, func(v []any) error { begun = true; refused = row(v); return refused })
+	switch {
+	case err == nil:
 		return false, nil
+	case refused != nil:
+		return false, refused // the caller's own words
+	case ctx.Err() != nil:
+		return false, ctx.Err()
 	}
 	return !begun && d.blame(ctx, err), sqlFault(err)
+}
+
+// oneStatement refuses a second one, of which nobody would see what the first answered. What else
+// is wrong with a statement the asking itself tells.
+func oneStatement(conn *sql.Conn, statement string) error {
+	return conn.Raw(func(c any) error {
+		s, err := c.(driver.Conn).Prepare(statement)
+		if err == nil {
+			return s.Close()
+		}
+		if strings.Contains(err.Error(), "multi-statement query") { // of the driver's, when it counts another than one
+			return &seamark.Fault{Class: seamark.Rejected, What: "more than one statement", Where: "SQL",
+				Remedy: "give one; WITH joins several into one, and several commands ask several"}
+		}
+		return nil
+	})
 }
 
 func (a *asking) createViews(ctx context.Context, conn *sql.Conn) error {
@@ -98,6 +124,9 @@ func readQuery(ctx context.Context, conn *sql.Conn, statement string, columns fu
 // sqlFault says what is wrong with a statement as DuckDB does, without its prefix.
 func sqlFault(err error) error {
 	text := strings.TrimSpace(err.Error())
+	if text == "empty query" {
+		return &seamark.Fault{Class: seamark.Rejected, What: "no statement", Where: "SQL", Remedy: "the tables are logs and access_logs: SELECT * FROM logs LIMIT 10"}
+	}
 	f := &seamark.Fault{Class: seamark.Rejected, What: text, Where: "SQL"}
 	switch {
 	case outOfMemory(text):
