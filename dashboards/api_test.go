@@ -1,11 +1,13 @@
 package dashboards_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -375,6 +377,31 @@ func TestRunbookLinks(t *testing.T) {
 		for _, got := range []string{one.Runbook, one.Alarms[0].Runbook, all.Runbook, all.Alarms[0].Runbook} {
 			if got != want {
 				t.Errorf("%q becomes %q, want %q", link, got, want)
+			}
+		}
+	}
+}
+
+// TestClosedTab: whatever a store says of a question that nobody waits for any more, it is no
+// error in the log; the same words while somebody waits are.
+func TestClosedTab(t *testing.T) {
+	for _, gone := range []bool{true, false} {
+		var log bytes.Buffer
+		h := newServer(t, func(o *dashboards.Options) {
+			o.Searcher, o.Logger = broken{errors.New("INTERRUPT Error: Interrupted!")}, slog.New(slog.NewTextHandler(&log, nil))
+		})
+		for _, path := range []string{"/api/logs", "/api/logs/histogram", "/api/logs/facets"} {
+			log.Reset()
+			ctx, cancel := context.WithCancel(t.Context())
+			if gone {
+				cancel()
+			}
+			r := httptest.NewRequestWithContext(ctx, http.MethodGet, path, nil)
+			r.Host = "localhost:8080"
+			h.ServeHTTP(httptest.NewRecorder(), r)
+			cancel()
+			if said := log.Len() > 0; said == gone {
+				t.Errorf("%s, gone %v: %q in the log", path, gone, log.String())
 			}
 		}
 	}

@@ -34,8 +34,8 @@ func writeFault(w http.ResponseWriter, status int, f faultJSON) {
 // fail turns an error into an answer. A Fault speaks for itself; any other error may
 // hold what must not leave (paths, credentials in URLs) and goes to the log only.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
-	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
-		return // the page asked something newer
+	if r.Context().Err() != nil {
+		return // a tab was closed, or the page asked something newer; whatever the engine calls that
 	}
 	status, f := http.StatusInternalServerError, faultJSON{
 		What: "the question failed", Where: r.URL.Path, Remedy: "the log of seamark says why",

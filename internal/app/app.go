@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -80,7 +81,7 @@ func LakeFolder(c *config.Config) string {
 
 // New opens everything and recovers what an earlier process left, but serves nothing yet.
 func New(ctx context.Context, o Options) (_ *App, err error) {
-	a := &App{o: o, log: o.Logger, metrics: newMetrics()}
+	a := &App{o: o, log: slog.New(newCalmLog(o.Logger.Handler())), metrics: newMetrics()}
 	defer func() {
 		if err != nil {
 			a.close()
@@ -268,7 +269,7 @@ func (a *App) openServer() error {
 		mux.Handle(act.Path, a.actPage(s)) // its signature is its login
 	}
 	mux.Handle("/", page)
-	a.server = &http.Server{Handler: dashboards.TrustProxies(c.Proxies())(dashboards.GuardHost(a.hosts())(mux)), ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn)}
+	a.server = &http.Server{Handler: dashboards.TrustProxies(c.Proxies())(dashboards.GuardHost(a.hosts())(mux)), ErrorLog: log.New(httpErrors{a.log}, "", 0)}
 	ingest.SetTimeouts(a.server)
 	return nil
 }

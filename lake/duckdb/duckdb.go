@@ -175,6 +175,9 @@ func (d *DB) runOnce(ctx context.Context, build func(*asking) (string, []any), r
 		}
 		rows.Close()
 	}
+	if err != nil && ctx.Err() != nil {
+		return false, ctx.Err() // in whatever words DuckDB or the driver says that it was stopped
+	}
 	if err != nil && outOfMemory(err.Error()) {
 		return false, memoryFault
 	}
