@@ -264,12 +264,13 @@ type Incident struct {
 	Series      []Bucket       `json:"series"`          // for the small chart: from before the start until now, or the end
 	// Acknowledged says who looks after it; nil: nobody yet. Silenced says who keeps it
 	// quiet; both end at their Until, or with the incident when that is zero.
-	Acknowledged *Word    `json:"acknowledged,omitempty"`
-	Silenced     *Word    `json:"silenced,omitempty"`
-	Reopened     int      `json:"reopened,omitempty"` // how often it fired again soon after its end
-	Figures      *Figures `json:"figures,omitempty"`  // how bad it is by its records; nil: not looked up
-	Timeline     []Moment `json:"timeline"`           // oldest first
-	Runbook      string   `json:"runbook"`
+	Acknowledged *Word        `json:"acknowledged,omitempty"`
+	Silenced     *Word        `json:"silenced,omitempty"`
+	Escalated    []Escalation `json:"escalated,omitempty"` // to whom else it was told, oldest first
+	Reopened     int          `json:"reopened,omitempty"`  // how often it fired again soon after its end
+	Figures      *Figures     `json:"figures,omitempty"`   // how bad it is by its records; nil: not looked up
+	Timeline     []Moment     `json:"timeline"`            // oldest first
+	Runbook      string       `json:"runbook"`
 }
 
 // Duration is how long the incident lasted, or has lasted at now.
@@ -313,6 +314,13 @@ type Word struct {
 // Holds reports whether the word counts at a time.
 func (w *Word) Holds(at time.Time) bool {
 	return w != nil && (w.Until.IsZero() || at.Before(w.Until))
+}
+
+// Escalation is that an incident was told to a second audience.
+type Escalation struct {
+	At  time.Time `json:"at"`
+	To  []string  `json:"to"`  // receivers
+	Why string    `json:"why"` // "open for 30 m", "3 products have incidents"
 }
 
 // Figures say how bad an incident is by the records of its time: of what its alarms are

@@ -10,7 +10,8 @@ import (
 const expireEvery = time.Second
 
 // expireLoop ends what was not repeated, what nobody has known anything of for
-// alerts.noData, and what a person said for a while.
+// alerts.noData, and what a person said for a while; and tells more people of what has
+// become worse.
 func (m *Manager) expireLoop(ctx context.Context) {
 	tick := time.NewTicker(expireEvery)
 	defer tick.Stop()
@@ -30,7 +31,9 @@ func (m *Manager) expireLoop(ctx context.Context) {
 func (m *Manager) expire(ctx context.Context) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	changed := m.book.Expire(m.opt.Now(), time.Duration(m.opt.Config.NoData))
+	now := m.opt.Now()
+	m.escalate(ctx, now)
+	changed := m.book.Expire(now, time.Duration(m.opt.Config.NoData))
 	for _, e := range changed {
 		m.save(ctx, e) // a failure is remembered and tried again with the next change
 	}

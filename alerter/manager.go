@@ -33,7 +33,8 @@ type Options struct {
 	// Quiet prepares, for the alarms that fire now, the question whether a receiver is told
 	// of an alarm at a time. It is asked when a card is due, for each alarm. nil: always.
 	// What AWS itself mutes needs no asking.
-	Quiet func(firing []seamark.Alarm) func(receiver string, a seamark.Alarm, now time.Time) route.Quiet
+	Quiet    func(firing []seamark.Alarm) func(receiver string, a seamark.Alarm, now time.Time) route.Quiet
+	Escalate []Escalation // which incidents are told to more people
 	// Inbox is where other processes leave what people want done; nil: nowhere.
 	Inbox Inbox
 	Links links.Config
@@ -60,6 +61,7 @@ type Manager struct {
 	names []string
 	wake  chan struct{} // closed and replaced at each change: wakes every worker
 	busy  map[string]*sync.Mutex
+	still map[string]bool // receivers that are not reminded
 
 	mu        sync.Mutex
 	book      *incident.Book
@@ -82,15 +84,17 @@ func New(ctx context.Context, opt Options) (*Manager, error) {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
 	m := &Manager{
-		opt: opt, wake: make(chan struct{}), busy: map[string]*sync.Mutex{}, unsaved: map[string]bool{},
+		opt: opt, wake: make(chan struct{}), busy: map[string]*sync.Mutex{}, still: map[string]bool{}, unsaved: map[string]bool{},
 		book: incident.NewBook(time.Duration(opt.Config.Quiet)), looked: map[string]time.Time{},
 	}
 	for _, r := range opt.Receivers {
 		if m.busy[r.Name()] != nil {
 			return nil, &seamark.Fault{Class: seamark.Rejected, What: fmt.Sprintf("two receivers are called %q", r.Name()), Remedy: "give each its own name"}
 		}
-		m.names = append(m.names, r.Name())
-		m.busy[r.Name()] = &sync.Mutex{}
+		if !slices.ContainsFunc(opt.Escalate, func(x Escalation) bool { return slices.Contains(x.Receivers, r.Name()) }) {
+			m.names = append(m.names, r.Name())
+		}
+		m.busy[r.Name()], m.still[r.Name()] = &sync.Mutex{}, forPrograms(r)
 	}
 	entries, err := opt.Store.Load(ctx)
 	if err != nil && len(entries) == 0 && seamark.ClassOf(err) == seamark.Temporary {
@@ -353,7 +357,9 @@ func (m *Manager) cardOf(e *incident.Entry) card.Card {
 	if e.EnrichFault != "" {
 		notes = append(notes, "Error patterns and chart could not be looked up: "+e.EnrichFault)
 	}
-	return card.Build(&e.Incident, m.opt.Links, notes...)
+	c := card.Build(&e.Incident, m.opt.Links, notes...)
+	c.Version = e.Version
+	return c
 }
 
 // Firing lists the alarms that fire now, as the rules need them to go on after a restart.

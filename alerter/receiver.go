@@ -17,3 +17,9 @@ type Receiver interface {
 	// only the turns of an incident (opened, more severe, resolved) are delivered.
 	Deliver(ctx context.Context, c card.Card, ref card.Ref) (card.Ref, error)
 }
+
+// forPrograms reports whether programs read what r delivers: nobody is to be reminded.
+func forPrograms(r Receiver) bool {
+	p, ok := r.(interface{ ForPrograms() bool })
+	return ok && p.ForPrograms()
+}

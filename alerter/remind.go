@@ -16,7 +16,7 @@ const maxPast = 20
 // said that he looks after it; ok is false when it is not.
 func (m *Manager) remindAt(e *incident.Entry, d *incident.Delivery, now time.Time) (at time.Time, ok bool) {
 	_, _, every := m.pace(e, receiverOf(e, d))
-	if every <= 0 || d.Version == 0 || d.RungAt.IsZero() || e.Incident.Status == seamark.IncidentResolved || e.Incident.Acknowledged.Holds(now) {
+	if every <= 0 || m.still[receiverOf(e, d)] || d.Version == 0 || d.RungAt.IsZero() || e.Incident.Status == seamark.IncidentResolved || e.Incident.Acknowledged.Holds(now) {
 		return time.Time{}, false
 	}
 	at = d.RungAt.Add(every)

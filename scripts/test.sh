@@ -104,11 +104,11 @@ unit() {
 	return $failed
 }
 
-# The collector's adapters against emulators of AWS, and its event patterns in AWS's own rule engine.
+# The adapters of AWS against emulators, and the collector's event patterns in AWS's own rule engine.
 emulators() {
 	local classes
 	classes=$(scripts/eventruler/classpath.sh) || return 1
-	with ministack localemu -- env "${aws[@]}" SEAMARK_EVENTRULER="$classes" go test -count=1 ./collector/aws ./collector/cloudtrail
+	with ministack localemu -- env "${aws[@]}" SEAMARK_EVENTRULER="$classes" go test -count=1 ./collector/aws ./collector/cloudtrail ./alerter/eventbridge
 }
 
 # Alertmanager's own command line, of the version that is linked, against our API.

@@ -43,6 +43,7 @@ type Card struct {
 	Muted     string                 `json:"muted"`    // by what nobody is told of it, and until when; empty: they are
 	Notes     []string               `json:"notes"`    // what is missing, what could not be read
 	Incident  *seamark.Incident      `json:"incident"` // what the card was made of
+	Version   int64                  `json:"-"`        // grows with each change of the incident
 	Composite bool                   `json:"composite"`
 
 	style words.Style // how its readers read times
@@ -148,6 +149,9 @@ func where(in *seamark.Incident, aliases map[string]string) []string {
 	}
 	if w := in.Acknowledged; w != nil {
 		add("acknowledged by " + words.Line(w.By, 60))
+	}
+	for _, x := range in.Escalated {
+		add("escalated to " + strings.Join(x.To, ", "))
 	}
 	add(in.Team)
 	for _, a := range in.Alarms {

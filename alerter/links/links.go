@@ -44,6 +44,7 @@ const (
 type Link struct {
 	Label string `json:"label"`
 	URL   string `json:"url"`
+	Acts  bool   `json:"acts,omitempty"` // a person acts by it: signed, for people alone
 }
 
 // Web returns s when it is a link that a card may carry: http or https with a host,
@@ -67,15 +68,18 @@ func Web(s string) string {
 func (l Config) For(in *seamark.Incident, lead seamark.Alarm) []Link {
 	span := around(in)
 	candidates := []Link{
-		{"Logs", l.seamarkLogs(in, span, lead)},
-		{"Alarm", l.alarm(lead)},
-		{"Runbook", Web(in.Runbook)},
+		{Label: "Logs", URL: l.seamarkLogs(in, span, lead)},
+		{Label: "Alarm", URL: l.alarm(lead)},
+		{Label: "Runbook", URL: Web(in.Runbook)},
 	}
 	if l.Acts != nil {
-		candidates = append(candidates, l.Acts(in)...)
+		for _, a := range l.Acts(in) {
+			a.Acts = true
+			candidates = append(candidates, a)
+		}
 	}
-	candidates = append(candidates, Link{"Incident", l.seamarkIncident(in)},
-		Link{"OpenSearch", l.openSearch(in, span, lead)}, Link{"Logs Insights", l.insights(in, span)})
+	candidates = append(candidates, Link{Label: "Incident", URL: l.seamarkIncident(in)},
+		Link{Label: "OpenSearch", URL: l.openSearch(in, span, lead)}, Link{Label: "Logs Insights", URL: l.insights(in, span)})
 	var links []Link
 	for _, c := range candidates {
 		if c.URL != "" && len(c.URL) <= maxURL {

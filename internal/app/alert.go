@@ -122,7 +122,7 @@ func SendEvent(ctx context.Context, c *config.Config, alarms []seamark.Alarm, co
 	}
 	defer unlock()
 	o := alerter.Options{
-		Config: c.Alerts, Store: incident.NewFileStore(state, incidentsFolder), Receivers: receivers, Links: cardLinks(c, c.PublicURL), Log: log,
+		Config: c.Alerts, Store: incident.NewFileStore(state, incidentsFolder), Receivers: receivers, Escalate: c.Incidents.Escalate, Links: cardLinks(c, c.PublicURL), Log: log,
 	}
 	if err := decide(&o, c, state); err != nil {
 		return nil, err

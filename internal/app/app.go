@@ -203,7 +203,7 @@ func (a *App) openAlerter(ctx context.Context) error {
 		Config: c.Alerts, Store: incident.NewFileStore(a.state, incidentsFolder), Enricher: a.db,
 		Receivers: append(receivers, a.o.Receivers...), Route: told,
 		Told: routes.Told, Quiet: alertmanager.NewQuieter(routes, a.silences).Among, Links: cardLinks(c, a.URL()), Log: a.log,
-		Inbox: incident.NewInbox(a.state, actsFolder),
+		Inbox: incident.NewInbox(a.state, actsFolder), Escalate: c.Incidents.Escalate,
 	})
 	if err != nil {
 		return err

@@ -112,7 +112,7 @@ func Act(ctx context.Context, c *config.Config, a incident.Act, log *slog.Logger
 	}
 	o := alerter.Options{
 		Config: c.Alerts, Store: incident.NewFileStore(state, incidentsFolder), Receivers: receivers,
-		Links: cardLinks(c, c.PublicURL), Inbox: inbox, Log: log,
+		Links: cardLinks(c, c.PublicURL), Inbox: inbox, Escalate: c.Incidents.Escalate, Log: log,
 	}
 	if err := decide(&o, c, state); err != nil {
 		return false, err

@@ -11,10 +11,12 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter"
 	"github.com/seamark-hq/seamark/alerter/card"
+	"github.com/seamark-hq/seamark/alerter/eventbridge"
 	"github.com/seamark-hq/seamark/alerter/folder"
 	"github.com/seamark-hq/seamark/alerter/rules"
 	"github.com/seamark-hq/seamark/alerter/slack"
 	"github.com/seamark-hq/seamark/alerter/teams"
+	"github.com/seamark-hq/seamark/alerter/webhook"
 	"github.com/seamark-hq/seamark/dashboards"
 	"github.com/seamark-hq/seamark/internal/config"
 	"github.com/seamark-hq/seamark/lake"
@@ -52,6 +54,18 @@ func receiverOf(r config.Receiver, log *slog.Logger) (alerter.Receiver, error) {
 			return nil, err
 		}
 		return teams.New(teams.Options{Name: r.Name, URL: hook, Bare: r.Teams.Bare})
+	case r.Webhook != nil:
+		to, err := config.ReadSecret(r.Webhook.URLFile, r.Webhook.URLEnv)
+		if err != nil {
+			return nil, err
+		}
+		secret, err := config.ReadSecret(r.Webhook.SecretFile, r.Webhook.SecretEnv)
+		if err != nil {
+			return nil, err
+		}
+		return webhook.New(webhook.Options{Name: r.Name, URL: to, Secret: secret})
+	case r.EventBridge != nil:
+		return eventbridge.New(context.Background(), eventbridge.Options{Name: r.Name, Bus: r.EventBridge.Bus, Region: r.EventBridge.Region})
 	default:
 		return FolderReceiver(r.Name, r.Folder.Path)
 	}

@@ -17,6 +17,9 @@ func (a *App) warnOfSecrets() {
 		if r.Teams != nil {
 			files = append(files, r.Teams.URLFile)
 		}
+		if r.Webhook != nil {
+			files = append(files, r.Webhook.URLFile, r.Webhook.SecretFile)
+		}
 	}
 	for _, name := range files {
 		if name == "" {

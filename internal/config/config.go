@@ -50,6 +50,7 @@ type Config struct {
 	Redact         Redact              `yaml:"redact" doc:"What must not be stored. Landing and quarantine keep what arrived: see howto/redaction.md."`
 	Rules          rules.Config        `yaml:"rules" doc:"Alarms evaluated by Seamark itself."`
 	Alerts         alerter.Config      `yaml:"alerts" doc:"Incidents and their cards."`
+	Incidents      Incidents           `yaml:"incidents" doc:"Which incidents are told to more people."`
 	Links          Links               `yaml:"links" doc:"Where the links on cards lead."`
 	Receivers      []Receiver          `yaml:"receivers" doc:"Who can be told."`
 	Route          *route.Tree         `yaml:"route" doc:"Who is told of what, in Alertmanager's own syntax. Without it every receiver hears everything."`
@@ -161,6 +162,28 @@ type Receiver struct {
 	Slack  *Slack  `yaml:"slack" doc:"A Slack channel: channel with a bot token, or a webhook."`
 	Teams  *Teams  `yaml:"teams" doc:"A Microsoft Teams channel, by the webhook of a Workflow."`
 	Folder *Folder `yaml:"folder" doc:"A folder of files."`
+
+	Webhook     *Webhook     `yaml:"webhook" doc:"An HTTP endpoint of a program of yours: it gets the incident event, signed."`
+	EventBridge *EventBridge `yaml:"eventbridge" doc:"An event bus: it gets the incident event, for rules of your own."`
+}
+
+// Webhook is a program that is told by HTTP.
+type Webhook struct {
+	URLFile    string `yaml:"urlFile" path:"y" doc:"File that holds the URL."`
+	URLEnv     string `yaml:"urlEnv" doc:"Environment variable that holds it."`
+	SecretFile string `yaml:"secretFile" path:"y" doc:"File that holds the secret with which requests are signed (HMAC-SHA256), 16 bytes at least."`
+	SecretEnv  string `yaml:"secretEnv" doc:"Environment variable that holds it."`
+}
+
+// EventBridge is an event bus.
+type EventBridge struct {
+	Bus    string `yaml:"bus" doc:"Name or ARN of the bus; empty: default."`
+	Region string `yaml:"region" doc:"Its region; empty: that of the ARN, or of the environment."`
+}
+
+// Incidents says what becomes of incidents beside their cards.
+type Incidents struct {
+	Escalate []alerter.Escalation `yaml:"escalate" doc:"Second audiences: an incident is told to those of each entry that holds, once."`
 }
 
 // Slack is a channel.
@@ -222,11 +245,16 @@ func (c *Config) Routing() route.Config {
 		ResolveTimeout: c.API.ResolveTimeout, GroupInterval: c.Alerts.UpdateEvery, RepeatInterval: &c.Alerts.Repeat,
 	}
 	for _, one := range c.Receivers {
-		if one.Name != "" && !slices.Contains(r.Receivers, one.Name) {
+		if one.Name != "" && !slices.Contains(r.Receivers, one.Name) && (c.Route != nil || !c.escalatesTo(one.Name)) {
 			r.Receivers = append(r.Receivers, one.Name)
 		}
 	}
 	return r
+}
+
+// escalatesTo reports whether a receiver is a second audience.
+func (c *Config) escalatesTo(name string) bool {
+	return slices.ContainsFunc(c.Incidents.Escalate, func(x alerter.Escalation) bool { return slices.Contains(x.Receivers, name) })
 }
 
 // IntervalKey is where the interval i of Routing stands.

@@ -182,9 +182,36 @@ func (c *Config) validateReceivers(r report) {
 				r(key+".folder", "path is missing", "name the folder")
 			}
 		}
-		if kinds != 1 {
-			r(key, fmt.Sprintf("has %d kinds", kinds), "give it one of slack, teams, folder")
+		if v.Webhook != nil {
+			kinds++
+			v.Webhook.validate(r, key+".webhook")
 		}
+		if v.EventBridge != nil {
+			kinds++
+		}
+		if kinds != 1 {
+			r(key, fmt.Sprintf("has %d kinds", kinds), "give it one of slack, teams, folder, webhook, eventbridge")
+		}
+	}
+	for i, x := range c.Incidents.Escalate {
+		at := fmt.Sprintf("incidents.escalate[%d]", i)
+		x.Validate(names, func(key, what, remedy string) {
+			if key != "" {
+				key = "." + key
+			}
+			r(at+key, what, remedy)
+		})
+	}
+}
+
+func (w *Webhook) validate(r report, key string) {
+	oneOf(r, key+".url", w.URLFile, w.URLEnv)
+	oneOf(r, key+".secret", w.SecretFile, w.SecretEnv)
+	if w.URLFile+w.URLEnv == "" {
+		r(key, "the URL is missing", "set urlFile or urlEnv")
+	}
+	if w.SecretFile+w.SecretEnv == "" {
+		r(key, "the secret is missing", "set secretFile or secretEnv: openssl rand -hex 24")
 	}
 }
 

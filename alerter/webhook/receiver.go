@@ -1,0 +1,144 @@
+// Package webhook tells a program of an incident by HTTP: it posts the incident event of
+// alerter/event, signed.
+package webhook
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/alerter/card"
+	"github.com/seamark-hq/seamark/alerter/event"
+	"github.com/seamark-hq/seamark/alerter/outgoing"
+)
+
+// The headers of a request. The signature is "t=<Unix seconds>,v1=<hex>": HMAC-SHA256 of
+// "<t>.<body>" under the secret. A program should refuse one that is older than five
+// minutes, and take an id that it knows for a repetition.
+const (
+	SignatureHeader = "Seamark-Signature"
+	KindHeader      = "Seamark-Event"    // opened, updated, …
+	IDHeader        = "Seamark-Event-Id" // the same when it is sent again
+)
+
+// minSecret is the shortest secret, in bytes.
+const minSecret = 16
+
+// Options are what a Receiver is made of.
+type Options struct {
+	Name   string
+	URL    string           // may be a secret
+	Secret string           // signs requests
+	Now    func() time.Time // nil: time.Now
+}
+
+// Receiver posts to one URL. It is safe for concurrent use.
+type Receiver struct {
+	opt  Options
+	http *http.Client
+}
+
+// New makes a receiver. It opens no connection.
+func New(opt Options) (*Receiver, error) {
+	if len(opt.Secret) < minSecret {
+		return nil, &seamark.Fault{Class: seamark.Rejected, What: "the secret is shorter than 16 bytes", Where: "receiver " + opt.Name, Remedy: "use a long random one, such as: openssl rand -hex 24"}
+	}
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	client, err := outgoing.Client(opt.URL)
+	if err != nil {
+		return nil, fmt.Errorf("receiver %s: %w", opt.Name, err)
+	}
+	return &Receiver{opt: opt, http: client}, nil
+}
+
+// Name is the receiver's name in the configuration.
+func (r *Receiver) Name() string { return r.opt.Name }
+
+// ForPrograms says that nobody is to be reminded.
+func (r *Receiver) ForPrograms() bool { return true }
+
+// Deliver posts what happened since ref, if anything did.
+func (r *Receiver) Deliver(ctx context.Context, c card.Card, ref card.Ref) (card.Ref, error) {
+	e, next, told := event.Next(c, ref)
+	if !told {
+		return next, nil
+	}
+	body, err := json.Marshal(e)
+	if err != nil {
+		return ref, fmt.Errorf("encode the event: %w", err)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.opt.URL, bytes.NewReader(body))
+	if err != nil {
+		return ref, &seamark.Fault{Class: seamark.Rejected, What: "the webhook is not a URL", Where: r.where()}
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("User-Agent", "Seamark")
+	req.Header.Set(KindHeader, string(e.Kind))
+	req.Header.Set(IDHeader, e.ID)
+	req.Header.Set(SignatureHeader, Sign([]byte(r.opt.Secret), r.opt.Now(), body))
+	resp, err := r.http.Do(req)
+	if err != nil {
+		return ref, r.fault(err)
+	}
+	defer resp.Body.Close()
+	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10)) // so that the connection can be used again
+	if err := r.judge(resp); err != nil {
+		return ref, err
+	}
+	return next, nil
+}
+
+// Sign is the value of SignatureHeader.
+func Sign(secret []byte, at time.Time, body []byte) string {
+	t := strconv.FormatInt(at.Unix(), 10)
+	mac := hmac.New(sha256.New, secret)
+	mac.Write([]byte(t + "."))
+	mac.Write(body)
+	return "t=" + t + ",v1=" + hex.EncodeToString(mac.Sum(nil))
+}
+
+func (r *Receiver) where() string { return "receiver " + r.opt.Name }
+
+// fault classes an error of the connection. Its text never holds the URL, which may be a secret.
+func (r *Receiver) fault(err error) error {
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		err = u.Err
+	}
+	f := &seamark.Fault{Class: seamark.Temporary, What: "the webhook cannot be reached", Where: r.where(), Err: err}
+	if _, network := errors.AsType[net.Error](err); !network && !errors.Is(err, context.Canceled) {
+		f.What = "the webhook's answer cannot be read"
+	}
+	return f
+}
+
+func (r *Receiver) judge(resp *http.Response) error {
+	f := &seamark.Fault{Class: seamark.Temporary, What: "the webhook answered " + strconv.Itoa(resp.StatusCode), Where: r.where()}
+	switch code := resp.StatusCode; {
+	case code/100 == 2:
+		return nil
+	case code == http.StatusTooManyRequests || code == http.StatusServiceUnavailable && resp.Header.Get("Retry-After") != "":
+		f.Err = &card.Throttled{After: outgoing.RetryAfter(resp.Header, 2*time.Second)}
+	case code >= 500 || code == http.StatusRequestTimeout || code == http.StatusTooEarly:
+	case code/100 == 3:
+		f.Class, f.What, f.Remedy = seamark.Permanent, "the webhook redirects", "put the address it leads to into the receiver"
+	case code == http.StatusUnauthorized || code == http.StatusForbidden:
+		f.Class, f.Remedy = seamark.Permanent, "check that both sides have the same secret"
+	default:
+		f.Class, f.Remedy = seamark.Permanent, "check the URL and what the program takes"
+	}
+	return f
+}
