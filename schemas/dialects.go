@@ -83,6 +83,7 @@ var Dialects = []Dialect{
 	{Name: "adze", From: "adze 2 format json", When: []string{"levelName:string args:array", "levelName:string level:number"}, Level: "levelName", Message: "message args[]", Error: "error", IDs: "meta"},
 	{Name: "roarr", From: "roarr 7", When: []string{"context:object message:string sequence version:string"}, Level: "context.logLevel", Error: "context.error", Lift: "context"},
 	{Name: "winston's logstash format", From: "winston 3.19.0", When: []string{"@fields:object @message:string"}, Level: "@fields.level", Message: "@message", Error: "@fields.error", Lift: "@fields"},
+	{Name: "logstash's version 0", From: "lnav 0.13's samples", When: []string{"@fields:object !@message !message"}, Error: "@fields.error @fields.err", Lift: "@fields"},
 	{Name: "signale", From: "signale 1.4", When: []string{"scope type:string message !level"}, Level: "type"},
 	{Name: "LogTape, NLog", From: "@logtape/logtape 2.4.2, NLog 5.3 JsonLayout", When: []string{"logger:string properties:object level:string", "logger:string properties:object message"}, Error: "properties.error properties.err properties.exception", Lift: "properties"},
 
@@ -121,6 +122,7 @@ var Dialects = []Dialect{
 	{Name: "log4rs", From: "log4rs 1.4.0 json", When: []string{"module_path mdc:object attributes:object", "target:string mdc:object attributes:object"}, Error: "attributes.error attributes.err", Lift: "attributes mdc"},
 	{Name: "Monolog", From: "Monolog 3.7 JsonFormatter", When: []string{"level_name:string context:object", "level_name:string context:array", "level_name:string channel:string"}, Level: "level_name",
 		Error: "context.exception context.error", Lift: "context extra"},
+	{Name: "Nextcloud", From: "Nextcloud 29 nextcloud.log", When: []string{"reqId:string level:number app:string message"}, Level: "level", Scale: ScaleInsights},
 	{Name: "semantic_logger", From: "semantic_logger 4.16 json", When: []string{"level_index:number name:string", "name:string level:string payload:object", "name:string level:string named_tags:object"}, Level: "level", Error: "exception", Lift: "payload named_tags"},
 	{Name: "PostgreSQL", From: "PostgreSQL 16 jsonlog", When: []string{"error_severity:string message:string"}, Level: "error_severity"},
 	{Name: "MongoDB", From: "MongoDB 7.0 structured log", When: []string{"s:string c:string msg:string ctx:string"}, Level: "s", Time: "t.$date", Error: "attr.error"},
@@ -152,5 +154,5 @@ var Dialects = []Dialect{
 var Containers = []string{
 	"mdc", "MDC", "contextMap", "context", "Context", "ctx", "properties", "Properties", "fields", "Fields", "spans", "extra", "extras", "_logMeta", "_meta", "meta", "metadata", "data", "labels", "tags",
 	"logging.googleapis.com/labels", "http", "request", "req", "dd", "otel", "scope", "Scopes", "payload", "named_tags", "custom", "correlation", "lambda", "lambdaContext", "lambda_context", "transaction", "tracing",
-	"xray", "traceContext", "trace_context", "tracingContext", "requestContext", "request_context", "awsContext", "aws_context", "threadContext", "thread_context", "MDCs", "globals", "additional", "additionalData", "ids", "identifiers", "extra_data", "extraData",
+	"xray", "traceContext", "trace_context", "tracingContext", "requestContext", "request_context", "awsContext", "aws_context", "threadContext", "thread_context", "MDCs", "globals", "additional", "additionalData", "ids", "identifiers", "extra_data", "extraData", "details", "info",
 }

@@ -2,6 +2,7 @@ package lines
 
 import (
 	"strings"
+	"time"
 
 	"github.com/seamark-hq/seamark/transformer/scan"
 )
@@ -45,6 +46,9 @@ func (r *Parser) placedLine(s string) bool {
 			return looksLikeTime(rest) && r.takePlaced(&albLine, s)
 		}
 	case s[0] == '[':
+		if strings.HasPrefix(s, "[pid: ") {
+			return r.uwsgiLine(s)
+		}
 		if looksLikeTime(s[1:]) {
 			end := strings.IndexByte(s[:min(len(s), 40)], ']')
 			return end > 0 && strings.HasPrefix(s[end+1:], ` "`) && r.takePlaced(envoyForm(s[end+2:]), s[1:end]+s[end+1:])
@@ -210,4 +214,42 @@ func (r *Parser) haproxyLine(s string) bool {
 	}
 	r.addText("rest", strings.TrimSpace(rest[strings.Index(rest, words[4])+len(words[4]):open]), 0)
 	return r.takeRequest(request, false) && r.soundAccess()
+}
+
+// uwsgiLine takes a line of uWSGI's request logger apart: "[pid: 7|app: 0|req: 1/1] <ip> (<user>)
+// {28 vars in 330 bytes} [<time>] GET /a => generated 12 bytes in 3 msecs (HTTP/1.1 200) …".
+// Source: https://uwsgi-docs.readthedocs.io/en/latest/LogFormat.html
+func (r *Parser) uwsgiLine(s string) bool {
+	_, rest, ok := strings.Cut(s, "] ")
+	ip, rest := cutWord(rest)
+	_, rest, timed := strings.Cut(rest, "} [")
+	stamp, rest, closed := strings.Cut(rest, "] ")
+	request, rest, answered := strings.Cut(rest, " => generated ")
+	if !ok || !timed || !closed || !answered || !isAddress(ip) {
+		return false
+	}
+	method, path := cutWord(request)
+	bytes, rest := cutWord(rest)
+	words := strings.Fields(rest) // bytes in 3 msecs (HTTP/1.1 200) 2 headers …
+	if len(words) < 6 || words[2] == "" {
+		return false
+	}
+	at, err := time.Parse("Mon Jan _2 15:04:05 2006", stamp)
+	if err != nil {
+		return false
+	}
+	r.fields = r.fields[:0]
+	r.addText("ip", ip, scan.AccessIP)
+	r.addText("timestamp", at.Format(time.RFC3339), scan.AccessTimestamp)
+	r.addWord("httpMethod", method, scan.AccessMethod)
+	r.addWord("path", cutAt(path, '?'), scan.AccessPath)
+	if _, query, ok := strings.Cut(path, "?"); ok {
+		r.addWord("query", query, 0)
+	}
+	r.addWord("bytes", bytes, scan.AccessBytes)
+	r.addWord("latency_ms", words[2], scan.AccessLatency)
+	r.addWord("protocol", strings.TrimLeft(words[4], "("), scan.AccessProtocol)
+	r.addWord("status", strings.TrimRight(words[5], ")"), scan.AccessStatus)
+	r.addText("rest", s[:strings.Index(s, "] ")+1]+" "+strings.Join(words[6:], " "), 0)
+	return r.soundAccess()
 }

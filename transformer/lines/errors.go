@@ -17,7 +17,7 @@ const (
 // holdsError reports whether loggers put an error under a key.
 func holdsError(key string) bool {
 	switch key {
-	case "error", "err", "exception", "exc_info", "thrown", "throwable", "Exception", "Error", "exc":
+	case "error", "err", "exception", "exc_info", "thrown", "throwable", "Exception", "Error", "exc", "ex", "exceptions":
 		return true
 	}
 	return false

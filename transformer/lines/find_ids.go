@@ -46,10 +46,19 @@ func (r *Parser) ids(x *reading, key string, v []byte, depth int) {
 			r.takeID(&x.row.TraceID, scan.LogTraceID, e.Value)
 		case e.Key == "id" && key == "span" && e.Value[0] == '"':
 			r.takeID(&x.row.SpanID, scan.LogSpanID, e.Value)
+		case depth == 0 && holdsError(e.Key) && x.row.ErrorType == "" && x.row.ErrorStack == "" && (e.Value[0] == '{' && x.isError(r, &e) || e.Value[0] == '"' && Severe(x.row.Level)):
+			r.errorOf(x, &e)
 		case e.Value[0] == '{' && (e.Key == "request" || e.Key == "trace" || e.Key == "span" || e.Key == "dd"):
 			r.ids(x, e.Key, e.Value, depth+1)
 		}
 	}
+}
+
+// errorOf takes an error out of an object that stays whole.
+func (r *Parser) errorOf(x *reading, f *scan.Field) {
+	kept := len(r.rest)
+	r.takeError(x.row, f)
+	r.rest = r.rest[:kept]
 }
 
 // keyValue reads an attribute as OpenTelemetry writes it in a list:

@@ -138,7 +138,7 @@ func levelByPhrase(s, head string) string {
 	}
 	switch {
 	case strings.HasPrefix(head, "panic: "), strings.HasPrefix(head, "fatal error: "), strings.HasPrefix(head, "PHP Fatal error: "), strings.HasPrefix(head, "PHP Parse error: "), strings.HasPrefix(head, "PHP Recoverable fatal error: "),
-		isRustPanic(head), strings.HasPrefix(head, "Fatal error: ") && strings.Contains(head, " in /"):
+		isRustPanic(head), strings.HasPrefix(head, "Fatal error: "), strings.HasPrefix(head, "terminate called after throwing an instance of "), strings.HasPrefix(head, "terminate called without an active exception"):
 		return seamark.LevelFatal
 	case strings.HasPrefix(head, "PHP Warning: "), strings.HasPrefix(head, "PHP Notice: "), strings.HasPrefix(head, "PHP Deprecated: "):
 		return seamark.LevelWarn
@@ -153,6 +153,23 @@ func levelByPhrase(s, head string) string {
 	}
 	if l := levelOfDotnet(head); l != "" {
 		return l
+	}
+	return levelOfCompiler(head)
+}
+
+// levelOfCompiler reads "src/a.ts(7,2): error TS2304: …" of TypeScript and MSBuild.
+func levelOfCompiler(head string) string {
+	at := strings.Index(head[:min(len(head), 300)], "): ")
+	if at < 4 || head[at-1] < '0' || head[at-1] > '9' {
+		return ""
+	}
+	open := strings.LastIndexByte(head[:at], '(')
+	if open < 1 || strings.IndexByte(head[:open], ' ') >= 0 || strings.Trim(head[open+1:at], "0123456789,") != "" {
+		return ""
+	}
+	switch word, _ := cutWord(head[at+3:]); word {
+	case "error", "warning":
+		return levelWord(word)
 	}
 	return ""
 }

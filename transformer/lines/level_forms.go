@@ -16,6 +16,8 @@ func levelOfForm(s string) string {
 		return levelOfInitial(s[0])
 	case len(s) > 12 && strings.HasPrefix(s[1:], ", [") && s[4] >= '0' && s[4] <= '9': // Ruby's Logger
 		return levelOfInitial(s[0])
+	case len(s) > 12 && s[1] == ' ' && s[2] == '[' && s[3] >= '0' && s[3] <= '9' && strings.IndexByte("IWEFDXACN", s[0]) >= 0 && strings.IndexByte(s[:min(len(s), 32)], ':') > 0: // CUPS
+		return levelOfInitial(s[0])
 	case len(s) > 3 && s[0] == '<':
 		return levelOfPriority(s)
 	case len(s) > 8 && s[1] == '/' && isUpper(s[0]):
@@ -128,7 +130,7 @@ func (at *lead) initial(s string, i, end int) string {
 	if name == "" || strings.IndexByte("VDIWEF", s[i]) < 0 || levelOfCapitals(name) != "" {
 		return ""
 	}
-	if name == "-" || name[0] == '[' || len(name) > 1 && (strings.ToUpper(name) == name || strings.HasSuffix(name, ":") || strings.HasPrefix(strings.TrimLeft(next[len(name):], " "), ": ") && isName(name)) {
+	if name == "-" || name[0] == '[' || strings.IndexByte(name, '/') > 0 && strings.HasSuffix(name, "]") || len(name) > 1 && (strings.ToUpper(name) == name || strings.HasSuffix(name, ":") || strings.HasPrefix(strings.TrimLeft(next[len(name):], " "), ": ") && isName(name)) {
 		return levelOfInitial(s[i])
 	}
 	return ""
@@ -140,9 +142,43 @@ func timedParts(t string) string {
 		return ""
 	}
 	for part := range strings.SplitSeq(t, ":") {
-		if strings.Trim(part, "0123456789.,") != "" {
+		if strings.Trim(part, "0123456789.,-T") != "" {
 			return levelOfCapitals(part)
 		}
 	}
 	return ""
+}
+
+// doubledColons reads "MainThread::ERROR::2011-12-05".
+func doubledColons(t string) string {
+	if strings.Count(t, "::") < 2 {
+		return ""
+	}
+	_, rest, _ := strings.Cut(t, "::")
+	word, _, _ := strings.Cut(rest, "::")
+	return levelOfCapitals(word)
+}
+
+// bare reads a level that is a word in small letters, or the like, right behind the time: what is
+// said may begin with such a word too, so that some that follow tell otherwise.
+func (at *lead) bare(s string, i, end int) string {
+	t, next := s[i:end], s[end:]
+	if at.broken || at.plain || !at.timed || len(t) < 3 || len(t) > 8 || next == "" || next[0] != ' ' {
+		return ""
+	}
+	if strings.HasPrefix(next, "  ") && len(t) > 3 && isUpper(t[0]) {
+		return levelWord(t)
+	}
+	switch t {
+	case "trace", "debug", "info", "warn", "err", "crit", "critical", "fatal", "error", "warning":
+	default:
+		return ""
+	}
+	word, _ := cutWord(strings.TrimLeft(next, " "))
+	switch strings.TrimRight(word, ".,:;") {
+	case "rate", "rates", "count", "counts", "budget", "handler", "handling", "code", "codes", "log", "logs", "message", "messages", "page", "pages", "reporting", "correction", "free", "percentage",
+		"ratio", "metrics", "threshold", "queue", "is", "was", "has", "cleared", "resolved", "recovered", "mode", "level", "levels", "file", "files", "output", "signs", "and", "or", "to", "of", "for", "from", "=", "->", "tracking", "bars":
+		return ""
+	}
+	return levelWord(t)
 }

@@ -176,6 +176,21 @@ func (at *lead) group(inner string, open byte) string {
 	if l := levelOfInitialIn(t); l != "" && open == '[' {
 		return l
 	}
+	if i := strings.LastIndexByte(t, '/'); i > 0 { // log4j2's "[%t/%p]"
+		if l := levelOfCapitals(t[i+1:]); l != "" {
+			return l
+		}
+	}
+	if i := strings.LastIndexAny(t, "# "); i > 0 && isName(t[:i]) && i+6 <= len(t) { // "[twisted.web.server#error]", "[request error]"
+		if l := levelOfAny(t[i+1:]); l != "" && t[i+1:] == strings.ToLower(t[i+1:]) {
+			return l
+		}
+	}
+	if name, _, more := strings.Cut(t, ","); more { // "[ns_server:error,2024-…"
+		if i := strings.LastIndexByte(name, ':'); i > 0 && isName(name[:i]) && levelOfAny(name[i+1:]) != "" && len(name)-i > 4 {
+			return levelOfAny(name[i+1:])
+		}
+	}
 	if i := strings.LastIndexByte(t, ':'); i > 0 && isName(t[:i]) {
 		if l := levelOfAny(t[i+1:]); l != "" && t[i+1:] == strings.ToLower(t[i+1:]) {
 			return l
@@ -261,6 +276,8 @@ func levelOfCapitals(t string) string {
 		return seamark.LevelInfo
 	case "ERRO", "EROR", "EXCEPTION":
 		return seamark.LevelError
+	case "FAILURE", "FAILED":
+		return seamark.LevelError
 	case "WRN":
 		return seamark.LevelWarn
 	case "DBG", "DEBG", "DBUG", "DEBU", "VRB":
@@ -276,7 +293,7 @@ func levelOfCapitals(t string) string {
 // isAlsoWord reports whether a level's name in capitals is a word that programs say too.
 func isAlsoWord(t string) bool {
 	switch t {
-	case "AUDIT", "NOTE", "ALERT", "LOG", "CONFIG", "PANIC", "EMERG", "EMERGENCY", "FINE", "NOTICE", "SUCCESS", "EXCEPTION", "INF", "SILLY", "CRIT":
+	case "AUDIT", "NOTE", "FAILURE", "FAILED", "ALERT", "LOG", "CONFIG", "PANIC", "EMERG", "EMERGENCY", "FINE", "NOTICE", "SUCCESS", "EXCEPTION", "INF", "SILLY", "CRIT":
 		return true
 	}
 	return false
@@ -299,17 +316,25 @@ func (at *lead) token(s string, i, end int) string {
 	if l := at.initial(s, i, end); l != "" {
 		return l
 	}
-	if l := timedParts(t); l != "" && !at.broken {
-		return l
+	if !at.broken {
+		if l := cmpOr(timedParts(t), doubledColons(t)); l != "" {
+			return l
+		}
+		if l := at.bare(s, i, end); l != "" {
+			return l
+		}
 	}
 	if dot := strings.LastIndexByte(strings.TrimSuffix(t, ":"), '.'); dot > 0 && strings.HasSuffix(t, ":") && !at.broken { // Monolog: app.ERROR:
 		if l := levelOfCapitals(t[dot+1 : len(t)-1]); l != "" {
 			return l
 		}
 	}
+	if rest, ok := strings.CutPrefix(word, "LOG_"); ok && at.timed && !at.broken { // Quill
+		return levelOfCapitals(rest)
+	}
 	if l := levelOfCapitals(word); l != "" && (colon || len(word) == len(t) || t[len(word)] == ',' || t[len(word)] == '!') {
 		whole := strings.TrimRight(t, ":,!") == word
-		if at.delimited(s, i, end, colon) && whole || !at.broken && (colon || !isAlsoWord(word) || at.timed && strings.HasPrefix(strings.TrimLeft(s[end:], " "), "[")) {
+		if at.delimited(s, i, end, colon) && whole || !at.broken && (colon || !isAlsoWord(word) || at.timed && (strings.HasPrefix(strings.TrimLeft(s[end:], " "), "[") || strings.HasSuffix(s[:i], "] "))) {
 			if !(at.broken && isAlsoWord(word) && !colon) {
 				return l
 			}
@@ -324,7 +349,8 @@ func (at *lead) token(s string, i, end int) string {
 	}
 	at.symbol = false
 	if end < len(s) && s[end] == '[' && at.timed && isName(t) { // syslog's program: "sshd[31]: "
-		if close := strings.IndexByte(s[end:], ']'); close > 1 && allDigits(s[end+1:end+close]) && strings.HasPrefix(s[end+close:], "]:") {
+		if close := strings.IndexByte(s[end:], ']'); close > 1 && allDigits(s[end+1:end+close]) && (strings.HasPrefix(s[end+close:], "]:") || strings.HasPrefix(s[end+close:], "] ")) {
+			at.plain = true
 			return ""
 		}
 	}
@@ -348,11 +374,14 @@ func (at *lead) delimited(s string, i, end int, colon bool) bool {
 
 // anyCase reads a level that is not in capitals: "error: ", "Warning: ", or between tabs.
 func (at *lead) anyCase(s string, i, end int, word string, colon bool) string {
+	t := s[i:end]
+	next := s[end:]
+	if at.timed && len(t) == len(word) && len(word) >= 4 && strings.HasPrefix(next, " - ") && strings.HasSuffix(s[:i], " - ") && strings.Count(s[:i], " - ") < 4 {
+		return levelOfAny(word)
+	}
 	if at.broken || word == "" {
 		return ""
 	}
-	t := s[i:end]
-	next := s[end:]
 	switch {
 	case colon && len(t) == len(word)+1 && (next == "" || next[0] == ' ' || next[0] == '\t'):
 		if len(word) >= 4 && !strings.EqualFold(word, "log") && !strings.EqualFold(word, "config") && !strings.EqualFold(word, "fine") && !strings.EqualFold(word, "alert") {
@@ -387,6 +416,7 @@ func (at *lead) pass(t string) {
 		at.timed = at.timed || n > 4
 	case isCalendarWord(t), t == "UTC", t == "GMT", t == "CET", t == "CEST", t == "EST", t == "PST", t == "AM", t == "PM":
 	case isUUID(t):
+	case at.timed && strings.ContainsAny(t, ".:") && isName(strings.TrimLeft(strings.TrimSuffix(t, "()"), ".")): // tinylog, Gitea
 	case !at.timed && strings.HasSuffix(t, ":") && !strings.ContainsAny(t[:len(t)-1], ".:/_$@-0123456789"): // a label of its own
 		at.broken = true
 	case isName(t) && strings.ContainsAny(t, ".:/_$@-0123456789"):

@@ -10,6 +10,9 @@ import (
 func (r *Parser) into(x *reading, m *member, f *scan.Field) {
 	if m.ids {
 		r.ids(x, f.Key, f.Value, 0)
+		if f.Value[0] == '{' && x.row.ErrorType == "" && x.row.ErrorStack == "" && r.hasStack(f.Value) {
+			r.errorOf(x, f)
+		}
 	}
 	switch {
 	case f.Value[0] == '[' && m.each != nil:
@@ -19,6 +22,14 @@ func (r *Parser) into(x *reading, m *member, f *scan.Field) {
 	default:
 		r.memberwise(x, m, f)
 	}
+}
+
+// hasStack reports whether an object is an error that has its stack.
+func (r *Parser) hasStack(v []byte) bool {
+	from := len(r.inner)
+	p, ok := r.problem(v)
+	r.inner = r.inner[:from]
+	return ok && p.stack != "" && IsStack(p.stack) && (p.kind != "" || p.message != "")
 }
 
 // memberwise takes an object's members by what each is for.

@@ -244,6 +244,11 @@ func (r *Parser) takePair(row *seamark.Log, key, value string, leads bool) bool 
 			*c = id
 			return true
 		}
+	case scan.LogErrorStack:
+		if row.ErrorStack == "" && strings.IndexByte(value, '\n') > 0 {
+			row.ErrorStack = value
+			return true
+		}
 	case scan.LogErrorType, scan.LogErrorMessage:
 		if c := TextColumn(row, log); *c == "" && value != "" {
 			*c = value

@@ -270,13 +270,13 @@ func splitError(s string) (errorType, message string) {
 	s = afterThread(s)
 	for i := 0; i < len(s); {
 		j := i
-		for j < len(s) && (isWord(s[j]) || s[j] == '.' || s[j] == '$' || s[j] == ':' && j+2 < len(s) && s[j+1] == ':') {
+		for j < len(s) && (isWord(s[j]) || s[j] == '.' || s[j] == '$' || s[j] == '\\' && j > i && j+1 < len(s) && isWord(s[j+1]) || s[j] == ':' && j+2 < len(s) && s[j+1] == ':') {
 			if s[j] == ':' {
 				j++
 			}
 			j++
 		}
-		if word := s[i:j]; (isErrorName(word) || isPlatformType(word)) && (j == len(s) || s[j] == ':' || i == 0 && s[j] == ' ') {
+		if word := s[i:j]; (isErrorName(word) || isPlatformType(word)) && (j == len(s) || s[j] == ':' && (j+1 == len(s) || s[j+1] < '0' || s[j+1] > '9') || i == 0 && s[j] == ' ') {
 			return word, phpMessage(s, strings.TrimLeft(s[j:], ": "))
 		} else if j < len(s) && s[j] == '(' && isErrorName(word) {
 			if m, ok := pythonText(s[j:]); ok {
@@ -292,7 +292,7 @@ func isErrorName(w string) bool {
 	if len(w) < 5 {
 		return false
 	}
-	last := w[strings.LastIndexAny(w, ".:")+1:]
+	last := w[strings.LastIndexAny(w, ".:\\")+1:]
 	if last == "" || !isUpper(last[0]) {
 		return false
 	}

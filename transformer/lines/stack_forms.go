@@ -50,7 +50,7 @@ func errorOfPHP(line string) (errorType, message string) {
 	} else if at := strings.LastIndex(text, " at "); at >= 0 {
 		text = text[:at]
 	}
-	return class, strings.ReplaceAll(text, `\"`, `"`)
+	return class, strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(text)
 }
 
 func isPHPClass(s string) bool {

@@ -105,6 +105,8 @@ func opensStack(row *seamark.Log) (stackKind, bool) {
 			return framesGo, true
 		case isElixirFrame(line):
 			return framesAt, true
+		case line == "stacktrace=": // hclog, and bars below
+			return framesGo, true
 		}
 	case 'g':
 		return framesPanic, strings.HasPrefix(body, "goroutine ") && strings.Contains(body, " [") && strings.HasSuffix(body, ":")
@@ -205,11 +207,14 @@ func announces(row *seamark.Log, body string, kind stackKind) bool {
 func (g *stackGroup) headerAbove(at int, kind stackKind) int {
 	body := lineBody(g.logs[at].Message)
 	errorType, _ := errorInLine(body, false)
+	if errorType == "" && kind == framesAt {
+		errorType, _, _ = errorOfLanguage(firstLine(body), "")
+	}
 	if kind == framesFile {
 		if !strings.HasPrefix(strings.TrimLeft(body, " +"), "Exception Group ") && !strings.HasPrefix(body, tracebackHead) {
 			return -1 // the logger's line is this one
 		}
-	} else if kind != framesAt || errorType == "" {
+	} else if kind != framesAt && kind != framesPHP || errorType == "" {
 		return -1
 	}
 	up := at - 1
