@@ -21,6 +21,9 @@ type Options struct {
 	// Replace puts each document in place of the one with its id, even where the marks do not
 	// say that it was made from other rows.
 	Replace bool
+	// EachMark keeps the mark of each object by itself. Over a lake.Part marks are looked up one
+	// by one.
+	EachMark bool
 	// InFlight is how many requests are under way at a time. 0: 2, which keeps a server on the
 	// same machine busy (BenchmarkIndex).
 	InFlight int
@@ -115,6 +118,24 @@ func (ix *Indexer) Pending(ctx context.Context) ([]*lake.Entry, error) {
 	return pending, nil
 }
 
+// Has reports whether an object is known to be in the index as it now is.
+func (ix *Indexer) Has(ctx context.Context, e *lake.Entry) (bool, error) {
+	m, err := ix.marks(ctx)
+	if err == nil {
+		err = m.lookUp(e.ID)
+	}
+	return err == nil && m.has(e), err
+}
+
+// Sweep removes marks of which the ledger, which must be fresh, knows nothing any more.
+func (ix *Indexer) Sweep(ctx context.Context) (int, error) {
+	m, err := ix.marks(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return m.sweep(func(id lake.ID) bool { _, known := ix.lake.Known(id); return known }, ix.options.Now())
+}
+
 // Status is what was done since the start, and why the indexer waits: nil when it does not.
 func (ix *Indexer) Status() (Result, error) {
 	ix.mu.Lock()
@@ -133,7 +154,7 @@ func (ix *Indexer) marks(ctx context.Context) (*marks, error) {
 		return nil, err
 	}
 	if ix.opened == nil || ix.target != target {
-		m, err := openMarks(ix.lake, target)
+		m, err := openMarks(ix.lake, target, ix.options.EachMark)
 		if err != nil {
 			return nil, err
 		}

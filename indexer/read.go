@@ -47,6 +47,9 @@ const mostTries = 5
 // left to readShared. A fault of the object is noted; an error is returned when nothing
 // can go on.
 func (r *run) read(ctx context.Context, e *lake.Entry, shared sharedFiles) error {
+	if err := r.marks.lookUp(e.ID); err != nil {
+		return err
+	}
 	o := &object{name: e.Key(), replace: r.ix.options.Replace || r.marks.other(e)}
 	r.mu.Lock()
 	r.open[o] = e

@@ -27,6 +27,12 @@ func Part(s Store, folders ...string) *Lake {
 	return l
 }
 
+// IsPart reports whether not all of the ledger is read.
+func (l *Lake) IsPart() bool { return l.part }
+
+// IsEntryKey reports whether a key is that of a ledger entry.
+func IsEntryKey(key string) bool { return ledgerKeyPattern.MatchString(key) }
+
 // Learn reads entries by their keys. It returns those that are there, in the same order, and
 // leaves out what is gone; one that cannot be read is an error.
 func (l *Lake) Learn(keys ...string) ([]*Entry, error) {

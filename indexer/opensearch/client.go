@@ -39,6 +39,10 @@ type Options struct {
 	URL                string // http or https; a user and password in it are used when Username is empty
 	Username, Password string
 	CAFile             string // PEM file of the authority that signed the cluster's certificate
+	// Region has requests signed as AWS's OpenSearch Service wants them (Signature Version 4,
+	// service es), with the credentials that the AWS SDK finds. Empty: where there is no user and
+	// the host is one of that service, the region in its name.
+	Region string
 	// Prefix begins the names of all indices and templates, so that several installations
 	// share a cluster: lower-case letters, digits, '-', '_' and '.', empty by default.
 	Prefix string
@@ -87,8 +91,12 @@ func New(o Options) (*Client, error) {
 	if o.Timeout <= 0 {
 		o.Timeout = time.Minute
 	}
+	sign, err := signerFor(u, &o)
+	if err != nil {
+		return nil, err
+	}
 	c, err := sdk.NewClient(sdk.Config{
-		Addresses: []string{u.String()}, Username: o.Username, Password: o.Password,
+		Addresses: []string{u.String()}, Username: o.Username, Password: o.Password, Signer: sign,
 		DisableRetry: true, CompressRequestBody: o.Compress, Transport: o.Transport,
 	})
 	if err != nil {

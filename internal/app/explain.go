@@ -18,6 +18,7 @@ import (
 	"github.com/seamark-hq/seamark/indexer"
 	"github.com/seamark-hq/seamark/indexer/opensearch"
 	"github.com/seamark-hq/seamark/internal/config"
+	"github.com/seamark-hq/seamark/internal/parts/search"
 	"github.com/seamark-hq/seamark/lake"
 	"github.com/seamark-hq/seamark/lake/duckdb"
 	"github.com/seamark-hq/seamark/schemas"
@@ -97,7 +98,7 @@ func Explain(ctx context.Context, o ExplainOptions, log *slog.Logger) ([]Explana
 	}
 	x := &explainer{lake: l, config: o.Config, t: t}
 	if o.Config.OpenSearch.URL != "" {
-		if x.client, _, err = openIndex(o.Config, nil, indexer.Options{}); err != nil {
+		if x.client, _, err = search.Open(o.Config, nil, indexer.Options{}); err != nil {
 			return nil, err
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/seamark-hq/seamark/indexer"
 	"github.com/seamark-hq/seamark/indexer/opensearch"
 	"github.com/seamark-hq/seamark/internal/config"
+	"github.com/seamark-hq/seamark/internal/parts/search"
 	"github.com/seamark-hq/seamark/lake"
 )
 
@@ -33,33 +34,11 @@ func newIndexStage(c *config.Config, l *lake.Lake, log *slog.Logger) (*indexStag
 	if c.OpenSearch.URL == "" {
 		return nil, nil
 	}
-	client, ix, err := openIndex(c, l, indexer.Options{RetentionDays: c.Index.RetentionDays, Log: log})
+	client, ix, err := search.Open(c, l, indexer.Options{RetentionDays: c.Index.RetentionDays, Log: log})
 	if err != nil {
 		return nil, err
 	}
 	return &indexStage{ix: ix, client: client, log: log, wake: make(chan struct{}, 1)}, nil
-}
-
-// openIndex makes an indexer for the configured cluster and fields.
-func openIndex(c *config.Config, l *lake.Lake, o indexer.Options) (*opensearch.Client, *indexer.Indexer, error) {
-	user, err := config.ReadSecret(c.OpenSearch.UsernameFile, c.OpenSearch.UsernameEnv)
-	if err != nil {
-		return nil, nil, err
-	}
-	password, err := config.ReadSecret(c.OpenSearch.PasswordFile, c.OpenSearch.PasswordEnv)
-	if err != nil {
-		return nil, nil, err
-	}
-	client, err := opensearch.New(opensearch.Options{URL: c.OpenSearch.URL, Username: user, Password: password, CAFile: c.OpenSearch.CAFile})
-	if err != nil {
-		return nil, nil, err
-	}
-	o.Fields = map[string]indexer.Promoted{}
-	for product, f := range c.Fields {
-		o.Fields[product] = indexer.Promoted{Num: f.Num, Kw: f.Kw}
-	}
-	ix, err := indexer.New(l, client, o)
-	return client, ix, err
 }
 
 // offer says that there are new rows.
@@ -179,7 +158,7 @@ func Index(ctx context.Context, o IndexOptions) (indexer.Result, error) {
 	if err != nil {
 		return indexer.Result{}, err
 	}
-	client, ix, err := openIndex(o.Config, l, indexer.Options{RetentionDays: o.Days, MaxElapsed: o.Wait, Replace: o.Replace, Log: o.Logger})
+	client, ix, err := search.Open(o.Config, l, indexer.Options{RetentionDays: o.Days, MaxElapsed: o.Wait, Replace: o.Replace, Log: o.Logger})
 	if err != nil {
 		return indexer.Result{}, err
 	}
@@ -261,7 +240,7 @@ func verifyIndex(ctx context.Context, folder string, c *config.Config, report la
 		return Report{}, err
 	}
 	defer closeLake()
-	client, _, err := openIndex(c, nil, indexer.Options{})
+	client, _, err := search.Open(c, nil, indexer.Options{})
 	if err != nil {
 		return Report{}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/seamark-hq/seamark/indexer"
+	"github.com/seamark-hq/seamark/internal/parts/search"
 	"github.com/seamark-hq/seamark/lake"
 )
 
@@ -17,7 +18,7 @@ type ReplayIndexed struct {
 
 // index brings what was replayed into the index, in place of what it was there.
 func (r *Replay) index(ctx context.Context, entries []*lake.Entry) (*ReplayIndexed, error) {
-	client, ix, err := openIndex(r.o.Config, r.lake, indexer.Options{Replace: true})
+	client, ix, err := search.Open(r.o.Config, r.lake, indexer.Options{Replace: true})
 	if err != nil {
 		return nil, err
 	}

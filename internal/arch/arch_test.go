@@ -57,7 +57,8 @@ var table = []room{
 	{"transformer/landing", rooms(".", "lake", "transformer/inflate", "transformer/scan"), []string{"github.com/klauspost/compress"}},
 	{"transformer/lines", rooms(".", "schemas", "transformer/scan"), nil},
 	{"transformer", rooms(".", "schemas", "lake"), nil},
-	{"indexer/opensearch", rooms(".", "schemas", "lake", "indexer"), []string{"github.com/opensearch-project/opensearch-go/v2"}},
+	{"indexer/worker", rooms(".", "lake", "indexer"), nil},
+	{"indexer/opensearch", rooms(".", "schemas", "lake", "indexer"), []string{"github.com/opensearch-project/opensearch-go/v2", "github.com/aws/aws-sdk-go-v2"}},
 	{"indexer", rooms(".", "schemas", "lake"), []string{"golang.org/x/sync"}},
 	{"alerter/words", rooms("."), nil},
 	{"alerter/links", rooms(".", "alerter/words"), nil},
@@ -94,10 +95,13 @@ var table = []room{
 	{"internal/fleet", rooms("."), []string{"github.com/klauspost/compress"}},
 	{"internal/app", rooms("..."), []string{"github.com/prometheus/client_golang", "golang.org/x/sync"}},
 	{"internal/parts/rows", rooms(".", "internal/config", "transformer", "transformer/redact"), nil},
+	{"internal/parts/search", rooms("indexer", "indexer/opensearch", "internal/config", "lake"), nil},
 	{"internal/functions/collector", rooms(".", "lake", "collector/inventory", "collector/quota", "collector/state", "collector", "collector/aws", "collector/cloudtrail", "collector/worker", "collector/onboard", "internal/lambda", "collector/history", "internal/lambda/coldstart", "internal/lambda/queue"), nil},
 	{"internal/functions/transformer", rooms("lake", "transformer/worker", "internal/lambda", "internal/lambda/coldstart", "internal/lambda/queue", "internal/parts/rows"), nil},
+	{"internal/functions/indexer", rooms(".", "lake", "indexer", "indexer/worker", "internal/lambda", "internal/lambda/coldstart", "internal/lambda/queue", "internal/parts/search"), nil},
 	{"cmd/collector", rooms("internal/functions/collector", "internal/lambda"), nil},
 	{"cmd/transformer", rooms("internal/functions/transformer", "internal/lambda"), nil},
+	{"cmd/indexer", rooms("internal/functions/indexer", "internal/lambda"), nil},
 	{"cmd/seamark", rooms(".", "collector/inventory", "collector/hint", "collector", "internal/app", "internal/config", "alerter/words", "dashboards", "lake/duckdb", "collector/history", "collector/explain", "collector/onboard", "collector/rehearsal", "lake/stats", "lake/quarantine", "internal/parts/rows"), []string{"github.com/spf13/cobra", "golang.org/x/term"}},
 }
 
@@ -223,7 +227,7 @@ func TestLambdasLinkNoCgo(t *testing.T) {
 	t.Setenv("CGO_ENABLED", "0")
 	t.Setenv("GOOS", "linux")
 	t.Setenv("GOARCH", "arm64")
-	for _, main := range []string{"./cmd/collector", "./cmd/transformer"} {
+	for _, main := range []string{"./cmd/collector", "./cmd/transformer", "./cmd/indexer"} {
 		for _, p := range list(t, "-deps", main) {
 			if !p.Standard && len(p.CgoFiles) > 0 || strings.Contains(p.ImportPath, "duckdb") {
 				t.Errorf("%s links %s", main, p.ImportPath)

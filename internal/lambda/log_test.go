@@ -67,12 +67,13 @@ func TestMeter(t *testing.T) {
 	if len(lambda.Metrics) > 10 {
 		t.Errorf("%d metrics: each costs $0.30 a month", len(lambda.Metrics))
 	}
+	t.Setenv("AWS_LAMBDA_FUNCTION_NAME", "seamark-transformer")
 	var b bytes.Buffer
 	m := lambda.NewMeter(&b)
-	if err := m.Put(map[string]float64{"Rows": 7, "Objects": 1}); err != nil {
+	if err := m.Put(map[string]float64{"Quarantined": 7, "Objects": 1}); err != nil {
 		t.Fatal(err)
 	}
-	if err := m.Put(map[string]float64{"rows": 7}); err == nil || m.Put(nil) != nil {
+	if err := m.Put(map[string]float64{"quarantined": 7}); err == nil || m.Put(nil) != nil {
 		t.Error("a metric that is not in the list was written")
 	}
 	var line struct {
@@ -84,14 +85,15 @@ func TestMeter(t *testing.T) {
 				Metrics    []struct{ Name, Unit string }
 			}
 		} `json:"_aws"`
-		Rows, Objects float64
+		Quarantined, Objects float64
+		FunctionName         string
 	}
 	if err := json.Unmarshal(b.Bytes(), &line); err != nil {
 		t.Fatalf("%v: %s", err, b.String())
 	}
 	c := line.AWS.CloudWatchMetrics
-	if len(c) != 1 || c[0].Namespace != "seamark" || len(c[0].Dimensions) != 1 || len(c[0].Dimensions[0]) != 0 || len(c[0].Metrics) != 2 ||
-		c[0].Metrics[1] != struct{ Name, Unit string }{"Rows", "Count"} || line.Rows != 7 || line.Objects != 1 || time.Since(time.UnixMilli(line.AWS.Timestamp)).Abs() > time.Minute {
+	if len(c) != 1 || c[0].Namespace != "seamark" || len(c[0].Dimensions) != 1 || len(c[0].Dimensions[0]) != 1 || len(c[0].Metrics) != 2 ||
+		c[0].Metrics[1] != struct{ Name, Unit string }{"Quarantined", "Count"} || line.FunctionName != "seamark-transformer" || line.Quarantined != 7 || line.Objects != 1 || time.Since(time.UnixMilli(line.AWS.Timestamp)).Abs() > time.Minute {
 		t.Errorf("%s", b.String())
 	}
 }

@@ -61,7 +61,7 @@ func (w *Worker) Canary(ctx context.Context) (r Canaried, err error) {
 		err = &seamark.Fault{Class: seamark.Temporary, Where: r.Previous, What: "the canary's event is not in the lake",
 			Remedy: "look at the transform queue, its dead letters and the log of the transformer"}
 	}
-	w.count(map[string]float64{"CanaryLost": lost})
+	w.count(map[string]float64{"CanaryMissing": lost})
 	return r, err
 }
 

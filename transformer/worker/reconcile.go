@@ -43,12 +43,10 @@ func (w *Worker) Reconcile(ctx context.Context) (r Reconciled, err error) {
 		return r, timeIsUp(ctx, "reconcile", err)
 	}
 	r.Pending = len(pending)
-	age := 0.0
 	if len(pending) > 0 {
 		r.Oldest = pending[0].Arrival
-		age = max(0, w.now().Sub(r.Oldest).Seconds())
+		w.count(map[string]float64{"FreshnessSeconds": w.since(r.Oldest)})
 	}
-	w.count(map[string]float64{"Pending": float64(r.Pending), "Freshness": age})
 	pending = pending[:min(len(pending), mostSent)]
 	if w.Queue == nil {
 		err = w.doAll(ctx, pending, &r)

@@ -58,6 +58,9 @@ func (w *Worker) Object(ctx context.Context, key string) error {
 		w.Log.WarnContext(ctx, "landing object is gone", "key", key)
 		return nil
 	}
+	if err != nil {
+		w.count(map[string]float64{"LandingFailed": 1})
+	}
 	if err != nil && ctx.Err() != nil {
 		return &seamark.Fault{Class: seamark.Temporary, Where: key, What: "time was up before the object was done", Err: err,
 			Remedy: "it is tried again; if that does not help, give the function more memory or time, or let Firehose write smaller objects"}
@@ -89,9 +92,12 @@ func (w *Worker) object(ctx context.Context, key string) error {
 	}
 	a := res.Entry.Accounts
 	w.Log.InfoContext(ctx, "landing object done", "key", key, "bytes", a.BytesIn, "events", a.Events, "rows", a.Rows, "files", len(res.Entry.Files))
-	w.count(map[string]float64{"Objects": 1, "Rows": float64(a.Rows), "Quarantined": float64(a.Quarantined)})
+	w.count(map[string]float64{"Objects": 1, "Quarantined": float64(a.Quarantined), "FreshnessSeconds": w.since(src.Arrival)})
 	return nil
 }
+
+// since is how long ago something was, in seconds.
+func (w *Worker) since(t time.Time) float64 { return max(0, w.now().Sub(t).Seconds()) }
 
 // lakeOf returns the lake with all of its ledger, as of now.
 func (w *Worker) lakeOf(ctx context.Context) (*lake.Lake, error) {

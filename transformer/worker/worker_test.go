@@ -285,7 +285,7 @@ func TestReconcile(t *testing.T) {
 	}
 	r.land(t, "landing/2026/11/22/17/seamark-1-2026-11-22-17-55-00-10000000-0000-4000-8000-000000000001.gz", "new", 5)
 	got, err := r.Reconcile(t.Context())
-	if err != nil || got.Pending != 20 || got.Sent != 20 || len(r.sent) != 20 || r.counts["Pending"] != 20 || r.counts["Freshness"] != 3600 {
+	if err != nil || got.Pending != 20 || got.Sent != 20 || len(r.sent) != 20 || r.counts["FreshnessSeconds"] != 3600 {
 		t.Fatalf("%+v, %v, %d messages, counted %v", got, err, len(r.sent), r.counts)
 	}
 	for _, body := range append(r.sent, r.sent[0]) { // one comes twice
@@ -492,7 +492,7 @@ func TestCanary(t *testing.T) {
 	}
 	now = now.Add(5 * time.Minute) // another hour
 	c, err := r.Canary(t.Context())
-	if err == nil || !c.Lost || c.Key == "" || r.counts["CanaryLost"] != 1 || !strings.Contains(err.Error(), c.Previous) {
+	if err == nil || !c.Lost || c.Key == "" || r.counts["CanaryMissing"] != 1 || !strings.Contains(err.Error(), c.Previous) {
 		t.Errorf("%+v, %v, counted %v", c, err, r.counts)
 	}
 	if err := r.Object(t.Context(), c.Key); err != nil {
