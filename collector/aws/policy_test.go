@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -141,4 +142,30 @@ func documented(t *testing.T) map[string]bool {
 		}
 	}
 	return all
+}
+
+// TestModulePolicy: the terraform module's policies are those of docs/reference/iam.md.
+func TestModulePolicy(t *testing.T) {
+	page, err := os.ReadFile("../../docs/reference/iam.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := strings.NewReplacer("${partition}", "aws", "${account}", "ACCOUNT", "${hub}", "HUB", "${deployment}", "DEPLOYMENT", "${sender}", "SENDER")
+	blocks := policyBlock.FindAllSubmatch(page, -1)
+	for i, name := range []string{"collector", "access-logs", "pass-sender"} { // in the page's order
+		b, err := os.ReadFile("../../terraform/modules/spoke/policies/" + name + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got, want any
+		if err := json.Unmarshal([]byte(words.Replace(string(b))), &got); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if err := json.Unmarshal(blocks[i][1], &want); err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("terraform/modules/spoke/policies/%s.json (-page +module):\n%s", name, d)
+		}
+	}
 }

@@ -139,3 +139,11 @@ func ruler(t *testing.T, pairs []pair) []string {
 	}
 	return got
 }
+
+// TestPatternsOfModule: the rules that terraform makes in each account are these.
+func TestPatternsOfModule(t *testing.T) {
+	got := read(t, "../../terraform/modules/spoke-region/pattern.json")
+	if !bytes.Equal(got, cloudtrail.Patterns()) {
+		t.Error("terraform/modules/spoke-region/pattern.json is not collector/cloudtrail/pattern.json: copy it")
+	}
+}

@@ -11,8 +11,8 @@ MODULES is the folder of the modules, each with tests/*.tftest.hcl and tests/mut
     new = 'deadLetterTargetArn = each.value.arn'
     caught = "Every queue has a dead-letter queue of its own."     # error_message of the assertion
 
-A mutant counts as caught when that very assertion fails. An assertion that no mutant is written
-for is a fault, and so is a text that the file does not hold exactly once. For the validations of variables
+A mutant counts as caught when that very assertion fails; where a run expects a precondition to fail,
+`failure = "<run>"` stands in place of caught. An assertion or such a run that no mutant is written for is a fault, and so is a text that the file does not hold exactly once. For the validations of variables
 mutants are made here: the n-th time that tests/variables.tftest.hcl expects a variable to fail,
 its n-th validation is made to hold always.
 
@@ -42,7 +42,8 @@ def fail(text):
 
 class Mutant:
     def __init__(self, module, spec):
-        self.module, self.name, self.caught = module, spec["name"], spec["caught"]
+        self.module, self.name = module, spec["name"]
+        self.caught = spec.get("caught") or "expects a failure: " + spec["failure"]
         self.file, self.old, self.new = spec["file"], spec["old"], spec["new"]
 
     def apply(self, folder):
@@ -71,6 +72,8 @@ class Module:
                     if message in self.where:
                         fail(f"{self.name}: two assertions say {message!r}")
                     self.where[message] = file.name, name
+                if EXPECTED.search(block) and file.name != "variables.tftest.hcl":
+                    self.where["expects a failure: " + name] = file.name, name
                 if file.name == "variables.tftest.hcl":
                     for v in re.findall(r"var\.(\w+)", EXPECTED.search(block)[1]):
                         seen[v] += 1
@@ -102,12 +105,12 @@ def groups(module, each):
     for m in module.mutants():
         file, run = module.where[m.caught]
         for g in made:
-            if not each and g[:2] == (file, run) and m.caught not in [said for _, said in g[2]]:
+            if not each and g[:2] == (file, run) and m.caught not in [said for _, said in g[2]] and not m.caught.startswith("expects"):
                 break
         else:
             g = (file, run, [], [])
             made.append(g)
-        g[2].append((m.name, m.caught))
+        g[2].append((m.name, "was expected to report an error but did not" if m.caught.startswith("expects a failure: ") else m.caught))
         g[3].append(m.apply)
     validations = module.validations()
     wanted = {(v, n + 1) for v, conditions in validations.items() for n in range(len(conditions))}
@@ -144,6 +147,8 @@ def main():
     for name in names:
         module = Module(modules / name)
         shutil.copytree(modules / name / "tests", room / "tests" / name)
+        for data in (modules / name).glob("*.json"):  # that tests compare with
+            shutil.copy(data, room)
         for i, (file, run, said, changes) in enumerate(groups(module, "--each" in sys.argv)):
             copy = room / "mutants" / f"{name}-{i}"
             shutil.copytree(modules / name, copy, ignore=shutil.ignore_patterns("tests", ".terraform*"))

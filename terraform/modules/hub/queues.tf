@@ -50,7 +50,7 @@ locals {
       Effect    = "Allow"
       Principal = { Service = "events.amazonaws.com" }
       Action    = "sqs:SendMessage"
-      Condition = merge(local.own_account, { ArnEquals = { "aws:SourceArn" = "${local.rule_arn}/${var.name}-collect" } })
+      Condition = { ArnEquals = { "aws:SourceArn" = "${local.rule_arn}/${var.name}-collect" } }
     }]
     transform = [{
       Sid       = "Landing"
@@ -72,27 +72,23 @@ locals {
         Effect    = "Allow"
         Principal = { Service = "events.amazonaws.com" }
         Action    = "sqs:SendMessage"
-        Condition = merge(local.own_account, { ArnEquals = { "aws:SourceArn" = "${local.rule_arn}/${var.name}-alert" } })
+        Condition = { ArnEquals = { "aws:SourceArn" = "${local.rule_arn}/${var.name}-alert" } }
       }],
-      # The topics seamark-alarms of the accounts, in whichever region.
-      [for s in [
-        {
-          Sid       = "Topics"
-          Effect    = "Allow"
-          Principal = { Service = local.sns_principals }
-          Action    = "sqs:SendMessage"
-          Condition = merge(
-            { ArnLike = { "aws:SourceArn" = "arn:${local.partition}:sns:*:*:${var.name}-alarms" } },
-            { StringEquals = { for k, v in { "aws:SourceAccount" = sort(var.account_ids), "aws:SourceOrgID" = [var.organization_id] } : k => v if(k == "aws:SourceOrgID") == (var.organization_id != null) } },
-          )
-        },
-      ] : s if var.organization_id != null || length(var.account_ids) > 0],
+      # The alarms' topics of the accounts, in whichever region. An account of the organisation that
+      # is not listed is heard through the event bus alone.
+      [for arns in [[for a in sort(var.account_ids) : "arn:${local.partition}:sns:*:${a}:${var.name}-alarms"]] : {
+        Sid       = "Topics"
+        Effect    = "Allow"
+        Principal = { Service = local.sns_principals }
+        Action    = "sqs:SendMessage"
+        Condition = { ArnLike = { "aws:SourceArn" = arns } }
+      } if length(arns) > 0],
       [{
         Sid       = "Operators"
         Effect    = "Allow"
         Principal = { Service = "sns.amazonaws.com" }
         Action    = "sqs:SendMessage"
-        Condition = merge(local.own_account, { ArnEquals = { "aws:SourceArn" = local.operators_arn } })
+        Condition = { ArnEquals = { "aws:SourceArn" = local.operators_arn } }
       }],
     )
   }
@@ -113,6 +109,13 @@ resource "aws_sqs_queue_policy" "this" {
 
   queue_url = aws_sqs_queue.this[each.key].url
   policy    = local.queue_policies[each.key]
+
+  lifecycle {
+    precondition {
+      condition     = length(local.queue_policies[each.key]) <= 8192
+      error_message = "The policy of ${each.value.name} would be ${length(local.queue_policies[each.key])} bytes long; SQS takes 8,192, some 140 accounts: use organization_id, and list fewer accounts. The alarms of the others reach the queue through the event bus."
+    }
+  }
 }
 
 resource "aws_sqs_queue_policy" "dead" {

@@ -65,7 +65,7 @@ run "senders" {
       Sid       = "Bus", Effect = "Allow", Action = "sqs:SendMessage"
       Principal = { Service = "events.amazonaws.com" }
       Resource  = "arn:aws:sqs:eu-central-1:999999999999:seamark-collect"
-      Condition = { StringEquals = { "aws:SourceAccount" = "999999999999" }, ArnEquals = { "aws:SourceArn" = "arn:aws:events:eu-central-1:999999999999:rule/seamark/seamark-collect" } }
+      Condition = { ArnEquals = { "aws:SourceArn" = "arn:aws:events:eu-central-1:999999999999:rule/seamark/seamark-collect" } }
     }]
     error_message = "Into collect sends the bus's rule collect and nobody else."
   }
@@ -82,18 +82,9 @@ run "senders" {
   }
   assert {
     condition = { for s in jsondecode(aws_sqs_queue_policy.this["alert"].policy).Statement : s.Sid => s.Condition if s.Effect == "Allow" } == {
-      Bus = {
-        StringEquals = { "aws:SourceAccount" = "999999999999" }
-        ArnEquals    = { "aws:SourceArn" = "arn:aws:events:eu-central-1:999999999999:rule/seamark/seamark-alert" }
-      }
-      Topics = {
-        StringEquals = { "aws:SourceAccount" = ["111111111111", "222222222222"] }
-        ArnLike      = { "aws:SourceArn" = "arn:aws:sns:*:*:seamark-alarms" }
-      }
-      Operators = {
-        StringEquals = { "aws:SourceAccount" = "999999999999" }
-        ArnEquals    = { "aws:SourceArn" = "arn:aws:sns:eu-central-1:999999999999:seamark-operators" }
-      }
+      Bus       = { ArnEquals = { "aws:SourceArn" = "arn:aws:events:eu-central-1:999999999999:rule/seamark/seamark-alert" } }
+      Topics    = { ArnLike = { "aws:SourceArn" = ["arn:aws:sns:*:111111111111:seamark-alarms", "arn:aws:sns:*:222222222222:seamark-alarms"] } }
+      Operators = { ArnEquals = { "aws:SourceArn" = "arn:aws:sns:eu-central-1:999999999999:seamark-operators" } }
     }
     error_message = "Into alert send the bus's rule alert, the accounts' topics and the operators' topic, and nobody else."
   }
@@ -104,20 +95,36 @@ run "senders_of_an_organization" {
 
   variables {
     organization_id = "o-a1b2c3d4e5"
-    regions         = ["eu-central-1", "eu-south-1"]
+    account_ids     = []
   }
 
   assert {
-    condition = [for s in jsondecode(aws_sqs_queue_policy.this["alert"].policy).Statement : s.Condition if s.Sid == "Topics"] == [{
-      StringEquals = { "aws:SourceOrgID" = ["o-a1b2c3d4e5"] }
-      ArnLike      = { "aws:SourceArn" = "arn:aws:sns:*:*:seamark-alarms" }
-    }]
-    error_message = "With organization_id the topics are those of the organisation."
+    condition     = [for s in jsondecode(aws_sqs_queue_policy.this["alert"].policy).Statement : s.Sid if s.Effect == "Allow"] == ["Bus", "Operators"]
+    error_message = "Of accounts that are not listed no topic may send into alert."
   }
+}
+
+run "opt_in_regions" {
+  command = plan
+
+  variables {
+    regions = ["eu-central-1", "eu-south-1"]
+  }
+
   assert {
     condition     = [for s in jsondecode(aws_sqs_queue_policy.this["alert"].policy).Statement : s.Principal.Service if s.Sid == "Topics"] == [["sns.amazonaws.com", "sns.eu-south-1.amazonaws.com"]]
     error_message = "The SNS of a region that must be opted in to is named besides."
   }
+}
+
+run "too_many_topics" {
+  command = plan
+
+  variables {
+    account_ids = [for i in range(200) : format("%012d", i)]
+  }
+
+  expect_failures = [aws_sqs_queue_policy.this]
 }
 
 run "no_index_no_queue" {
