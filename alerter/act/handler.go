@@ -131,6 +131,21 @@ func (h *Handler) confirm(w http.ResponseWriter, r *http.Request, form url.Value
 	h.say(w, http.StatusOK, v)
 }
 
+// Press does at once what a button stands for: for a medium that knows who clicked and has
+// asked whether he is sure. An error that a person should see is a Rejected fault.
+func (h *Handler) Press(ctx context.Context, button url.Values, who string) error {
+	now := h.opt.Now()
+	id, c, trouble := h.opt.Signer.check(button, now)
+	if trouble != "" {
+		return &seamark.Fault{Class: seamark.Rejected, What: "the button does not count", Remedy: trouble}
+	}
+	_, zone, known := h.opt.About(id)
+	if !known {
+		return &seamark.Fault{Class: seamark.Rejected, What: "there is no such incident any more", Remedy: "nothing is left to do"}
+	}
+	return h.opt.Doer.Act(ctx, incident.Act{Incident: id, Do: c.do, By: words.Line(who, 100), At: now, Until: c.until(now, zone)})
+}
+
 func (h *Handler) say(w http.ResponseWriter, status int, v view) {
 	w.WriteHeader(status)
 	if err := page.Execute(w, v); err != nil {

@@ -18,6 +18,7 @@ type posted struct {
 	Blocks   []map[string]any
 	Metadata json.RawMessage
 	Edits    int
+	Thread   string // the message that it answers
 }
 
 // workspace is a Slack workspace with one channel: it speaks chat.postMessage,
@@ -71,7 +72,7 @@ func (s *workspace) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Form.Get("channel") != testChannel:
 		answer(map[string]any{"ok": false, "error": "channel_not_found"})
 	case method == "chat.postMessage":
-		m := &posted{TS: fmt.Sprintf("1795356180.%06d", len(s.messages))}
+		m := &posted{TS: fmt.Sprintf("1795356180.%06d", len(s.messages)), Thread: r.Form.Get("thread_ts")}
 		if word := s.take(m, r); word != "" {
 			answer(map[string]any{"ok": false, "error": word})
 			return

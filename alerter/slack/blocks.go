@@ -32,18 +32,18 @@ type message struct {
 // Render is the message for card as JSON: the body of an incoming webhook, and with
 // "channel" added the body of chat.postMessage.
 func Render(c card.Card) ([]byte, error) {
-	return json.MarshalIndent(build(c, full), "", "  ")
+	return json.MarshalIndent(build(c, full, false), "", "  ")
 }
 
 // build makes a message that keeps Slack's limits: what does not fit is left out, frames
 // of stack traces first, then patterns from the last.
-func build(c card.Card, s shape) message {
+func build(c card.Card, s shape, interactive bool) message {
 	if s == bare {
 		return message{Text: bareText(c)}
 	}
 	m := message{Text: fallback(c)}
 	for {
-		m.Blocks.BlockSet = blocks(c, s)
+		m.Blocks.BlockSet = blocks(c, s, interactive)
 		err := check(m)
 		if err == nil {
 			return m
@@ -54,7 +54,7 @@ func build(c card.Card, s shape) message {
 	}
 }
 
-func blocks(c card.Card, s shape) []api.Block {
+func blocks(c card.Card, s shape, interactive bool) []api.Block {
 	set := []api.Block{
 		api.NewHeaderBlock(text(icon(c) + " " + words.Line(c.Title, maxHeader-4))),
 		about(c),
@@ -70,7 +70,7 @@ func blocks(c card.Card, s shape) []api.Block {
 		set = append(set, description(c))
 	}
 	if len(c.Links) > 0 {
-		set = append(set, buttons(c))
+		set = append(set, buttons(c, interactive))
 	}
 	return append(set, footer(c))
 }
@@ -224,11 +224,19 @@ func pattern(p card.Pattern) *api.RichTextBlock {
 	return api.NewRichTextBlock("", elements...)
 }
 
-func buttons(c card.Card) *api.ActionBlock {
+// buttons lead somewhere; those by which a person acts do it in Slack where that can be,
+// after one confirming click, else on a page of ours.
+func buttons(c card.Card, interactive bool) *api.ActionBlock {
 	var elements []api.BlockElement
 	for i, l := range c.Links {
-		b := api.NewButtonBlockElement(fmt.Sprintf("link-%d", i), "", text(words.Line(l.Label, maxButton))).WithURL(l.URL)
-		elements = append(elements, b)
+		label := words.Line(l.Label, maxButton)
+		_, query, found := strings.Cut(l.URL, "?")
+		if !interactive || !l.Acts || !found {
+			elements = append(elements, api.NewButtonBlockElement(fmt.Sprintf("link-%d", i), "", text(label)).WithURL(l.URL))
+			continue
+		}
+		sure := api.NewConfirmationBlockObject(text(label+"?"), text("Your name will stand on the card."), text("Yes"), text("No"))
+		elements = append(elements, api.NewButtonBlockElement(fmt.Sprintf("%s%d", actionPrefix, i), query, text(label)).WithConfirm(sure))
 	}
 	return api.NewActionBlock("", elements...)
 }

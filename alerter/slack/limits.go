@@ -17,6 +17,7 @@ const (
 	maxButton   = 75
 	maxActions  = 25 // buttons
 	maxURL      = 3000
+	maxValue    = 2000  // of a button
 	maxContext  = 10    // elements
 	maxChildren = 10    // blocks in a container
 	maxFallback = 4000  // Slack truncates longer text at 40,000 and advises 4,000
@@ -101,8 +102,11 @@ func checkActions(b *api.ActionBlock) error {
 		if err := checkText(button.Text, maxButton); err != nil {
 			return err
 		}
-		if n := length(button.URL); n == 0 || n > maxURL {
-			return fmt.Errorf("a link of %d characters", n)
+		if n := length(button.URL); n > maxURL || n == 0 && button.Value == "" {
+			return fmt.Errorf("URL has %d characters", n)
+		}
+		if n := length(button.Value); n > maxValue {
+			return fmt.Errorf("value has %d characters", n)
 		}
 	}
 	return nil

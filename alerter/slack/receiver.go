@@ -27,7 +27,9 @@ type Options struct {
 	Channel string // its id ("C0123…"); a name ("#ops") posts, but cannot be searched after a crash
 	Webhook string // URL of an incoming webhook
 	API     string // base URL of the Web API; empty: https://slack.com/api/
-	Log     *slog.Logger
+	// Interactive makes the buttons by which a person acts work in Slack itself: Interactions are served.
+	Interactive bool
+	Log         *slog.Logger
 }
 
 // Receiver posts to one channel. It is safe for concurrent use.
@@ -72,7 +74,7 @@ func (r *Receiver) Name() string { return r.opt.Name }
 func (r *Receiver) Deliver(ctx context.Context, c card.Card, ref card.Ref) (card.Ref, error) {
 	var last error
 	for _, s := range []shape{full, plain, bare} {
-		m := build(c, s)
+		m := build(c, s, r.opt.Interactive)
 		got, err := r.send(ctx, c, m, ref)
 		if err == nil || !errors.Is(err, errShape) {
 			return got, err
@@ -90,10 +92,12 @@ func (r *Receiver) send(ctx context.Context, c card.Card, m message, ref card.Re
 	if ref == card.RefUnknown {
 		ref = r.find(ctx, c)
 	}
-	if channel, ts, ok := strings.Cut(string(ref), ":"); ok {
-		_, _, _, err := r.client.UpdateMessageContext(ctx, channel, ts, options(c, m)...)
+	if p, ok := placeOf(ref); ok {
+		_, _, _, err := r.client.UpdateMessageContext(ctx, p.channel, p.ts, options(c, m)...)
 		if err == nil {
-			return ref, nil
+			err = r.reply(ctx, p, c)
+			p.turn = turnOf(c)
+			return p.ref(), err
 		}
 		if !gone(err) {
 			return ref, r.fault(err)
@@ -107,7 +111,7 @@ func (r *Receiver) send(ctx context.Context, c card.Card, m message, ref card.Re
 	if channel == "" || ts == "" {
 		return "", &seamark.Fault{Class: seamark.Temporary, What: "Slack answered without a message", Where: r.where()}
 	}
-	return card.Ref(channel + ":" + ts), nil
+	return place{channel, ts, turnOf(c)}.ref(), nil
 }
 
 // metadataType marks our messages, so that they can be found again.

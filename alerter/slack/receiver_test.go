@@ -46,11 +46,14 @@ func TestPostThenEdit(t *testing.T) {
 		t.Fatal(err)
 	}
 	again, err := r.Deliver(t.Context(), cardNamed(t, "resolved"), ref)
-	if err != nil || again != ref {
-		t.Fatalf("ref %q, want %q: %v", again, ref, err)
+	if err != nil || !strings.HasPrefix(string(again), "C0123456789:1795356180.000000:resolved,") {
+		t.Fatalf("ref %q after %q: %v", again, ref, err)
 	}
-	if len(s.messages) != 1 || s.messages[0].Edits != 1 || !strings.Contains(s.messages[0].Text, "RESOLVED") {
+	if len(s.messages) != 2 || s.messages[0].Edits != 1 || !strings.Contains(s.messages[0].Text, "RESOLVED") {
 		t.Errorf("got %+v", s.messages)
+	}
+	if got := s.messages[1]; got.Thread != s.messages[0].TS || !strings.HasPrefix(got.Text, "Resolved after ") || len(got.Blocks) != 0 {
+		t.Errorf("in the thread: %+v", got)
 	}
 	if !strings.Contains(string(s.messages[0].Metadata), "20261122T140300Z-booking-prod") {
 		t.Errorf("metadata %s", s.messages[0].Metadata)
@@ -142,7 +145,7 @@ func TestFindsWhatWasPosted(t *testing.T) {
 func TestPostsAnewWhatIsGone(t *testing.T) {
 	s := &workspace{}
 	ref, err := bot(t, s).Deliver(t.Context(), cardNamed(t, "4xx_firing"), card.Ref(testChannel+":1.2"))
-	if err != nil || len(s.messages) != 1 || !strings.HasSuffix(string(ref), s.messages[0].TS) {
+	if err != nil || len(s.messages) != 1 || !strings.HasPrefix(string(ref), testChannel+":"+s.messages[0].TS+":") {
 		t.Errorf("ref %q, %v", ref, err)
 	}
 }

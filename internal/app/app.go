@@ -266,7 +266,11 @@ func (a *App) openServer() error {
 		return err
 	}
 	if s, ok := signerOf(c, a.URL()); ok {
-		mux.Handle(act.Path, a.actPage(s)) // its signature is its login
+		page := a.actPage(s)
+		mux.Handle(act.Path, page) // its signature is its login
+		if err := a.slackDoor(mux, page); err != nil {
+			return err
+		}
 	}
 	mux.Handle("/", page)
 	a.server = &http.Server{Handler: dashboards.TrustProxies(c.Proxies())(dashboards.GuardHost(a.hosts())(mux)), ErrorLog: log.New(httpErrors{a.log}, "", 0)}

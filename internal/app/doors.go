@@ -13,9 +13,11 @@ import (
 	"strings"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/alerter/act"
 	"github.com/seamark-hq/seamark/alerter/alertmanager"
 	"github.com/seamark-hq/seamark/alerter/cloudwatch"
 	"github.com/seamark-hq/seamark/alerter/outgoing"
+	"github.com/seamark-hq/seamark/alerter/slack"
 	"github.com/seamark-hq/seamark/alerter/sns"
 	"github.com/seamark-hq/seamark/internal/config"
 )
@@ -35,6 +37,29 @@ func (a *App) alarmDoors(mux *http.ServeMux, login func(http.Handler) http.Handl
 	mux.Handle("/api/v2/", sameOrigin(a.keyed(api, otherwise)))
 	door := sns.New(sns.Options{Topics: topicsOf(c), Take: a.takeAlarms, Client: outgoing.Stranger, Log: a.log})
 	mux.Handle("/ingest/sns", sameOrigin(a.keyed(door, challenge)))
+	return nil
+}
+
+// slackDoor mounts what Slack tells of clicks by, where an app is configured: its signature is its login.
+func (a *App) slackDoor(mux *http.ServeMux, page *act.Handler) error {
+	var secrets []string
+	for _, r := range a.o.Config.Receivers {
+		if r.Slack == nil || !r.Slack.Interactive() {
+			continue
+		}
+		secret, err := config.ReadSecret(r.Slack.SigningSecretFile, r.Slack.SigningSecretEnv)
+		if err != nil {
+			return err
+		}
+		secrets = append(secrets, secret)
+	}
+	if len(secrets) > 0 {
+		answer, err := outgoing.Client("https://hooks.slack.com")
+		if err != nil {
+			return err
+		}
+		mux.Handle(slack.InteractionsPath, slack.NewInteractions(slack.InteractionsOptions{Secrets: secrets, Press: page.Press, Answer: answer, Log: a.log}))
+	}
 	return nil
 }
 

@@ -47,7 +47,7 @@ func receiverOf(r config.Receiver, log *slog.Logger) (alerter.Receiver, error) {
 		if err != nil {
 			return nil, err
 		}
-		return slack.New(slack.Options{Name: r.Name, Token: token, Channel: r.Slack.Channel, Webhook: hook, Log: log})
+		return slack.New(slack.Options{Name: r.Name, Token: token, Channel: r.Slack.Channel, Webhook: hook, Interactive: r.Slack.Interactive(), Log: log})
 	case r.Teams != nil:
 		hook, err := config.ReadSecret(r.Teams.URLFile, r.Teams.URLEnv)
 		if err != nil {

@@ -12,7 +12,7 @@ func (a *App) warnOfSecrets() {
 	files := []string{c.LoginTokenFile, c.FrontDoor.TLSKey, c.OpenSearch.UsernameFile, c.OpenSearch.PasswordFile, c.Redact.KeyFile}
 	for _, r := range c.Receivers {
 		if r.Slack != nil {
-			files = append(files, r.Slack.TokenFile, r.Slack.WebhookFile)
+			files = append(files, r.Slack.TokenFile, r.Slack.WebhookFile, r.Slack.SigningSecretFile)
 		}
 		if r.Teams != nil {
 			files = append(files, r.Teams.URLFile)

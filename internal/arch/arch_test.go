@@ -166,6 +166,9 @@ func TestImports(t *testing.T) {
 			continue
 		}
 		for _, imp := range p.Imports {
+			if imp == "C" && folder == "lake/duckdb" { // the room of what needs a C compiler: DuckDB, and its memory
+				continue
+			}
 			if imp == "C" {
 				t.Errorf("%s uses cgo itself", folder)
 			}

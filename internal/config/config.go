@@ -193,7 +193,13 @@ type Slack struct {
 	TokenEnv    string `yaml:"tokenEnv" doc:"Environment variable that holds it."`
 	WebhookFile string `yaml:"webhookFile" path:"y" doc:"File that holds the URL of an incoming webhook. Cards cannot be edited then: turns of an incident are posted anew."`
 	WebhookEnv  string `yaml:"webhookEnv" doc:"Environment variable that holds it."`
+
+	SigningSecretFile string `yaml:"signingSecretFile" path:"y" doc:"File that holds the app's signing secret. With it people acknowledge and silence in Slack itself: set the app's Interactivity Request URL to <publicURL>/ingest/slack."`
+	SigningSecretEnv  string `yaml:"signingSecretEnv" doc:"Environment variable that holds it."`
 }
+
+// Interactive reports whether Slack tells us of clicks.
+func (s *Slack) Interactive() bool { return s.SigningSecretFile+s.SigningSecretEnv != "" }
 
 // Teams is a channel.
 type Teams struct {

@@ -219,6 +219,7 @@ func (s *Slack) validate(r report, key string) {
 	token, hook := s.TokenFile+s.TokenEnv != "", s.WebhookFile+s.WebhookEnv != ""
 	oneOf(r, key+".token", s.TokenFile, s.TokenEnv)
 	oneOf(r, key+".webhook", s.WebhookFile, s.WebhookEnv)
+	oneOf(r, key+".signingSecret", s.SigningSecretFile, s.SigningSecretEnv)
 	switch {
 	case token && hook:
 		r(key, "has a bot token and a webhook", "keep one of them")

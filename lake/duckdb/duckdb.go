@@ -46,6 +46,9 @@ type DB struct {
 
 	mu     sync.Mutex
 	broken map[string]broken // files left out, by key
+
+	closed chan struct{}
+	close  func() // closes closed, once
 }
 
 // Open starts a DuckDB in memory.
@@ -81,11 +84,34 @@ func Open(l *lake.Lake, o Options) (*DB, error) {
 	if d.cache != nil {
 		d.root = d.cache.Root()
 	}
+	d.closed = make(chan struct{})
+	d.close = sync.OnceFunc(func() { close(d.closed) })
+	go d.keepSmall()
 	return d, nil
 }
 
+// giveBackEvery is how often memory that was freed goes back to the system.
+const giveBackEvery = time.Minute
+
+// keepSmall gives memory back until Close.
+func (d *DB) keepSmall() {
+	t := time.NewTicker(giveBackEvery)
+	defer t.Stop()
+	for {
+		select {
+		case <-d.closed:
+			return
+		case <-t.C:
+			giveBack()
+		}
+	}
+}
+
 // Close stops DuckDB.
-func (d *DB) Close() error { return d.db.Close() }
+func (d *DB) Close() error {
+	d.close()
+	return d.db.Close()
+}
 
 // broken is why a file is left out, and since when.
 type broken struct {
