@@ -1,15 +1,18 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/lake/changes"
 )
 
 func (c *cli) replayCmd() *cobra.Command {
@@ -27,7 +30,8 @@ switches from its old rows to its new ones at once. Stopped at any moment, the s
 on where it was. With an OpenSearch the documents are replaced too. With --json one document:
 plan (objects, bytes, events, objects_new, objects_gone, objects_done, hours, parsers, parser,
 oldest, newest, bytes_per_second, estimate_seconds), objects, objects_changed, before, after,
-failed, index, took_seconds; with --dry-run the plan alone.`,
+failed, changes (rows_compared, rows_not_compared, rows_changed, levels, columns), index,
+took_seconds; with --dry-run the plan alone.`,
 		Example: `  seamark replay --lake ./lake --since 7d --dry-run
   seamark replay --lake ./lake --parser-below 2 --yes
   seamark replay --lake ./new --landing ./lake/landing --yes`,
@@ -134,6 +138,7 @@ func (c *cli) printReplayed(r app.Replayed) {
 		c.printFault(&seamark.Fault{What: "not transformed; it keeps its rows", Where: f.Object, Err: fmt.Errorf("%s", f.What)})
 	}
 	fmt.Fprintf(c.out, "objects %s, objects_changed %s, failed %d, %s\n", count(int64(r.Objects)), count(int64(r.Changed)), len(r.Failed), lasted(time.Duration(r.Took*float64(time.Second))))
+	c.printChanges(&r.Changes)
 	if d := r.Documents; d != nil {
 		fmt.Fprintf(c.out, "documents %s = created %s + replaced %s + reduced %s\n", count(d.Documents), count(d.Created), count(d.Replaced), count(d.Reduced))
 	}
@@ -142,4 +147,36 @@ func (c *cli) printReplayed(r app.Replayed) {
 		verdict = "Exit 1."
 	}
 	fmt.Fprintf(c.out, "rows %s → %s, quarantined %s → %s. %s\n", count(r.Before.Rows), count(r.After.Rows), count(r.Before.Quarantined), count(r.After.Quarantined), verdict)
+}
+
+// printChanges says what is otherwise in the rows: "level 12 NULL → ERROR, 3 INFO → WARN".
+func (c *cli) printChanges(r *changes.Report) {
+	var parts []string
+	for i, l := range r.Levels {
+		part := fmt.Sprintf("%s %s → %s", count(l.Rows), cmp.Or(l.From, "NULL"), cmp.Or(l.To, "NULL"))
+		if i == 0 {
+			part = "level " + part
+		}
+		parts = append(parts, part)
+	}
+	for _, name := range r.Names() {
+		var did []string
+		for _, d := range []struct {
+			n    int64
+			verb string
+		}{{r.Columns[name].Filled, "filled"}, {r.Columns[name].Changed, "changed"}, {r.Columns[name].Emptied, "emptied"}} {
+			if d.n > 0 {
+				did = append(did, count(d.n)+" "+d.verb)
+			}
+		}
+		parts = append(parts, name+" "+strings.Join(did, " "))
+	}
+	fmt.Fprintf(c.out, "rows_compared %s, rows_changed %s", count(r.Compared), count(r.Changed))
+	if r.NotCompared > 0 {
+		fmt.Fprintf(c.out, ", rows_not_compared %s", count(r.NotCompared))
+	}
+	if len(parts) > 0 {
+		fmt.Fprintf(c.out, ": %s", strings.Join(parts, "; "))
+	}
+	fmt.Fprintln(c.out)
 }

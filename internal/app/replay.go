@@ -10,6 +10,7 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/internal/config"
 	"github.com/seamark-hq/seamark/lake"
+	"github.com/seamark-hq/seamark/lake/changes"
 	"github.com/seamark-hq/seamark/transformer"
 )
 
@@ -55,6 +56,7 @@ type Replayed struct {
 	Before    Tally          `json:"before"`
 	After     Tally          `json:"after"`
 	Failed    []ReplayFault  `json:"failed"`
+	Changes   changes.Report `json:"changes"`
 	Documents *ReplayIndexed `json:"index,omitempty"`
 	Took      float64        `json:"took_seconds"`
 
@@ -120,7 +122,7 @@ func lakeForReplay(ctx context.Context, o ReplayOptions) (*lake.Lake, error) {
 // had. A run that is stopped is gone on with by the next of the same choice.
 func (r *Replay) Run(ctx context.Context) (Replayed, error) {
 	begin := time.Now()
-	out := Replayed{Plan: r.Plan, Failed: []ReplayFault{}, seen: map[lake.ID]bool{}}
+	out := Replayed{Plan: r.Plan, Failed: []ReplayFault{}, Changes: changes.Report{Levels: []changes.LevelChange{}, Columns: map[string]changes.Column{}}, seen: map[lake.ID]bool{}}
 	out.After.Parser = transformer.ParserVersion
 	if err := r.lake.Recover(); err != nil { // of a run that was killed
 		return out, err
@@ -135,7 +137,7 @@ func (r *Replay) Run(ctx context.Context) (Replayed, error) {
 			break
 		}
 		g.Go(func() error {
-			was, e, err := r.one(ctx, obj)
+			was, e, changed, err := r.one(ctx, obj)
 			mu.Lock()
 			defer mu.Unlock()
 			if ctx.Err() != nil && err != nil {
@@ -145,7 +147,7 @@ func (r *Replay) Run(ctx context.Context) (Replayed, error) {
 			if err != nil {
 				out.Failed = append(out.Failed, ReplayFault{obj.url, err.Error()})
 			} else {
-				out.book(was, e)
+				out.book(was, e, changed)
 				done = append(done, e)
 				_ = r.done.add(e.ID) // what could not be written is tried again at the end
 			}
@@ -177,27 +179,40 @@ func (r *Replay) Run(ctx context.Context) (Replayed, error) {
 	return out, r.done.close()
 }
 
-// one transforms an object again and returns its entries before, which may be nil, and after.
-func (r *Replay) one(ctx context.Context, obj replayObject) (was, is *lake.Entry, err error) {
+// one transforms an object again and returns its entries before, which may be nil, and after,
+// and what changed in its rows; nil: nothing, or nobody can tell.
+func (r *Replay) one(ctx context.Context, obj replayObject) (was, is *lake.Entry, changed *changes.Report, err error) {
 	src, err := r.from.open(obj.url)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	defer src.Close()
 	origin := src.Origin
+	var before *changes.Rows
 	was, known := r.lake.Known(src.ID)
-	if !known {
+	if known {
+		if before, err = changes.Of(r.lake, was); err != nil { // rows that are damaged are made anew
+			before = nil
+		}
+	} else {
 		was = nil
 	}
 	res, err := r.t.Transform(ctx, src, known)   // one that is not known is done, unless its URL had other bytes
 	if err == nil && known && obj.entry == nil { // a copy of what is done, which the ledger does not have as such
 		err = r.lake.Cover(res.Entry, origin)
 	}
-	return was, res.Entry, err
+	if err != nil || before == nil {
+		return was, res.Entry, nil, err
+	}
+	if was.Outcome() == res.Entry.Outcome() {
+		return was, res.Entry, before.Same(), nil
+	}
+	changed, err = before.Against(r.lake, res.Entry)
+	return was, res.Entry, changed, err
 }
 
 // book counts an object; of copies with the same content only the first counts for the rows.
-func (o *Replayed) book(was, is *lake.Entry) {
+func (o *Replayed) book(was, is *lake.Entry, changed *changes.Report) {
 	o.Objects++
 	if was == nil || was.Outcome() != is.Outcome() {
 		o.Changed++
@@ -208,6 +223,9 @@ func (o *Replayed) book(was, is *lake.Entry) {
 	o.seen[is.ID] = true
 	if was != nil {
 		o.Before.add(was.Accounts)
+	}
+	if changed != nil {
+		o.Changes.Add(changed)
 	}
 	o.After.add(is.Accounts)
 }

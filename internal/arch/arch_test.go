@@ -31,6 +31,7 @@ var table = []room{
 	{"lake/s3", rooms(".", "schemas", "lake"), []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"}},
 	{"lake/cache", rooms(".", "schemas", "lake"), nil},
 	{"lake/stats", rooms(".", "lake"), nil},
+	{"lake/changes", rooms(".", "lake"), nil},
 	{"lake/quarantine", rooms(".", "lake"), nil},
 	{"lake/storetest", rooms(".", "schemas", "lake"), nil},
 	{"lake", rooms(".", "schemas"), []string{"github.com/parquet-go/parquet-go", "golang.org/x/sync", "golang.org/x/sys"}},
@@ -102,7 +103,7 @@ var table = []room{
 	{"cmd/collector", rooms("internal/functions/collector", "internal/lambda"), nil},
 	{"cmd/transformer", rooms("internal/functions/transformer", "internal/lambda"), nil},
 	{"cmd/indexer", rooms("internal/functions/indexer", "internal/lambda"), nil},
-	{"cmd/seamark", rooms(".", "collector/inventory", "collector/hint", "collector", "internal/app", "internal/config", "alerter/words", "dashboards", "lake/duckdb", "collector/history", "collector/explain", "collector/onboard", "collector/rehearsal", "lake/stats", "lake/quarantine", "internal/parts/rows"), []string{"github.com/spf13/cobra", "golang.org/x/term"}},
+	{"cmd/seamark", rooms(".", "collector/inventory", "collector/hint", "collector", "internal/app", "internal/config", "alerter/words", "dashboards", "lake/duckdb", "collector/history", "collector/explain", "collector/onboard", "collector/rehearsal", "lake/stats", "lake/quarantine", "lake/changes", "internal/parts/rows"), []string{"github.com/spf13/cobra", "golang.org/x/term"}},
 }
 
 func rooms(names ...string) []string { return names }
