@@ -25,6 +25,8 @@ const (
 	maxGap = 5 * time.Minute
 	// maxBackoff is the longest wait after failures.
 	maxBackoff = 5 * time.Minute
+	// flapGap lies between two cards of an incident that flaps where none can be edited.
+	flapGap = 10 * time.Minute
 	// giveUp is how long after its end an incident's card is still tried.
 	giveUp = 24 * time.Hour
 )
@@ -116,6 +118,8 @@ func (m *Manager) changeDue(e *incident.Entry, d *incident.Delivery, now time.Ti
 		return time.Time{}, 0 // nobody heard of it, and it is over
 	case d.Version == 0: // nothing shown yet
 		return later(m.firstAt(e, d), d.Next), 3
+	case turned && d.Ref == "" && m.flaps(e, now):
+		return later(d.At.Add(flapGap), d.Next), 2
 	case turned:
 		return later(d.At.Add(minGap), d.Next), 2
 	case d.Ref == "" && joined:
@@ -126,6 +130,11 @@ func (m *Manager) changeDue(e *incident.Entry, d *incident.Delivery, now time.Ti
 		return later(d.At.Add(minGap), d.Next), 2
 	}
 	return later(d.At.Add(m.editGap(e, d)), d.Next), 1
+}
+
+func (m *Manager) flaps(e *incident.Entry, now time.Time) bool {
+	_, ok := e.Flaps(now)
+	return ok
 }
 
 // gap is the time between two edits: UpdateEvery, and a thirtieth of the incident's age

@@ -357,7 +357,12 @@ func (m *Manager) cardOf(e *incident.Entry) card.Card {
 	if e.EnrichFault != "" {
 		notes = append(notes, "Error patterns and chart could not be looked up: "+e.EnrichFault)
 	}
+	turns, flaps := e.Flaps(m.opt.Now())
+	if flaps {
+		notes = append(notes, fmt.Sprintf("Flapping: it opened and ended %d times in the last hour. Further turns change this card alone.", turns))
+	}
 	c := card.Build(&e.Incident, m.opt.Links, notes...)
+	c.Flapping = flaps
 	c.Version = e.Version
 	return c
 }

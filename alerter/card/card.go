@@ -28,22 +28,23 @@ type Card struct {
 	ID        string                 `json:"id"` // of the incident
 	Status    seamark.IncidentStatus `json:"status"`
 	Severity  string                 `json:"severity"`
-	Title     string                 `json:"title"`    // product, environment, fault, number: enough for a phone
-	Where     []string               `json:"where"`    // owner, accounts, regions; each short
-	NoData    bool                   `json:"no_data"`  // open, and nothing is known any more
-	Opened    time.Time              `json:"opened"`   // since when
-	Updated   time.Time              `json:"updated"`  // what the figures are of
-	Resolved  time.Time              `json:"resolved"` // zero while open
-	Lasted    string                 `json:"lasted"`   // "4 m 10 s"
-	Problems  []Problem              `json:"problems"` // worst first
-	Patterns  []Pattern              `json:"patterns"` // most frequent first
-	Chart     *Chart                 `json:"chart"`    // nil when there is nothing to draw
-	Links     []links.Link           `json:"links"`    // nearest first
-	About     []string               `json:"about"`    // the alarm's own description, where it is not ours
-	Muted     string                 `json:"muted"`    // by what nobody is told of it, and until when; empty: they are
-	Notes     []string               `json:"notes"`    // what is missing, what could not be read
-	Incident  *seamark.Incident      `json:"incident"` // what the card was made of
-	Version   int64                  `json:"-"`        // grows with each change of the incident
+	Title     string                 `json:"title"`              // product, environment, fault, number: enough for a phone
+	Where     []string               `json:"where"`              // owner, accounts, regions; each short
+	NoData    bool                   `json:"no_data"`            // open, and nothing is known any more
+	Opened    time.Time              `json:"opened"`             // since when
+	Updated   time.Time              `json:"updated"`            // what the figures are of
+	Resolved  time.Time              `json:"resolved"`           // zero while open
+	Lasted    string                 `json:"lasted"`             // "4 m 10 s"
+	Problems  []Problem              `json:"problems"`           // worst first
+	Patterns  []Pattern              `json:"patterns"`           // most frequent first
+	Chart     *Chart                 `json:"chart"`              // nil when there is nothing to draw
+	Links     []links.Link           `json:"links"`              // nearest first
+	About     []string               `json:"about"`              // the alarm's own description, where it is not ours
+	Muted     string                 `json:"muted"`              // by what nobody is told of it, and until when; empty: they are
+	Notes     []string               `json:"notes"`              // what is missing, what could not be read
+	Incident  *seamark.Incident      `json:"incident"`           // what the card was made of
+	Flapping  bool                   `json:"flapping,omitempty"` // it turns too often to tell each time
+	Version   int64                  `json:"-"`                  // grows with each change of the incident
 	Composite bool                   `json:"composite"`
 
 	style words.Style // how its readers read times

@@ -120,6 +120,7 @@ func resolve(e *Entry) {
 			in.ResolvedAt = x.Since
 		}
 	}
+	e.turn(in.ResolvedAt)
 	e.Note(in.ResolvedAt, "Resolved after "+words.Lasted(in.ResolvedAt.Sub(in.OpenedAt)))
 }
 

@@ -24,6 +24,7 @@ func (b *Book) fire(a seamark.Alarm) *Entry {
 	} else {
 		e.Incident.Status, e.Incident.ResolvedAt = seamark.IncidentOpen, time.Time{}
 		e.Incident.Reopened++
+		e.turn(a.Since)
 		e.Note(a.Since, "Reopened: "+words.Alarm(a))
 		b.put(e, a)
 	}
@@ -184,16 +185,17 @@ func (b *Book) past(a seamark.Alarm) bool {
 }
 
 // recent finds the incident of the same group that ended less than the quiet time before
-// a fired.
+// a fired, which is longer where it flaps.
 func (b *Book) recent(a seamark.Alarm) *Entry {
 	var best *Entry
 	group := a.Group()
+	quiet := b.quietOf(group, a.Since)
 	for _, e := range b.entries {
 		in := &e.Incident
 		if in.Status != seamark.IncidentResolved || in.Group != group {
 			continue
 		}
-		if gap := a.Since.Sub(in.ResolvedAt); gap >= 0 && gap < b.quiet && (best == nil || in.ResolvedAt.After(best.Incident.ResolvedAt)) {
+		if gap := a.Since.Sub(in.ResolvedAt); gap >= 0 && gap < quiet && (best == nil || in.ResolvedAt.After(best.Incident.ResolvedAt)) {
 			best = e
 		}
 	}
@@ -217,6 +219,7 @@ func (b *Book) open(a seamark.Alarm) *Entry {
 	b.entries[e.Incident.ID] = e
 	b.index(e, &a)
 	e.Note(a.Since, "Opened: "+words.Alarm(a))
+	e.turn(a.Since)
 	b.Forget()
 	return e
 }

@@ -25,6 +25,7 @@ type Entry struct {
 	Deliveries  map[string]*Delivery `json:"deliveries"`             // by receiver; its keys are who is told
 	EnrichFault string               `json:"enrich_fault,omitempty"` // why patterns or chart are missing
 	Enriched    int64                `json:"enriched"`               // the Version that was looked up
+	Turns       []time.Time          `json:"turns,omitempty"`        // when it opened, ended, opened again; the last ten
 }
 
 // Copy returns an entry that shares nothing that changes with e.
@@ -32,6 +33,7 @@ func (e *Entry) Copy() Entry {
 	c := *e
 	c.Incident.Alarms = slices.Clone(e.Incident.Alarms)
 	c.Incident.Timeline = slices.Clone(e.Incident.Timeline)
+	c.Turns = slices.Clone(e.Turns)
 	c.Deliveries = make(map[string]*Delivery, len(e.Deliveries))
 	for name, d := range e.Deliveries {
 		copied := *d

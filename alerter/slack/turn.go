@@ -79,7 +79,7 @@ func turnText(c card.Card, was string) string {
 // reply puts a line into the thread of a card that has been edited.
 func (r *Receiver) reply(ctx context.Context, p place, c card.Card) error {
 	line := turnText(c, p.turn)
-	if line == "" {
+	if line == "" || c.Flapping {
 		return nil
 	}
 	_, _, err := r.client.PostMessageContext(ctx, p.channel, api.MsgOptionTS(p.ts), api.MsgOptionText(escape(words.Line(line, 500)), false),
