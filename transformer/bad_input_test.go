@@ -34,6 +34,8 @@ func TestBadRecords(t *testing.T) {
 		"a million bytes, 10,000 keys at depth 3": {`{"level":"error","data":{"x":1` + keys.String() + `}}`, "ERROR", "k9999"},
 		"as part of the record":                   {`{"loggerName":"x","level":"ERROR","instant":{"epochSecond":1},"contextMap":{"x":1` + keys.String() + `}}`, "ERROR", "k9999"},
 		"900 lifted members beside 900":           {`{"loggerName":"x","level":"ERROR","loggerFqcn":"y","contextMap":{"z":1` + wide.String() + `}` + wide.String() + `}`, "ERROR", "contextMap.k899"},
+		"10,000 members, the level last":          {`{"a":1` + keys.String() + `,"msg":"m","level":"error"}`, "ERROR", "k9999"},
+		"1,800 members, some of them twice":       {`{"error":"e","k5":0` + wide.String() + wide.String() + `,"level":"warn","level":"info"}`, "WARN", `"_k899":899`},
 		"an error that holds itself as text":      {`{"level":"error","error":` + self + `}`, "ERROR", ""},
 		"causes of causes":                        {`{"level":"error","error":` + chain.String() + `}`, "ERROR", "end"},
 		"100,000 frames":                          {`{"level":"error","err":{"type":"E","message":"m","stack":"E: m` + frames.String() + `"}}`, "ERROR", "f99999"},

@@ -26,6 +26,9 @@ func (r *Parser) Parse(row *seamark.Log, timed bool, message []byte, fields []sc
 		if r.fields, end = scan.Fields(r.fields[:0], r.Arena, body, 0); end == len(body) {
 			return r.parseObject(classify(r.fields, r.Keys), row, timed, own)
 		}
+		if len(r.fields) == scan.MaxFields && r.parseWide(row, body, timed, own) {
+			return false
+		}
 	}
 	return r.parseLine(row, timed, message, own)
 }

@@ -117,7 +117,7 @@ func (r *Parser) jsonBehindPrefix(row *seamark.Log, body string, timed bool, own
 	var end int
 	b := trimSpace(scan.BytesOf(body))
 	if r.fields, end = scan.Fields(r.fields[:0], r.Arena, b, 0); end != len(b) {
-		return false
+		return len(r.fields) == scan.MaxFields && r.parseWide(row, b, timed, own)
 	}
 	level, requestID := row.Level, row.RequestID
 	row.Message, row.Level, row.RequestID = "", "", ""
