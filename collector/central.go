@@ -115,7 +115,7 @@ func (c *Central) validate(fault func(where, what, remedy string) error) error {
 			"use the centralization rule's own, with "+sameName+" once; ${source.accountId} and ${source.region} may stand in it, variables of the organisation may not")
 	case slices.ContainsFunc(c.Sources, notAccount) || slices.Contains(c.Sources, c.Account):
 		return fault(at+"sources", "must be other accounts than the central one", "use 12 digits each; leave it out for all accounts")
-	case c.Destination != "" && !destinationARN.MatchString(c.Destination):
+	case c.Destination != "" && !isDestinationARN(c.Destination):
 		return fault(at+"destination", "'"+c.Destination+"' is no ARN of a logs destination", "use arn:aws:logs:{region}:<account>:destination:<name>")
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector/inventory"
@@ -88,9 +89,19 @@ func (c *Config) concerns(key string) bool {
 
 var (
 	deploymentName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,62}$`)
-	destinationARN = regexp.MustCompile(`^arn:aws[a-z-]*:logs:[a-z0-9{}-]+:[0-9{}a-z]+:destination:[^:*]{1,512}$`)
-	topicARN       = regexp.MustCompile(`^arn:aws[a-z-]*:sns:[a-z0-9{}-]+:[0-9{}a-z]+:[A-Za-z0-9_-]{1,256}(\.fifo)?$`)
+	destinationARN = regexp.MustCompile(`^arn:aws[a-z-]*:logs:[a-z0-9{}-]+:[0-9{}a-z]+:destination:[^:*]+$`)
+	topicARN       = regexp.MustCompile(`^arn:aws[a-z-]*:sns:[a-z0-9{}-]+:[0-9{}a-z]+:[A-Za-z0-9_-]+(\.fifo)?$`)
 )
+
+// isDestinationARN and isTopicARN bound the name apart: a count in the pattern costs each process
+// that is started hundreds of kilobytes.
+func isDestinationARN(s string) bool {
+	return destinationARN.MatchString(s) && utf8.RuneCountInString(s[strings.LastIndexByte(s, ':')+1:]) <= 512
+}
+
+func isTopicARN(s string) bool {
+	return topicARN.MatchString(s) && len(strings.TrimSuffix(s[strings.LastIndexByte(s, ':')+1:], ".fifo")) <= 256
+}
 
 // Validate reports the first fault of c.
 func (c *Config) Validate() error {
@@ -111,8 +122,8 @@ func (c *Config) Faults() (all []error) {
 		}
 	}
 	check(deploymentName.MatchString(c.Deployment), "deployment", "'"+c.Deployment+"' is no name for a deployment", "use 1 to 63 of a-z, 0-9, '.', '_' and '-'")
-	check(destinationARN.MatchString(c.Destination), "onboard.destination", "'"+c.Destination+"' is no ARN of a logs destination", "use arn:aws:logs:{region}:<account>:destination:<name>")
-	check(c.Topic == "" || topicARN.MatchString(c.Topic), "alarms.topic", "'"+c.Topic+"' is no ARN of a topic", "use arn:aws:sns:{region}:<account>:<name>")
+	check(isDestinationARN(c.Destination), "onboard.destination", "'"+c.Destination+"' is no ARN of a logs destination", "use arn:aws:logs:{region}:<account>:destination:<name>")
+	check(c.Topic == "" || isTopicARN(c.Topic), "alarms.topic", "'"+c.Topic+"' is no ARN of a topic", "use arn:aws:sns:{region}:<account>:<name>")
 	check(c.MinRequests >= 0, "alarms.minRequests", "must not be negative", "use 1 or more")
 	check(c.MaxRoutes >= 0, "alarms.maxRoutes", "must not be negative", "use 1 or more")
 	for _, name := range slices.Sorted(maps.Keys(c.Thresholds)) {

@@ -3,13 +3,20 @@ package collector
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/seamark-hq/seamark/collector/inventory"
 )
 
-// tagValue is what CloudWatch allows in the value of a tag: letters, digits, spaces and _ . : / = + - @.
-var tagValue = regexp.MustCompile(`^[\p{L}\p{N}\p{Z}_.:/=+\-@]{0,256}$`)
+// isTagValue reports whether CloudWatch allows a text as the value of a tag: at most 256 letters,
+// digits, spaces and _ . : / = + - @.
+func isTagValue(s string) bool {
+	return utf8.RuneCountInString(s) <= 256 && strings.IndexFunc(s, func(r rune) bool {
+		return r == utf8.RuneError || !unicode.In(r, unicode.L, unicode.N, unicode.Z) && !strings.ContainsRune("_.:/=+-@", r)
+	}) < 0
+}
 
 // alarmTags are the tags of an alarm of ours. What a tag cannot carry is left out: the
 // description has it.
@@ -17,7 +24,7 @@ func (d *Desired) alarmTags(w *Wish, hash string) inventory.Tags {
 	t := d.cfg.Tags
 	tags := []inventory.Tag{{Key: ownerTag, Value: d.cfg.Deployment}, {Key: hashTag, Value: hash}, {Key: t.Product, Value: w.Product}, {Key: t.Severity, Value: w.Severity}}
 	for _, tag := range []inventory.Tag{{Key: t.Team, Value: w.Team}, {Key: t.Runbook, Value: w.Runbook}} {
-		if tag.Value != "" && tagValue.MatchString(tag.Value) {
+		if tag.Value != "" && isTagValue(tag.Value) {
 			tags = append(tags, tag)
 		}
 	}

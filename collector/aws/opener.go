@@ -51,10 +51,14 @@ type Opener struct {
 }
 
 var (
-	rolePattern    = regexp.MustCompile(`^[\w+=,.@/-]{1,512}$`)
-	roleARNPattern = regexp.MustCompile(`^arn:aws[a-z-]*:iam::(\{account\}|[0-9]{12}):role/[\w+=,.@/-]{1,512}$`)
-	sessionPattern = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
+	rolePattern    = regexp.MustCompile(`^[\w+=,.@/-]+$`)
+	roleARNPattern = regexp.MustCompile(`^arn:aws[a-z-]*:iam::(\{account\}|[0-9]{12}):role/[\w+=,.@/-]+$`)
+	sessionPattern = regexp.MustCompile(`^[\w+=,.@-]+$`)
 )
+
+// maxRole bounds a role's path and name. A count in a pattern would cost each process that is
+// started hundreds of kilobytes.
+const maxRole = 512
 
 func (o Options) withDefaults() (Options, error) {
 	o.SessionName = cmp.Or(o.SessionName, DefaultSession)
@@ -64,11 +68,11 @@ func (o Options) withDefaults() (Options, error) {
 		return &seamark.Fault{Class: seamark.Rejected, Where: where, What: "'" + value + "' cannot be used", Remedy: remedy}
 	}
 	switch {
-	case strings.HasPrefix(o.Role, "arn:") && !roleARNPattern.MatchString(o.Role):
+	case strings.HasPrefix(o.Role, "arn:") && (!roleARNPattern.MatchString(o.Role) || len(o.Role[strings.Index(o.Role, ":role/")+len(":role/"):]) > maxRole):
 		return o, fault("onboard.role", o.Role, "write arn:aws:iam::{account}:role/NAME")
-	case o.Role != "" && !strings.HasPrefix(o.Role, "arn:") && !rolePattern.MatchString(o.Role):
+	case o.Role != "" && !strings.HasPrefix(o.Role, "arn:") && (!rolePattern.MatchString(o.Role) || len(o.Role) > maxRole):
 		return o, fault("onboard.role", o.Role, "write the name of a role, its path and name, or its ARN")
-	case !sessionPattern.MatchString(o.SessionName):
+	case !sessionPattern.MatchString(o.SessionName) || len(o.SessionName) < 2 || len(o.SessionName) > 64:
 		return o, fault("session name", o.SessionName, "use 2 to 64 letters, digits and =,.@-")
 	}
 	return o, nil
