@@ -358,6 +358,14 @@ func (at *lead) token(s string, i, end int) string {
 		at.label = true
 		return ""
 	}
+	if i == 0 && strings.IndexByte(t, '=') > 0 && isName(strings.Replace(t, "=", "", 1)) && strings.HasPrefix(s[end:], " [") { // Elixir's metadata without a time
+		return ""
+	}
+	if i == 0 && isName(t) {
+		if rest, ok := strings.CutPrefix(strings.TrimLeft(s[end:], " "), "| "); ok && rest != "" && rest[0] >= '0' && rest[0] <= '9' { // docker compose
+			return ""
+		}
+	}
 	at.pass(t)
 	return ""
 }
@@ -416,6 +424,7 @@ func (at *lead) pass(t string) {
 		at.timed = at.timed || n > 4
 	case isCalendarWord(t), t == "UTC", t == "GMT", t == "CET", t == "CEST", t == "EST", t == "PST", t == "AM", t == "PM":
 	case isUUID(t):
+	case strings.HasSuffix(t, "]:") && isProgram(t[:len(t)-1]):
 	case at.timed && strings.ContainsAny(t, ".:") && isName(strings.TrimLeft(strings.TrimSuffix(t, "()"), ".")): // tinylog, Gitea
 	case !at.timed && strings.HasSuffix(t, ":") && !strings.ContainsAny(t[:len(t)-1], ".:/_$@-0123456789"): // a label of its own
 		at.broken = true
@@ -425,6 +434,12 @@ func (at *lead) pass(t string) {
 	default:
 		at.broken = true
 	}
+}
+
+// isProgram reports whether a token is syslog's "promtail[31]".
+func isProgram(t string) bool {
+	open := strings.IndexByte(t, '[')
+	return open > 0 && strings.HasSuffix(t, "]") && isName(t[:open]) && allDigits(t[open+1:len(t)-1])
 }
 
 // isTimeLike reports whether a token is of digits and what parts them.

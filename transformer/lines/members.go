@@ -10,7 +10,7 @@ import (
 func (r *Parser) into(x *reading, m *member, f *scan.Field) {
 	if m.ids {
 		r.ids(x, f.Key, f.Value, 0)
-		if f.Value[0] == '{' && x.row.ErrorType == "" && x.row.ErrorStack == "" && r.hasStack(f.Value) {
+		if f.Value[0] == '{' && x.row.ErrorType == "" && x.row.ErrorStack == "" && r.hasStack(f.Value, Severe(x.row.Level)) {
 			r.errorOf(x, f)
 		}
 	}
@@ -24,12 +24,13 @@ func (r *Parser) into(x *reading, m *member, f *scan.Field) {
 	}
 }
 
-// hasStack reports whether an object is an error that has its stack.
-func (r *Parser) hasStack(v []byte) bool {
+// hasStack reports whether an object is an error that has its stack, in a severe record also one
+// that has nothing else.
+func (r *Parser) hasStack(v []byte, severe bool) bool {
 	from := len(r.inner)
 	p, ok := r.problem(v)
 	r.inner = r.inner[:from]
-	return ok && p.stack != "" && IsStack(p.stack) && (p.kind != "" || p.message != "")
+	return ok && p.stack != "" && IsStack(p.stack) && (severe || p.kind != "" || p.message != "")
 }
 
 // memberwise takes an object's members by what each is for.

@@ -123,7 +123,13 @@ func isMethod(s string) bool {
 // status bytes, and behind it nothing, or "referer" "agent", or API Gateway's request ids.
 func (r *Parser) takeCLF(s string) bool {
 	open := strings.IndexByte(s[:min(len(s), 256)], '[')
-	if open < 5 || open+29 > len(s) || s[open+3] != '/' || s[open+27] != ']' {
+	if open < 5 || open+29 > len(s) || s[open+3] != '/' {
+		return false
+	}
+	if s[open+21] == ']' && s[open+12] == ' ' { // werkzeug
+		return r.takeCLF(r.concat(s[:open+12], ":", s[open+13:open+21], " +0000", s[open+21:]))
+	}
+	if s[open+27] != ']' {
 		return false
 	}
 	host := strings.Fields(s[:open])

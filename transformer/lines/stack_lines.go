@@ -218,7 +218,7 @@ func (g *stackGroup) headerAbove(at int, kind stackKind) int {
 		return -1
 	}
 	up := at - 1
-	for up >= g.behind && kind == framesFile && at-up < 3 && g.logs[up].Message == "" {
+	for up >= g.behind && at-up < 3 && g.logs[up].Message == "" { // Spring Boot leaves a line empty
 		up--
 	}
 	if up < g.behind || up < 0 {
