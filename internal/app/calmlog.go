@@ -77,15 +77,20 @@ func diskFault(r slog.Record) (fault syscall.Errno, ok bool) {
 		if !isErr {
 			return true
 		}
-		for _, e := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS, syscall.EIO} {
-			if errors.Is(err, e) {
-				fault, ok = e, true
-				return false
-			}
-		}
-		return true
+		fault, ok = diskErrno(err)
+		return !ok
 	})
 	return fault, ok
+}
+
+// diskErrno is what the disk said, where an error is of it.
+func diskErrno(err error) (syscall.Errno, bool) {
+	for _, e := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS, syscall.EIO} {
+		if errors.Is(err, e) {
+			return e, true
+		}
+	}
+	return 0, false
 }
 
 // WithAttrs implements slog.Handler.

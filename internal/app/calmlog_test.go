@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log"
 	"log/slog"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -71,5 +72,25 @@ func TestHTTPErrors(t *testing.T) {
 	to.Print("http: TLS handshake error from 192.0.2.1:1: remote error: tls: unknown certificate authority")
 	if !strings.Contains(b.String(), "level=WARN") || !strings.Contains(b.String(), "unknown certificate authority") {
 		t.Error(b.String())
+	}
+}
+
+// TestStorageFaultIsOne: a disk that is full for each temporary file anew is one fault, in the
+// words of the system, with its place, a remedy and the runbook.
+func TestStorageFaultIsOne(t *testing.T) {
+	f := &flow{where: "/var/lib/seamark"}
+	said := map[trouble]bool{}
+	for i := range 3 {
+		f.storageFailed(&seamark.Fault{Where: fmt.Sprintf("tmp/%d.tmp", i), What: "cannot write", Remedy: "free some space; nothing acknowledged is lost",
+			Err: &os.PathError{Op: "write", Path: fmt.Sprint(i), Err: syscall.ENOSPC}})
+		said[f.storage] = true
+	}
+	want := trouble{"front_door", "storing failed: no space left on device in /var/lib/seamark", "free some space; nothing acknowledged is lost; see docs/runbooks/cannot-store.md"}
+	if len(said) != 1 || !said[want] {
+		t.Errorf("%+v", said)
+	}
+	f.storageFailed(&seamark.Fault{Where: "s3://b/x", What: "access denied", Remedy: "grant s3:PutObject"})
+	if want := (trouble{"front_door", "storing failed: s3://b/x: access denied", "grant s3:PutObject; see docs/runbooks/cannot-store.md"}); f.storage != want {
+		t.Errorf("%+v", f.storage)
 	}
 }

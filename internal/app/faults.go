@@ -34,8 +34,8 @@ func (a *App) troubles() []trouble {
 	a.flow.mu.Lock()
 	storage, storageAt := a.flow.storage, a.flow.storageAt
 	a.flow.mu.Unlock()
-	if storage != "" && time.Since(storageAt) < time.Minute {
-		add("front_door", "", "storing failed: %s", storage)
+	if storage.what != "" && time.Since(storageAt) < time.Minute {
+		out = append(out, storage)
 	}
 	for _, what := range a.upload.trouble() {
 		add("upload", "see docs/runbooks/cannot-store.md", "%s", what)

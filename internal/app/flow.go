@@ -2,7 +2,10 @@ package app
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -21,6 +24,7 @@ const (
 // flow keeps the figures that the page shows of the pipeline.
 type flow struct {
 	started time.Time
+	where   string // the lake's folder or bucket
 
 	mu         sync.Mutex
 	accounts   seamark.Accounts
@@ -30,13 +34,13 @@ type flow struct {
 	unbalanced int64
 	products   []seamark.ProductFlow
 	productsAt time.Time
-	storage    string // why something could not be stored, last
+	storage    trouble // why something could not be stored, last
 	storageAt  time.Time
 }
 
 // newFlow begins with what the ledger holds.
 func newFlow(l *lake.Lake) *flow {
-	f := &flow{started: time.Now()}
+	f := &flow{started: time.Now(), where: l.Root()}
 	for _, e := range l.Entries() {
 		f.book(e)
 	}
@@ -90,10 +94,20 @@ func (f *flow) run(ctx context.Context) {
 	}
 }
 
-// storageFailed notes that something could not be stored.
+// storageFailed notes that something could not be stored. Which temporary file it was that a full
+// disk refused does not matter, and would make each time another fault of it.
 func (f *flow) storageFailed(err error) {
+	t := trouble{component: "front_door", what: "storing failed: " + brief(err.Error())}
+	if fault, ok := errors.AsType[*seamark.Fault](err); ok {
+		t.remedy = fault.Remedy
+		t.what = strings.TrimSuffix(t.what, ": "+fault.Remedy)
+	}
+	if _, ok := diskErrno(err); ok {
+		t.what = fmt.Sprintf("storing failed: %s in %s", seamark.RootCause(err), f.where)
+	}
+	t.remedy = strings.TrimPrefix(t.remedy+"; see docs/runbooks/cannot-store.md", "; ")
 	f.mu.Lock()
-	f.storage, f.storageAt = err.Error(), time.Now()
+	f.storage, f.storageAt = t, time.Now()
 	f.mu.Unlock()
 }
 

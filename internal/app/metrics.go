@@ -110,7 +110,7 @@ func (a *App) healthz(w http.ResponseWriter, _ *http.Request) {
 	a.flow.mu.Lock()
 	fault := ""
 	if time.Since(a.flow.storageAt) < 10*time.Second {
-		fault = a.flow.storage
+		fault = a.flow.storage.what
 	}
 	a.flow.mu.Unlock()
 	w.Header().Set("Content-Type", "application/json")
