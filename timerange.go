@@ -10,7 +10,7 @@ import (
 
 // The time grammar is one for the page, its API and the command line (--since, --until):
 //
-//	15m 1h30m 7d            that long ago
+//	15m 1h30m 7d            that long ago; also as people write it: -1h, 3 days, last 2 hours, 90 min ago
 //	now now-1h now+5m       relative to now
 //	today yesterday         whole days
 //	14:00 14:00:05          the latest such time; as an end, the first one after the start
@@ -25,13 +25,14 @@ import (
 // means its first occurrence. The page has the same parser in TypeScript; both are
 // held to testdata/timerange.json.
 
-const timeRemedy = "use 15m, 1h, 7d, today, yesterday, 14:00, 14:00..14:20, 2026-11-22, RFC 3339, Unix milliseconds or now-1h"
+const timeRemedy = "use 15m, 1h, 3 days, today, yesterday, 14:00, 14:00..14:20, 2026-11-22, RFC 3339, Unix milliseconds or now-1h"
 
 // maxTimeText bounds what is looked at, in bytes.
 const maxTimeText = 100
 
 var (
 	ageShape   = regexp.MustCompile(`^(?:[0-9]{1,6}[smhdw])+$`)
+	saidShape  = regexp.MustCompile(`^(last |past )?-? *([0-9]{1,6})? *(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)( ago)?$`)
 	agePart    = regexp.MustCompile(`([0-9]{1,6})([smhdw])`)
 	clockShape = regexp.MustCompile(`^([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9])(?:\.([0-9]{1,3}))?)?$`)
 	dateShape  = regexp.MustCompile(`^([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ](.+))?$`)
@@ -54,9 +55,12 @@ func ParseTime(text string, now time.Time, zone *time.Location) (time.Time, erro
 }
 
 // ParseSpan returns the span between two expressions, as --since and --until or the
-// URL's from and to give them. An empty one leaves its side open. A whole day as an
+// URL's from and to give them; the first may name both as A..B. An empty one leaves its side open. A whole day as an
 // end is included ("today" as far as now). The error is a *Fault of class Rejected.
 func ParseSpan(from, to string, now time.Time, zone *time.Location) (Span, error) {
+	if strings.Contains(from, "..") && to == "" {
+		return ParseTimeRange(from, now, zone)
+	}
 	var span Span
 	if from != "" {
 		m, err := parseMoment(from, now, zone)
@@ -109,7 +113,7 @@ func parseMoment(text string, now time.Time, zone *time.Location) (moment, error
 	if len(s) == 0 || len(s) > maxTimeText {
 		return moment{}, badTime(text)
 	}
-	switch lower := strings.ToLower(s); {
+	switch lower := plainAge(strings.ToLower(s)); {
 	case lower == "now":
 		return instant(now), nil
 	case lower == "today":
@@ -137,6 +141,24 @@ func parseMoment(text string, now time.Time, zone *time.Location) (moment, error
 		return moment{start: t, end: t, clock: &clock}, nil
 	}
 	return parseDate(s, text, zone)
+}
+
+// plainAge is an age as people say it ("-1h", "3 days", "last hour") as the grammar writes it; what
+// is none stays as it is.
+func plainAge(lower string) string {
+	if age := strings.TrimPrefix(lower, "-"); ageShape.MatchString(age) {
+		return age
+	}
+	m := saidShape.FindStringSubmatch(strings.Join(strings.Fields(lower), " "))
+	switch {
+	case m == nil:
+		return lower
+	case m[2] != "":
+		return m[2] + m[3][:1]
+	case m[1] != "" && m[4] == "": // "last hour"
+		return "1" + m[3][:1]
+	}
+	return lower
 }
 
 func instant(t time.Time) moment { return moment{start: t, end: t} }

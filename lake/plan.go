@@ -37,6 +37,16 @@ func (c *compactor) hours() []int64 {
 	})
 }
 
+// CompactDue returns the hours of events that Compact would take on now, each by its start in UTC.
+func (l *Lake) CompactDue(o CompactOptions) map[time.Time]bool {
+	o.setDefaults()
+	due := map[time.Time]bool{}
+	for _, n := range (&compactor{lake: l, o: o}).hours() {
+		due[hourStart(n)] = true
+	}
+	return due
+}
+
 // closed reports whether an hour ended long enough ago.
 func (c *compactor) closed(n int64) bool {
 	return !hourStart(n + 1).Add(c.o.OlderThan).After(c.o.Now())

@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"io/fs"
@@ -82,6 +83,48 @@ func TestDocsQueries(t *testing.T) {
 				t.Error("no rows")
 			}
 		})
+	}
+}
+
+// TestFirstConfiguration: what the README begins with starts as it is printed, and so does what
+// it says for later, with the files that it names.
+func TestFirstConfiguration(t *testing.T) {
+	first := fenced(t, "README.md", "yaml")[0]
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("seamark.yml", []byte(first), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := config.LoadToRun("seamark.yml", config.Running{Checks: []config.Check{app.CheckRoutes}}); err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := config.Load("seamark.yml", app.CheckRoutes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.Listen = "127.0.0.1:0"
+	started := make(chan string, 1)
+	a, err := app.New(t.Context(), app.Options{Config: cfg, Logger: slog.New(slog.DiscardHandler), Listening: func(url string) { started <- url }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- a.Run(ctx) }()
+	<-started
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	_, later, _ := strings.Cut(first, "Once others")
+	var lines []string
+	for line := range strings.Lines(later) {
+		if rest, ok := strings.CutPrefix(line, "# "); ok {
+			lines = append(lines, rest)
+		}
+	}
+	whole := strings.Replace(first, "listen: 127.0.0.1:8443\n", "", 1) + strings.Join(lines, "")
+	if _, err := config.Parse("later.yml", []byte(whole), app.CheckRoutes); err != nil || len(lines) != 3 {
+		t.Errorf("%v in\n%s", err, whole)
 	}
 }
 

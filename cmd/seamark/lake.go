@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -48,7 +49,7 @@ small_files.`,
 			if o.Span, err = span.span(); err != nil {
 				return err
 			}
-			folder, _, err := c.lakeFolder()
+			folder, cfg, err := c.lakeFolder()
 			if err != nil {
 				return err
 			}
@@ -56,6 +57,7 @@ small_files.`,
 			if err != nil {
 				return err
 			}
+			o.Compact = app.CompactOptions{OlderThan: time.Duration(cfg.Compact.OlderThan), SmallFiles: cfg.Compact.SmallFiles}
 			p := c.progress("files")
 			counted, err := stats.Count(cmd.Context(), l, o, p.show)
 			p.clear()
@@ -65,7 +67,12 @@ small_files.`,
 			if c.json {
 				return c.writeJSON(c.out, counted)
 			}
-			c.printStats(counted, o)
+			c.printStats(folder, counted, o)
+			if counted.Total.Files == 0 {
+				for _, f := range strangers("product", o.Product, counted.Products) {
+					fmt.Fprintln(c.err, visible(f.Error()))
+				}
+			}
 			return nil
 		},
 	}
@@ -78,7 +85,7 @@ small_files.`,
 	return cmd
 }
 
-func (c *cli) printStats(s stats.Counted, o stats.Options) {
+func (c *cli) printStats(folder string, s stats.Counted, o stats.Options) {
 	head := []string{"table", "product"}
 	if o.By != stats.ByProduct {
 		head = append(head, "day")
@@ -124,7 +131,7 @@ func (c *cli) printStats(s stats.Counted, o stats.Options) {
 		fmt.Fprintf(c.out, ", compressed to %s of %s", ratio(t.Bytes, t.Uncompressed), size(t.Uncompressed))
 	}
 	if small > 0 {
-		fmt.Fprintf(c.out, "; many small files in %s: run `seamark compact`", plural(small, "line"))
+		fmt.Fprintf(c.out, "; many small files in %s: run `seamark compact --lake %s`", plural(small, "line"), visible(seamark.ShellArg(folder)))
 	}
 	fmt.Fprintln(c.out, ".")
 }

@@ -11,6 +11,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/lake/duckdb"
 )
 
 func (c *cli) logsCmd() *cobra.Command {
@@ -46,6 +47,9 @@ func (c *cli) logsCmd() *cobra.Command {
 					q.Terms = append(q.Terms, seamark.Term{Field: field, Values: values})
 				}
 			}
+			if err := checkLevels(upper(level)); err != nil {
+				return err
+			}
 			if err := q.Validate(); err != nil {
 				return &usageError{err}
 			}
@@ -57,6 +61,9 @@ func (c *cli) logsCmd() *cobra.Command {
 			res, err := db.Search(cmd.Context(), q)
 			if err != nil {
 				return err
+			}
+			if len(res.Hits) == 0 && !c.json {
+				c.noRows(db, q, product, environment)
 			}
 			return c.printHits(res)
 		},
@@ -102,10 +109,23 @@ func (c *cli) printHits(res seamark.Result) error {
 		out.Flush()
 		fmt.Fprintf(c.err, "the newest %d rows; more match: raise --limit or narrow the search\n", len(res.Hits))
 	}
-	if len(res.Hits) == 0 && !c.json {
-		fmt.Fprintln(c.err, "no rows match; try a longer --since")
-	}
 	return nil
+}
+
+// noRows says why nothing was found, as far as the names tell.
+func (c *cli) noRows(db *duckdb.DB, q seamark.Query, products, environments []string) {
+	known, stages := db.Names(q.Table)
+	if len(known) == 0 {
+		fmt.Fprintf(c.err, "no rows match: the lake has no %s at all\n", strings.ReplaceAll(string(q.Table), "_", " "))
+		return
+	}
+	unknown := append(strangers("product", products, known), strangers("environment", environments, stages)...)
+	for _, f := range unknown {
+		fmt.Fprintln(c.err, visible("no rows match: "+f.Error()))
+	}
+	if len(unknown) == 0 {
+		fmt.Fprintln(c.err, "no rows match; try a longer --since, or leave a filter out")
+	}
 }
 
 // jsonRow is a row as scripts read it: the columns of its table, times as RFC 3339 in

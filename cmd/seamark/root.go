@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -65,7 +66,10 @@ func (c *cli) run(ctx context.Context, args []string) int {
 	case errors.Is(err, errReported), errors.Is(err, errNobodyReads):
 		return exitFailed
 	case !c.running:
-		c.printFault(usage(err))
+		if verb == root && len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+			err = unknownVerb(root, args[0]) // whatever its flags would have been
+		}
+		c.printFault(usage(verb, err))
 		return exitUsage
 	}
 	c.printFault(err)
@@ -83,12 +87,18 @@ type usageError struct{ error }
 
 func (e *usageError) Unwrap() error { return e.error }
 
-func usage(err error) error {
+func usage(verb *cobra.Command, err error) error {
 	if f, ok := errors.AsType[*seamark.Fault](err); ok {
 		return &usageError{f}
 	}
-	text := strings.ReplaceAll(err.Error(), "\n\n", "\n")
-	return &usageError{&seamark.Fault{Class: seamark.Rejected, What: strings.TrimSpace(text), Remedy: "see `seamark --help`"}}
+	text := strings.TrimSpace(strings.ReplaceAll(err.Error(), "\n\n", "\n"))
+	if rest, ok := strings.CutPrefix(text, "unknown command "); ok {
+		if quoted, err := strconv.QuotedPrefix(rest); err == nil {
+			typed, _ := strconv.Unquote(quoted)
+			return &usageError{unknownVerb(verb, typed)}
+		}
+	}
+	return &usageError{&seamark.Fault{Class: seamark.Rejected, What: text, Remedy: helpOf(verb)}}
 }
 
 // need refuses a command line without what the verb is about.
@@ -112,7 +122,7 @@ func (c *cli) root() *cobra.Command {
   seamark transform --lake ./lake landing/*       landing objects into a lake
   seamark logs --lake ./lake --level ERROR        read the lake's logs
   seamark query --lake ./lake 'SELECT count(*) FROM logs'`,
-		SilenceErrors: true, SilenceUsage: true,
+		SilenceErrors: true, SilenceUsage: true, DisableSuggestions: true, // unknownVerb suggests
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: false},
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			if err := cmd.ValidateRequiredFlags(); err != nil {
@@ -131,9 +141,9 @@ func (c *cli) root() *cobra.Command {
 	flags.BoolVar(&c.json, "json", false, "write JSON to standard output")
 	flags.BoolVar(&c.quiet, "quiet", false, "no progress")
 	flags.StringVar(&c.configFile, "config", "", "configuration file (default: seamark.yml, when it is there)")
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return &usageError{&seamark.Fault{Class: seamark.Rejected, What: err.Error(), Remedy: "see `" + cmd.CommandPath() + " --help`"}}
-	})
+	root.SetFlagErrorFunc(flagFault)
+	root.Version = buildVersion()
+	root.SetVersionTemplate(versionLine() + "\n")
 	root.AddCommand(writes(c.transformCmd()), c.queryCmd(), c.logsCmd(), writes(c.indexCmd()), c.verifyCmd(), c.alertCmd(), c.incidentCmd(), c.upCmd(), c.demoCmd(), c.configCmd(), c.versionCmd(),
 		c.quarantineCmd(), c.explainCmd(), c.lakeCmd(), writes(c.compactCmd()), writes(c.retentionCmd()), writes(c.replayCmd()), c.costCmd(), c.onboardCmd(), c.silenceCmd(), c.sessionCmd())
 	return root

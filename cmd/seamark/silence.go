@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"os/user"
 	"strings"
 	"time"
@@ -46,7 +47,7 @@ func (c *cli) silenceAddCmd() *cobra.Command {
 		Long: `Keep quiet what all matchers fit: label=value, !=, =~ or !~. Labels are product, environment, team,
 component, severity, rule, account_id, region, alertname and whatever a sender set.`,
 		Example: "  seamark silence add product=booking environment=prod --for 2h --comment 'deploy 4711'\n  seamark silence add 'component=~\"api-.*\"' --until 2026-12-01T09:00:00+01:00",
-		Args:    cobra.MinimumNArgs(1),
+		Args:    need(1, math.MaxInt, "what shall be quiet?", "give label=value, such as product=booking"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			end, err := endOf(lasts, until, time.Now())
 			if err != nil {
@@ -137,7 +138,7 @@ func (c *cli) silenceListCmd() *cobra.Command {
 
 func (c *cli) silenceExpireCmd() *cobra.Command {
 	return &cobra.Command{
-		Use: "expire ID", Short: "End a silence now", Example: "  seamark silence expire 5f2a", Args: cobra.ExactArgs(1),
+		Use: "expire ID", Short: "End a silence now", Example: "  seamark silence expire 5f2a", Args: need(1, 1, "which silence?", "name one by its id, see `seamark silence list`"),
 		Long: "End a silence now. ID may be cut as long as it means one.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.silences(func(s *app.Silences) error {

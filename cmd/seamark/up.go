@@ -1,9 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -28,16 +31,42 @@ func (f *upFlags) add(cmd *cobra.Command) {
 	_ = cmd.MarkFlagDirname("data")
 }
 
-// apply puts the flags over the configuration.
-func (f *upFlags) apply(cfg *config.Config) {
+// apply puts the flags over the configuration, and returns the keys that they say, with their names.
+func (f *upFlags) apply(cfg *config.Config) map[string]string {
+	said := map[string]string{}
 	for _, o := range []struct {
-		flag string
-		into *string
-	}{{f.data, &cfg.Data}, {f.listen, &cfg.Listen}, {f.opensearch, &cfg.OpenSearch.URL}, {f.tlsCert, &cfg.FrontDoor.TLSCert}, {f.tlsKey, &cfg.FrontDoor.TLSKey}} {
+		key, name, flag string
+		into            *string
+	}{
+		{"data", "--data", f.data, &cfg.Data}, {"listen", "--listen", f.listen, &cfg.Listen}, {"opensearch.url", "--opensearch", f.opensearch, &cfg.OpenSearch.URL},
+		{"frontDoor.tlsCert", "--tls-cert", f.tlsCert, &cfg.FrontDoor.TLSCert}, {"frontDoor.tlsKey", "--tls-key", f.tlsKey, &cfg.FrontDoor.TLSKey},
+	} {
 		if o.flag != "" {
 			*o.into = o.flag
+			said[o.key] = o.name
 		}
 	}
+	return said
+}
+
+// runConfig loads the configuration that an appliance shall run by. What is wrong with a flag is
+// wrong usage.
+func (c *cli) runConfig(flags *upFlags) (*config.Config, error) {
+	name := c.configFile
+	if _, err := os.Stat("seamark.yml"); name == "" && err == nil {
+		name = "seamark.yml"
+	}
+	cfg, err := config.LoadToRun(name, config.Running{
+		Change: func(cfg *config.Config) { flags.apply(cfg) }, Flags: flags.apply(config.Default()), Checks: []config.Check{app.CheckRoutes},
+	})
+	if faults, ok := errors.AsType[config.Faults](err); ok {
+		for _, f := range faults {
+			if strings.HasPrefix(f.Where, "--") {
+				return nil, &usageError{faults}
+			}
+		}
+	}
+	return cfg, err
 }
 
 func (c *cli) upCmd() *cobra.Command {
@@ -52,11 +81,10 @@ at any point it continues where it was; SIGTERM drains.`,
   seamark up --data /var/lib/seamark --config /etc/seamark.yml --tls-cert cert.pem --tls-key key.pem`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := c.config()
+			cfg, err := c.runConfig(&flags)
 			if err != nil {
 				return err
 			}
-			flags.apply(cfg)
 			frugalGC()
 			a, err := app.New(cmd.Context(), app.Options{Config: cfg, Logger: c.logger(slog.LevelInfo), Version: buildVersion(),
 				Listening: func(url string) { c.printListening(cfg, url) }})

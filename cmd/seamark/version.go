@@ -21,6 +21,10 @@ func buildVersion() string {
 	return "(devel)"
 }
 
+func versionLine() string {
+	return fmt.Sprintf("seamark %s, %s, %s/%s", buildVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
 func (c *cli) versionCmd() *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Show the version", Example: "  seamark version --json", Args: cobra.NoArgs,
@@ -28,7 +32,7 @@ func (c *cli) versionCmd() *cobra.Command {
 			if c.json {
 				return c.writeJSON(c.out, map[string]string{"version": buildVersion(), "go": runtime.Version(), "platform": runtime.GOOS + "/" + runtime.GOARCH})
 			}
-			_, err := fmt.Fprintf(c.out, "seamark %s, %s, %s/%s\n", buildVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprintln(c.out, versionLine())
 			return err
 		},
 	}

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/seamark-hq/seamark/internal/app"
 	"github.com/seamark-hq/seamark/internal/config"
@@ -24,8 +25,9 @@ func TestStatsWarnOfSmallFiles(t *testing.T) {
 	if _, _, err := replayAll(t, t.Context(), app.ReplayOptions{Lake: folder, Config: config.Default()}); err != nil {
 		t.Fatal(err)
 	}
+	var now func() time.Time
 	small := func() (marked int, total stats.Line) {
-		s, err := stats.Count(t.Context(), readLake(t, folder), stats.Options{By: stats.ByHour, Footers: true}, func(int, int) {})
+		s, err := stats.Count(t.Context(), readLake(t, folder), stats.Options{By: stats.ByHour, Footers: true, Compact: lake.CompactOptions{Now: now}}, func(int, int) {})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,6 +47,15 @@ func TestStatsWarnOfSmallFiles(t *testing.T) {
 	if marked == 0 || before.Rows != 1600 || before.Compacted != 0 {
 		t.Errorf("%d lines marked of %+v", marked, before)
 	}
+	// Where compact would do nothing, for the hour has just begun, nobody is told to run it.
+	now = func() time.Time { return before.Oldest.Add(time.Second) }
+	if r, err := app.Compact(t.Context(), folder, app.CompactOptions{Grace: -1, Now: now}); err != nil || len(r.Hours) > 0 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	if marked, _ := small(); marked > 0 {
+		t.Errorf("%d lines marked that compact does not merge", marked)
+	}
+	now = nil
 	if _, err := app.Compact(t.Context(), folder, app.CompactOptions{Grace: -1}); err != nil {
 		t.Fatal(err)
 	}

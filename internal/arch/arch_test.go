@@ -103,7 +103,7 @@ var table = []room{
 	{"cmd/collector", rooms("internal/functions/collector", "internal/lambda"), nil},
 	{"cmd/transformer", rooms("internal/functions/transformer", "internal/lambda"), nil},
 	{"cmd/indexer", rooms("internal/functions/indexer", "internal/lambda"), nil},
-	{"cmd/seamark", rooms(".", "collector/inventory", "collector/hint", "collector", "internal/app", "internal/config", "alerter/words", "dashboards", "lake/duckdb", "collector/history", "collector/explain", "collector/onboard", "collector/rehearsal", "lake/stats", "lake/quarantine", "lake/changes", "internal/parts/rows"), []string{"github.com/spf13/cobra", "golang.org/x/term"}},
+	{"cmd/seamark", rooms(".", "collector/inventory", "collector/hint", "collector", "internal/app", "internal/config", "alerter/words", "dashboards", "lake/duckdb", "collector/history", "collector/explain", "collector/onboard", "collector/rehearsal", "lake/stats", "lake/quarantine", "lake/changes", "internal/parts/rows"), []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
 }
 
 func rooms(names ...string) []string { return names }

@@ -240,7 +240,7 @@ func (d *decoder) unknown(n *yaml.Node, path, key string, fields map[string]int)
 	}
 	remedy := "remove it"
 	names := sortedKeys(fields)
-	if best := nearest(key, names); best != "" {
+	if best := seamark.Nearest(key, names); best != "" {
 		remedy = "did you mean " + best + "?"
 	} else if len(names) <= 48 {
 		remedy = "use " + strings.Join(names, ", ")

@@ -43,8 +43,64 @@ func (f Faults) Unwrap() []error {
 // does: the alerter's routes, for programs that route alarms. It calls fault for each.
 type Check func(c *Config, fault func(key, what, remedy string))
 
-// Load reads and checks the file at path. A wrong one gives Faults, all at once.
+// Load reads and checks the file at path. A wrong one gives Faults, all at once. What it names,
+// files and folders, is not looked at.
 func Load(path string, checks ...Check) (*Config, error) {
+	b, err := readFile(path)
+	if err != nil {
+		return nil, err
+	}
+	c, d, err := parse(path, b, checks)
+	if err != nil {
+		return nil, err
+	}
+	c.settle(path, d)
+	return c, nil
+}
+
+// Running is what is put over a configuration before an appliance runs by it.
+type Running struct {
+	Change func(*Config)     // what flags say; may be nil
+	Flags  map[string]string // the keys that they say it of, and their names: "listen": "--listen"
+	Checks []Check
+}
+
+// LoadToRun is Load, or the defaults where path is "", with what flags say instead; and it opens
+// each file and looks at each folder that is named, so that nothing of it is found amiss later.
+// A fault is placed at its flag, or at file, line and key.
+func LoadToRun(path string, r Running) (*Config, error) {
+	c, d := Default(), &decoder{name: path, at: map[string]position{}, unread: map[string]bool{}}
+	if path != "" {
+		b, err := readFile(path)
+		if err != nil {
+			return nil, err
+		}
+		if c, d, err = read(path, b); err != nil {
+			return nil, err
+		}
+		c.settle(path, d)
+	}
+	if r.Change != nil {
+		r.Change(c)
+	}
+	at := func(key, what, remedy string) {
+		if flag := r.Flags[key]; flag != "" {
+			d.faults = append(d.faults, placed{position{}, &seamark.Fault{Class: seamark.Rejected, What: what, Where: flag, Remedy: remedy}})
+			return
+		}
+		d.atKey(key, what, remedy)
+	}
+	c.validate(at)
+	for _, check := range append(r.Checks, checkFiles) {
+		check(c, at)
+	}
+	if err := d.report(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func readFile(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		remedy := "check the path and its permissions"
@@ -58,15 +114,15 @@ func Load(path string, checks ...Check) (*Config, error) {
 	if err != nil {
 		return nil, Faults{{Class: seamark.Rejected, What: "the configuration cannot be read", Where: path, Remedy: "name a file", Err: unpath(err)}}
 	}
-	c, keys, err := parse(path, b, checks)
-	if err != nil {
-		return nil, err
-	}
+	return b, nil
+}
+
+// settle makes the file's paths those of its folder.
+func (c *Config) settle(path string, d *decoder) {
 	c.resolve(filepath.Dir(path))
-	if _, set := keys["data"]; !set { // the default is not a path of the file's
+	if _, set := d.at["data"]; !set { // the default is not a path of the file's
 		c.Data = Default().Data
 	}
-	return c, nil
 }
 
 // unpath is err without the path, which the fault names already.
@@ -83,8 +139,24 @@ func Parse(name string, b []byte, checks ...Check) (*Config, error) {
 	return c, err
 }
 
-// parse also says which keys are in the file.
-func parse(name string, b []byte, checks []Check) (*Config, map[string]position, error) {
+// parse also returns what knows which keys are in the file, and where.
+func parse(name string, b []byte, checks []Check) (*Config, *decoder, error) {
+	c, d, err := read(name, b)
+	if err != nil {
+		return nil, nil, err
+	}
+	c.validate(d.atKey)
+	for _, check := range checks {
+		check(c, d.atKey)
+	}
+	if err := d.report(); err != nil {
+		return nil, nil, err
+	}
+	return c, d, nil
+}
+
+// read reads the keys; what is wrong with some the decoder keeps.
+func read(name string, b []byte) (*Config, *decoder, error) {
 	if len(b) > maxFile {
 		return nil, nil, Faults{{Class: seamark.Rejected, What: "the configuration is longer than 1 MiB", Where: name, Remedy: "shorten it"}}
 	}
@@ -106,19 +178,20 @@ func parse(name string, b []byte, checks []Check) (*Config, map[string]position,
 		}
 	}
 	d.reading = false
-	c.validate(d.atKey)
-	for _, check := range checks {
-		check(c, d.atKey)
-	}
+	return c, d, nil
+}
+
+// report is the faults in the order of their lines, or nil.
+func (d *decoder) report() error {
 	if len(d.faults) == 0 {
-		return c, d.at, nil
+		return nil
 	}
 	sort.SliceStable(d.faults, func(i, j int) bool { return d.faults[i].pos.before(d.faults[j].pos) })
 	faults := make(Faults, len(d.faults))
 	for i, f := range d.faults {
 		faults[i] = f.fault
 	}
-	return nil, nil, faults
+	return faults
 }
 
 // syntax is a fault of YAML itself: "yaml: line 3: did not find expected key".

@@ -3,6 +3,7 @@ package stats
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -35,6 +36,8 @@ type Options struct {
 	// Footers reads each file's footer for its uncompressed size, which takes as long as
 	// opening every file does.
 	Footers bool
+	// Compact is how small files are merged: a line is only marked where that would do something.
+	Compact lake.CompactOptions
 }
 
 // Line is one line of the statistics; its JSON keys are part of the command line.
@@ -51,15 +54,24 @@ type Line struct {
 	Partitions   int64         `json:"partitions"`
 	Oldest       time.Time     `json:"oldest"`
 	Newest       time.Time     `json:"newest"`
-	Small        bool          `json:"small_files"` // many files, small on average: `seamark compact`
+	Small        bool          `json:"small_files"` // many files, small on average, which `seamark compact` would merge now
 
 	places map[lake.Partition]bool
+	due    dueFiles
+}
+
+// dueFiles are those of a line that compaction would take on.
+type dueFiles struct {
+	files, bytes int64
+	places       map[lake.Partition]bool
 }
 
 // Counted is the answer of `seamark lake stats`.
 type Counted struct {
 	Lines []Line `json:"lines"`
 	Total Line   `json:"total"`
+
+	Products []string `json:"-"` // of the span, also those that were not asked for
 }
 
 // Count counts what lies in a lake, from its ledger alone unless footers are asked for.
@@ -67,6 +79,7 @@ func Count(ctx context.Context, l *lake.Lake, o Options, progress func(done, tot
 	lines := map[lineKey]*Line{}
 	total := Line{places: map[lake.Partition]bool{}}
 	var files []lake.File
+	products, due := map[string]bool{}, l.CompactDue(o.Compact)
 	for _, t := range seamark.Tables() {
 		files = append(files, l.Files(t, o.Span)...)
 	}
@@ -74,6 +87,7 @@ func Count(ctx context.Context, l *lake.Lake, o Options, progress func(done, tot
 		if err := ctx.Err(); err != nil {
 			return Counted{}, err
 		}
+		products[f.Product] = true
 		if len(o.Product) > 0 && !slices.Contains(o.Product, f.Product) {
 			continue
 		}
@@ -84,9 +98,12 @@ func Count(ctx context.Context, l *lake.Lake, o Options, progress func(done, tot
 		line := lineOf(lines, f, o.By)
 		line.book(f, raw)
 		total.book(f, raw)
+		if due[f.Start()] {
+			line.bookDue(f)
+		}
 		progress(i+1, len(files))
 	}
-	out := Counted{Lines: []Line{}, Total: total.done()}
+	out := Counted{Lines: []Line{}, Total: total.done(), Products: slices.Sorted(maps.Keys(products))}
 	for _, line := range lines {
 		out.Lines = append(out.Lines, line.done())
 	}
@@ -135,8 +152,18 @@ func (s *Line) book(f lake.File, raw int64) {
 	}
 }
 
+func (s *Line) bookDue(f lake.File) {
+	if s.due.places == nil {
+		s.due.places = map[lake.Partition]bool{}
+	}
+	s.due.files++
+	s.due.bytes += f.Bytes
+	s.due.places[f.Partition] = true
+}
+
 func (s *Line) done() Line {
 	s.Partitions = int64(len(s.places))
-	s.Small = s.Partitions > 0 && s.Files > manySmall*s.Partitions && s.Bytes < s.Files*smallBytes
+	d := s.due
+	s.Small = len(d.places) > 0 && d.files > manySmall*int64(len(d.places)) && d.bytes < d.files*smallBytes
 	return *s
 }

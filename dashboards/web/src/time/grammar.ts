@@ -12,9 +12,10 @@ export interface Span {
 export class TimeError extends Error {}
 
 export const remedy =
-  "use 15m, 1h, 7d, today, yesterday, 14:00, 14:00..14:20, 2026-11-22, RFC 3339, Unix milliseconds or now-1h";
+  "use 15m, 1h, 3 days, today, yesterday, 14:00, 14:00..14:20, 2026-11-22, RFC 3339, Unix milliseconds or now-1h";
 
 const ageShape = /^(?:[0-9]{1,6}[smhdw])+$/;
+const saidShape = /^(last |past )?-? *([0-9]{1,6})? *(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)( ago)?$/;
 const clockShape = /^([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9])(?:\.([0-9]{1,3}))?)?$/;
 const dateShape = /^([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ](.+))?$/;
 const epochShape = /^[0-9]{11,14}$/;
@@ -58,7 +59,7 @@ function ordered(from: number, to: number): Span {
 function parseMoment(text: string, now: number, zone: string): Moment {
   const s = text.trim();
   if (!s || s.length > 100) throw bad(text);
-  const lower = s.toLowerCase();
+  const lower = plainAge(s.toLowerCase());
   const today = wallOf(now, zone);
   const dayStart = (add: number) => instantOf(today.year, today.month, today.day + add, midnight, zone);
   if (lower === "now") return at(now);
@@ -74,6 +75,16 @@ function parseMoment(text: string, now: number, zone: string): Moment {
     return { start: t, end: t, clock };
   }
   return parseDate(s, text, zone);
+}
+
+/** An age as people say it ("-1h", "3 days", "last hour") as the grammar writes it; what is none stays as it is. */
+export function plainAge(lower: string): string {
+  const age = lower.replace(/^-/, "");
+  if (ageShape.test(age)) return age;
+  const m = saidShape.exec(lower.split(/\s+/).join(" "));
+  if (!m) return lower;
+  if (m[2] !== undefined) return m[2] + m[3]![0]!;
+  return m[1] !== undefined && m[4] === undefined ? "1" + m[3]![0]! : lower;
 }
 
 const at = (ms: number): Moment => ({ start: ms, end: ms });

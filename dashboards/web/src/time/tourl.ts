@@ -1,11 +1,11 @@
 // From the time box into the URL.
 
-import { parseRange } from "./grammar";
+import { parseRange, plainAge } from "./grammar";
 
 /** The URL's from and to for a typed text: relative where it is, else fixed, so that a link shows every reader the same. */
 export function toUrl(text: string, at: number, z: string): { from: string; to: string } {
   const span = parseRange(text, at, z);
-  const s = text.trim().toLowerCase();
+  const s = plainAge(text.trim().toLowerCase());
   if (/^([0-9]+[smhdw])+$/.test(s)) return { from: `now-${s}`, to: "now" };
   if (/^now-\w+$/.test(s)) return { from: s, to: "now" };
   if (span.to === at) return { from: String(span.from), to: "now" };

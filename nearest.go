@@ -1,10 +1,10 @@
-package config
+package seamark
 
 import "strings"
 
-// nearest is the name most like key: the same but for case and underscores, or at most
-// a third of its letters away. Empty when none is.
-func nearest(key string, names []string) string {
+// Nearest is the name most like key, for whoever mistyped it: the same but for case and underscores,
+// or at most a third of its letters away. Empty when none is.
+func Nearest(key string, names []string) string {
 	fold := func(s string) string { return strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(s)) }
 	if len(key) > 64 {
 		return ""

@@ -1,0 +1,153 @@
+package config
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	seamark "github.com/seamark-hq/seamark"
+)
+
+// leastToken is how short the token may be with which people log in, and leastRedactKey the key of
+// hashes, in bytes.
+const (
+	leastToken     = 16
+	leastRedactKey = 16
+)
+
+// checkFiles opens every file that a configuration names, and looks whether every folder can be
+// written to, so that all that is amiss is said at once, at its line.
+func checkFiles(c *Config, fault func(key, what, remedy string)) {
+	f := fileCheck{fault}
+	f.folder("data", c.Data)
+	if c.Lake != "" && !urlScheme.MatchString(c.Lake) {
+		f.folder("lake", c.Lake)
+	}
+	f.secret("loginToken", c.LoginTokenFile, c.LoginTokenEnv, leastToken)
+	if c.FrontDoor.AccessKeyFile != "" {
+		f.made("frontDoor.accessKeyFile", c.FrontDoor.AccessKeyFile)
+	}
+	f.certificate(c.FrontDoor.TLSCert, c.FrontDoor.TLSKey)
+	f.secret("opensearch.username", c.OpenSearch.UsernameFile, c.OpenSearch.UsernameEnv, 1)
+	f.secret("opensearch.password", c.OpenSearch.PasswordFile, c.OpenSearch.PasswordEnv, 1)
+	f.authority("opensearch.caFile", c.OpenSearch.CAFile)
+	f.secret("redact.key", c.Redact.KeyFile, c.Redact.KeyEnv, leastRedactKey)
+	for i, r := range c.Receivers {
+		key := fmt.Sprintf("receivers[%d]", i)
+		if s := r.Slack; s != nil {
+			f.secret(key+".slack.token", s.TokenFile, s.TokenEnv, 1)
+			f.secret(key+".slack.webhook", s.WebhookFile, s.WebhookEnv, 1)
+		}
+		if r.Teams != nil {
+			f.secret(key+".teams.url", r.Teams.URLFile, r.Teams.URLEnv, 1)
+		}
+		if r.Folder != nil {
+			f.folder(key+".folder.path", r.Folder.Path)
+		}
+	}
+}
+
+type fileCheck struct{ fault func(key, what, remedy string) }
+
+// secret reads one, and demands so many bytes of it.
+func (f fileCheck) secret(key, file, env string, least int) {
+	s, err := ReadSecret(file, env)
+	if file != "" {
+		key += "File"
+	} else {
+		key += "Env"
+	}
+	switch {
+	case err != nil:
+		f.err(key, err)
+	case file+env != "" && len(s) < least:
+		f.fault(key, fmt.Sprintf("the secret has %d bytes", len(s)), fmt.Sprintf("use %d or more: openssl rand -hex 24", least))
+	}
+}
+
+// err is a fault of a file, its name in what it says.
+func (f fileCheck) err(key string, err error) {
+	fault, ok := errors.AsType[*seamark.Fault](err)
+	if !ok {
+		f.fault(key, err.Error(), "check the file")
+		return
+	}
+	what := fault.Where + ": " + fault.What
+	if fault.Err != nil {
+		what += ": " + fault.Err.Error()
+	}
+	f.fault(key, what, fault.Remedy)
+}
+
+// certificate loads a certificate with its key.
+func (f fileCheck) certificate(cert, key string) {
+	if cert == "" || key == "" {
+		return // both or neither: said elsewhere
+	}
+	bad := false
+	for _, x := range []struct{ key, file string }{{"frontDoor.tlsCert", cert}, {"frontDoor.tlsKey", key}} {
+		if _, err := os.ReadFile(x.file); err != nil {
+			f.fault(x.key, x.file+": cannot be read: "+unpath(err).Error(), "name a PEM file that this user can read")
+			bad = true
+		}
+	}
+	if bad {
+		return
+	}
+	if _, err := tls.LoadX509KeyPair(cert, key); err != nil {
+		f.fault("frontDoor.tlsCert", fmt.Sprintf("%s and %s: %v", cert, key, err), "name a certificate and the key that belongs to it, both PEM")
+	}
+}
+
+func (f fileCheck) authority(key, file string) {
+	if file == "" {
+		return
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		f.fault(key, file+": cannot be read: "+unpath(err).Error(), "name a PEM file that this user can read")
+	} else if !x509.NewCertPool().AppendCertsFromPEM(b) {
+		f.fault(key, file+": holds no certificate", "name a PEM file")
+	}
+}
+
+// made looks whether a file can be read, or made where it is missing.
+func (f fileCheck) made(key, file string) {
+	h, err := os.Open(file)
+	if err == nil {
+		h.Close()
+		return
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		f.fault(key, file+": cannot be read: "+unpath(err).Error(), "give this user the right to read it")
+		return
+	}
+	f.folder(key, filepath.Dir(file))
+}
+
+// folder looks whether a folder can be written to, or made.
+func (f fileCheck) folder(key, folder string) {
+	for at := folder; ; at = filepath.Dir(at) {
+		info, err := os.Stat(at)
+		switch {
+		case err == nil && !info.IsDir():
+			f.fault(key, at+": is not a folder", "name a folder, or move the file away")
+			return
+		case err == nil:
+			if syscall.Access(at, 2|1) != nil { // W_OK, X_OK
+				f.fault(key, at+": cannot be written to", "give this user the right to write there")
+			}
+			return
+		case !errors.Is(err, fs.ErrNotExist):
+			f.fault(key, at+": "+unpath(err).Error(), "name a folder that this user can write to")
+			return
+		case at == filepath.Dir(at):
+			return // not even the root: an unusual system
+		}
+	}
+}
