@@ -52,7 +52,9 @@ func checkFiles(c *Config, fault func(key, what, remedy string)) {
 	}
 }
 
-type fileCheck struct{ fault func(key, what, remedy string) }
+type fileCheck struct {
+	fault func(key, what, remedy string)
+}
 
 // secret reads one, and demands so many bytes of it.
 func (f fileCheck) secret(key, file, env string, least int) {
