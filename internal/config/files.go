@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
+	"strings"
 	"syscall"
 
 	seamark "github.com/seamark-hq/seamark"
@@ -24,31 +26,68 @@ const (
 // written to, so that all that is amiss is said at once, at its line.
 func checkFiles(c *Config, fault func(key, what, remedy string)) {
 	f := fileCheck{fault}
-	f.folder("data", c.Data)
-	if c.Lake != "" && !urlScheme.MatchString(c.Lake) {
-		f.folder("lake", c.Lake)
-	}
-	f.secret("loginToken", c.LoginTokenFile, c.LoginTokenEnv, leastToken)
-	if c.FrontDoor.AccessKeyFile != "" {
-		f.made("frontDoor.accessKeyFile", c.FrontDoor.AccessKeyFile)
-	}
 	f.certificate(c.FrontDoor.TLSCert, c.FrontDoor.TLSKey)
-	f.secret("opensearch.username", c.OpenSearch.UsernameFile, c.OpenSearch.UsernameEnv, 1)
-	f.secret("opensearch.password", c.OpenSearch.PasswordFile, c.OpenSearch.PasswordEnv, 1)
-	f.authority("opensearch.caFile", c.OpenSearch.CAFile)
-	f.secret("redact.key", c.Redact.KeyFile, c.Redact.KeyEnv, leastRedactKey)
-	for i, r := range c.Receivers {
-		key := fmt.Sprintf("receivers[%d]", i)
-		if s := r.Slack; s != nil {
-			f.secret(key+".slack.token", s.TokenFile, s.TokenEnv, 1)
-			f.secret(key+".slack.webhook", s.WebhookFile, s.WebhookEnv, 1)
+	f.all(reflect.ValueOf(c).Elem(), "")
+}
+
+// least is how short some secrets may be, in bytes.
+var least = map[string]int{"loginToken": leastToken, "redact.key": leastRedactKey}
+
+// all looks at every path below v: a secret where there may be a variable instead, else as its
+// key says.
+func (f fileCheck) all(v reflect.Value, key string) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			f.all(v.Elem(), key)
 		}
-		if r.Teams != nil {
-			f.secret(key+".teams.url", r.Teams.URLFile, r.Teams.URLEnv, 1)
+	case reflect.Slice:
+		for i := range v.Len() {
+			f.all(v.Index(i), fmt.Sprintf("%s[%d]", key, i))
 		}
-		if r.Folder != nil {
-			f.folder(key+".folder.path", r.Folder.Path)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			field := v.Type().Field(i)
+			name, _, _ := strings.Cut(field.Tag.Get("yaml"), ",")
+			switch below := strings.TrimPrefix(key+"."+name, "."); {
+			case !field.IsExported():
+			case field.Tag.Get("path") == "":
+				f.all(v.Field(i), below)
+			default:
+				f.path(v, below, v.Field(i).String())
+			}
 		}
+	}
+}
+
+// path looks at one path of the struct in.
+func (f fileCheck) path(in reflect.Value, key, path string) {
+	stem, isFile := strings.CutSuffix(key, "File")
+	env := reflect.Value{}
+	for i := range in.NumField() {
+		if name, _, _ := strings.Cut(in.Type().Field(i).Tag.Get("yaml"), ","); isFile && name == last(stem)+"Env" {
+			env = in.Field(i)
+		}
+	}
+	switch {
+	case env.IsValid():
+		f.secret(stem, path, env.String(), max(1, least[stem]))
+	case path == "" || urlScheme.MatchString(path) || strings.HasPrefix(key, "frontDoor.tls"): // both or neither of a certificate
+	case isFile && last(key) == "accessKeyFile":
+		f.made(key, path)
+	case isFile && last(key) == "caFile":
+		f.authority(key, path)
+	case isFile:
+		f.opened(key, path)
+	default:
+		f.folder(key, path)
+	}
+}
+
+// opened reads a file of which nothing more is known.
+func (f fileCheck) opened(key, file string) {
+	if _, err := os.ReadFile(file); err != nil {
+		f.fault(key, file+": cannot be read: "+unpath(err).Error(), "name a file that this user can read")
 	}
 }
 

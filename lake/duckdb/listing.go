@@ -58,6 +58,8 @@ func (d *DB) searchOnce(ctx context.Context, q seamark.Query) (result seamark.Re
 	switch {
 	case err == nil:
 		return result, false, nil
+	case ctx.Err() != nil:
+		return seamark.Result{}, false, ctx.Err() // in whatever words DuckDB says that it was stopped
 	case outOfMemory(err.Error()):
 		return seamark.Result{}, false, memoryFault
 	}
