@@ -2,7 +2,14 @@
 # Checks what is in terraform/, without AWS: every module and example with the genuine provider.
 #
 #   scripts/terraform.sh           all checks
-#   scripts/terraform.sh CHECK…    these alone: fmt validate test mutants
+#   scripts/terraform.sh CHECK…    these alone:
+#     fmt validate test            terraform's own
+#     mutants                      a place broken at a time: a test must notice each (scripts/terraform/mutants.py)
+#     policies patterns tables     the plan of all modules: roles by parliament, events by AWS's rule engine, tables by schemas/
+#     configuration                the seamark.yml that the hub writes, by Seamark
+#     checkov                      plan and template, but for what scripts/terraform/checkov.yaml excepts and why
+#     cloudformation               the StackSet's template: cfn-lint, and the same as the modules
+#     userdata                     what the appliance's machine runs: read by bash and systemd
 #
 # Nothing is left behind below terraform/: the work is done on a copy in .cache/terraform.
 #
@@ -14,7 +21,7 @@
 # --no-emit-index-url --no-emit-find-links --no-header -o scripts/terraform/requirements.txt -
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
-known="fmt validate test mutants"
+known="fmt validate test mutants policies patterns tables configuration checkov cloudformation userdata"
 wanted=${*:-$known}
 for name in $wanted; do
 	case " $known " in *" $name "*) ;; *) echo "terraform: no check is called $name; there are: $known" >&2; exit 2 ;; esac
@@ -83,8 +90,42 @@ tests() {
 	return $bad
 }
 
+# One plan of all modules, with keys that open nothing and without a network.
+plan() {
+	[ -s "$work/plan.json" ] && return
+	cp -a "$root/scripts/terraform/plan" "$work/plan"
+	terraform -chdir="$work/plan" init -backend=false -no-color >"$work/init.log" 2>&1 || { cat "$work/init.log"; return 1; }
+	terraform -chdir="$work/plan" plan -no-color -out=plan.bin >"$work/plan.log" 2>&1 || { cat "$work/plan.log"; return 1; }
+	terraform -chdir="$work/plan" show -json plan.bin >"$work/plan.json"
+}
+reads() { # SCRIPT ARGUMENT…: a script that reads the plan
+	plan && python "$root/scripts/terraform/$1.py" "${@:2}"
+}
+patterns() {
+	local classes
+	classes=$("$root/scripts/eventruler/classpath.sh") && SEAMARK_EVENTRULER=$classes reads patterns plan.json "$root"
+}
+configuration() {
+	plan && (cd "$root" && env CI=1 SEAMARK_HUB_PLAN="$work/plan.json" go test -count=1 -run TestHubConfiguration ./internal/config)
+}
+checkov() {
+	plan || return 1
+	"$venv/bin/checkov" --config-file "$root/scripts/terraform/checkov.yaml" --framework terraform_plan -f plan.json &&
+		"$venv/bin/checkov" --config-file "$root/scripts/terraform/checkov.yaml" --framework cloudformation -f terraform/cloudformation/spoke.yaml
+}
+cloudformation() {
+	"$venv/bin/cfn-lint" terraform/cloudformation/spoke.yaml && reads cloudformation terraform/cloudformation/spoke.yaml plan.json
+}
+
 check fmt terraform fmt -check -diff -recursive terraform
 check validate validate
 check test tests
+check policies reads policies plan.json
+check patterns patterns
+check tables reads tables plan.json "$root"
+check configuration configuration
+check checkov checkov
+check cloudformation cloudformation
+check userdata "$root/scripts/terraform/userdata.sh" terraform/modules/appliance/user-data.sh
 check mutants python "$root/scripts/terraform/mutants.py" terraform/modules "$work/mutants"
 [ ${#failed[@]} = 0 ] || { echo "!! terraform: failed: ${failed[*]}"; exit 1; }

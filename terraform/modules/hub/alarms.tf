@@ -61,6 +61,11 @@ locals {
       text   = "Accounts that used to send have stopped; the transformer's log names them."
       metric = "SilentAccounts", runbook = "silent-account", statistic = "Maximum", threshold = 1, missing = "notBreaching"
     }
+    cards-undelivered = {
+      text     = "Cards could not be shown; the alerter's log names receiver and reason."
+      function = "alerter"
+      metric   = "Undelivered", runbook = "card-not-delivered", statistic = "Sum", threshold = 1, missing = "notBreaching"
+    }
     # Whoever should count it may be what is broken: silence is a breach.
     canary = {
       text   = "The line that goes through the whole pipeline every 5 minutes did not arrive."
@@ -69,7 +74,7 @@ locals {
   }
   own_alarms = { for name, a in local.own : name => merge(a, {
     namespace  = "seamark"
-    dimensions = { FunctionName = "${var.name}-transformer" }
+    dimensions = { FunctionName = "${var.name}-${lookup(a, "function", "transformer")}" }
     period     = 900, periods = 1
   }) }
 

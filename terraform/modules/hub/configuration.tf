@@ -6,7 +6,7 @@ locals {
     deployment = var.name
     lake       = local.lake_url
     regions    = length(var.regions) > 0 ? sort(var.regions) : [local.region]
-    accounts   = [for a in sort(var.account_ids) : { id = a }]
+    accounts   = [for a in sort(var.account_ids) : { id = a, alias = lookup(var.account_aliases, a, a) }]
   }
   known_onboard = merge(
     {
@@ -19,6 +19,8 @@ locals {
     var.organization_id == null ? {} : {
       destinationRole = "arn:${local.partition}:iam::{account}:role/${var.name}/${var.name}-sender"
     },
+    # Nobody is listed: the organisation knows its accounts.
+    { for k, v in { organization = {} } : k => v if var.organization_id != null && length(var.account_ids) == 0 },
   )
   known_alarms     = { topic = "arn:${local.partition}:sns:{region}:{account}:${var.name}-alarms" }
   known_opensearch = local.indexes ? { opensearch = merge({ url = local.opensearch_url }, try(local.said.opensearch, {})) } : {}

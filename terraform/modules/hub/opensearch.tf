@@ -112,6 +112,10 @@ resource "aws_opensearch_domain" "this" {
     log_type                 = "ES_APPLICATION_LOGS"
     cloudwatch_log_group_arn = "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/aws/opensearch/${var.name}:*"
   }
+  log_publishing_options {
+    log_type                 = "AUDIT_LOGS"
+    cloudwatch_log_group_arn = "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/aws/opensearch/${var.name}:*"
+  }
   dynamic "vpc_options" {
     for_each = var.vpc == null ? [] : [var.vpc]
     content {

@@ -10,8 +10,9 @@ locals {
     }]
   })
 
-  parameters     = sort([for _, a in var.secrets : a if can(regex("^arn:[a-z-]+:ssm:", a))])
-  secret_objects = sort([for _, a in var.secrets : a if can(regex("^arn:[a-z-]+:secretsmanager:", a))])
+  parameters = sort([for _, a in var.secrets : a if can(regex("^arn:[a-z-]+:ssm:", a))])
+  # A key of a JSON secret may follow its ARN (arn:…:secret:name:key::); the right is on the secret.
+  secret_objects = sort(distinct([for _, a in var.secrets : join(":", slice(split(":", a), 0, 7)) if can(regex("^arn:[a-z-]+:secretsmanager:", a))]))
 
   # What every function needs.
   common = {
@@ -34,7 +35,7 @@ locals {
         Action   = ["s3:GetObject"]
         Resource = ["${local.bucket_arn}/config/seamark.yml"]
       },
-      { Sid = "Parameters", Effect = "Allow", Action = ["ssm:GetParameter", "ssm:GetParameters"], Resource = local.parameters },
+      { Sid = "Parameters", Effect = "Allow", Action = ["ssm:GetParameter"], Resource = local.parameters },
       { Sid = "Secrets", Effect = "Allow", Action = ["secretsmanager:GetSecretValue"], Resource = local.secret_objects },
       { Sid = "SecretKeys", Effect = "Allow", Action = ["kms:Decrypt"], Resource = sort(var.secret_key_arns) },
       { Sid = "BucketKey", Effect = "Allow", Action = ["kms:Decrypt", "kms:GenerateDataKey"], Resource = compact([var.kms_key_arn]) },
@@ -76,10 +77,12 @@ locals {
       {
         Sid       = "List"
         Effect    = "Allow"
-        Action    = ["s3:ListBucket", "s3:ListBucketMultipartUploads"]
+        Action    = ["s3:ListBucket"]
         Resource  = [local.bucket_arn]
         Condition = { StringLike = { "s3:prefix" = flatten([for d in f.read : ["${var.lake_prefix}${d}", "${var.lake_prefix}${d}/*"]]) } }
       },
+      # S3 knows no prefix for this one: with the condition above it would be refused.
+      { Sid = "ListUploads", Effect = "Allow", Action = ["s3:ListBucketMultipartUploads"], Resource = [local.bucket_arn] },
       { Sid = "Read", Effect = "Allow", Action = ["s3:GetObject"], Resource = [for d in f.read : "${local.lake_arn}${d}/*"] },
       { Sid = "Write", Effect = "Allow", Action = ["s3:PutObject", "s3:AbortMultipartUpload"], Resource = [for d in f.write : "${local.lake_arn}${d}/*"] },
       { Sid = "Delete", Effect = "Allow", Action = ["s3:DeleteObject"], Resource = [for d in f.delete : "${local.lake_arn}${d}/*"] },
@@ -114,16 +117,9 @@ locals {
         Condition = null
       },
     ] : { for k, v in s : k => v if v != null } if length(s.Resource) > 0]
-    transformer = [
-      {
-        Sid      = "Canary"
-        Effect   = "Allow"
-        Action   = ["firehose:PutRecord"]
-        Resource = [local.firehose_arn]
-      },
-    ]
-    indexer = local.search_write
-    alerter = local.search_read
+    transformer = []
+    indexer     = local.search_write
+    alerter     = local.search_read
   }
 
   function_policies = {

@@ -38,7 +38,7 @@ variable "account_id" {
 # Who may send.
 
 variable "account_ids" {
-  description = "Accounts that are looked after and may send. With organization_id they are those whose alarm topics are listened to."
+  description = "Accounts that are looked after and may send; the alert queue listens to their alarms' topics. With organization_id it may be empty."
   type        = set(string)
   default     = []
   nullable    = false
@@ -49,8 +49,20 @@ variable "account_ids" {
   }
 }
 
+variable "account_aliases" {
+  description = "What people call the accounts, by number; cards say it. Default: the number."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for a, _ in var.account_aliases : contains(var.account_ids, a)])
+    error_message = "account_aliases has a number that is not among account_ids."
+  }
+}
+
 variable "organization_id" {
-  description = "Organisation whose accounts may all send, such as o-a1b2c3d4e5. Without it only account_ids may."
+  description = "Organisation whose accounts may all send, such as o-a1b2c3d4e5. Without it only account_ids may. Without account_ids all its accounts are looked after; the hub must then be its management account or a delegated administrator."
   type        = string
   default     = null
 

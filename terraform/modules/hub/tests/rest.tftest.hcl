@@ -61,6 +61,7 @@ run "alarms" {
         freshness         = "seamark FreshnessSeconds seamark-transformer 1800 notBreaching"
         silent-accounts   = "seamark SilentAccounts seamark-transformer 1 notBreaching"
         canary            = "seamark CanaryMissing seamark-transformer 1 breaching"
+        cards-undelivered = "seamark Undelivered seamark-alerter 1 notBreaching"
         firehose-delivery = "AWS/Firehose DeliveryToS3.Success seamark 1 notBreaching"
         firehose-age      = "AWS/Firehose DeliveryToS3.DataFreshness seamark 1200 notBreaching"
       },
@@ -151,7 +152,8 @@ run "configuration" {
   command = plan
 
   variables {
-    configuration = <<-YAML
+    account_aliases = { "111111111111" = "web" }
+    configuration   = <<-YAML
       deployment: acme
       receivers: [{name: all, folder: {path: cards}}]
       onboard: {externalID: mine}
@@ -163,7 +165,7 @@ run "configuration" {
       deployment = "acme"
       lake       = "s3://seamark-999999999999-eu-central-1"
       regions    = ["eu-central-1"]
-      accounts   = [{ id = "111111111111" }, { id = "222222222222" }]
+      accounts   = [{ id = "111111111111", alias = "web" }, { id = "222222222222", alias = "222222222222" }]
       receivers  = [{ name = "all", folder = { path = "cards" } }]
       opensearch = { url = "https://search.example.com" }
       onboard = {
@@ -183,10 +185,15 @@ run "configuration_of_an_organization" {
 
   variables {
     organization_id = "o-a1b2c3d4e5"
+    account_ids     = []
   }
 
   assert {
     condition     = try(yamldecode(aws_s3_object.configuration[0].content).onboard.destinationRole, "") == "arn:aws:iam::{account}:role/seamark/seamark-sender"
     error_message = "With organization_id filters name the sender's role."
+  }
+  assert {
+    condition     = try(yamldecode(aws_s3_object.configuration[0].content).onboard.organization, null) == {}
+    error_message = "Without account_ids all accounts of the organisation are looked after."
   }
 }

@@ -19,7 +19,7 @@ run "roles" {
     opensearch_domain_arn = "arn:aws:es:eu-central-1:999999999999:domain/logs"
     secrets = {
       SLACK_TOKEN = "arn:aws:ssm:eu-central-1:999999999999:parameter/seamark/slack-token"
-      TEAMS_URL   = "arn:aws:secretsmanager:eu-central-1:999999999999:secret:seamark/teams-AbCdEf"
+      TEAMS_URL   = "arn:aws:secretsmanager:eu-central-1:999999999999:secret:seamark/teams-AbCdEf:url::"
     }
     permissions_boundary = "arn:aws:iam::999999999999:policy/bounds"
   }
@@ -37,9 +37,10 @@ run "roles" {
       Log           = "logs:CreateLogStream logs:PutLogEvents on arn:aws:logs:eu-central-1:999999999999:log-group:/aws/lambda/seamark-collector:*"
       Queue         = "sqs:ReceiveMessage sqs:DeleteMessage sqs:ChangeMessageVisibility sqs:GetQueueAttributes sqs:SendMessage on arn:aws:sqs:eu-central-1:999999999999:seamark-collect"
       Configuration = "s3:GetObject on arn:aws:s3:::seamark-999999999999-eu-central-1/config/seamark.yml"
-      Parameters    = "ssm:GetParameter ssm:GetParameters on arn:aws:ssm:eu-central-1:999999999999:parameter/seamark/slack-token"
+      Parameters    = "ssm:GetParameter on arn:aws:ssm:eu-central-1:999999999999:parameter/seamark/slack-token"
       Secrets       = "secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-central-1:999999999999:secret:seamark/teams-AbCdEf"
-      List          = "s3:ListBucket s3:ListBucketMultipartUploads on arn:aws:s3:::seamark-999999999999-eu-central-1"
+      List          = "s3:ListBucket on arn:aws:s3:::seamark-999999999999-eu-central-1"
+      ListUploads   = "s3:ListBucketMultipartUploads on arn:aws:s3:::seamark-999999999999-eu-central-1"
       Read          = "s3:GetObject on ${join(" ", [for d in ["collector", "formats", "landing", "ledger", "lake"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
       Write         = "s3:PutObject s3:AbortMultipartUpload on ${join(" ", [for d in ["collector", "formats", "landing"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
       Delete        = "s3:DeleteObject on arn:aws:s3:::seamark-999999999999-eu-central-1/collector/*"
@@ -50,30 +51,32 @@ run "roles" {
   }
   assert {
     condition = { for s in jsondecode(aws_iam_role_policy.function["transformer"].policy).Statement : s.Sid => "${join(" ", s.Action)} on ${join(" ", s.Resource)}" if !contains(["Log", "Queue", "Configuration", "Parameters", "Secrets"], s.Sid) } == {
-      List   = "s3:ListBucket s3:ListBucketMultipartUploads on arn:aws:s3:::seamark-999999999999-eu-central-1"
-      Read   = "s3:GetObject on ${join(" ", [for d in ["landing", "lake", "ledger", "quarantine", "formats", "indexed"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
-      Write  = "s3:PutObject s3:AbortMultipartUpload on ${join(" ", [for d in ["landing", "lake", "ledger", "quarantine"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
-      Delete = "s3:DeleteObject on ${join(" ", [for d in ["landing", "lake", "ledger", "quarantine"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
-      Canary = "firehose:PutRecord on arn:aws:firehose:eu-central-1:999999999999:deliverystream/seamark"
+      List        = "s3:ListBucket on arn:aws:s3:::seamark-999999999999-eu-central-1"
+      ListUploads = "s3:ListBucketMultipartUploads on arn:aws:s3:::seamark-999999999999-eu-central-1"
+      Read        = "s3:GetObject on ${join(" ", [for d in ["landing", "lake", "ledger", "quarantine", "formats", "indexed"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
+      Write       = "s3:PutObject s3:AbortMultipartUpload on ${join(" ", [for d in ["landing", "lake", "ledger", "quarantine"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
+      Delete      = "s3:DeleteObject on ${join(" ", [for d in ["landing", "lake", "ledger", "quarantine"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
     }
-    error_message = "The transformer may work on landing, lake, ledger and quarantine and send its canary; nothing else."
+    error_message = "The transformer may work on landing, lake, ledger and quarantine; nothing else."
   }
   assert {
     condition = { for s in jsondecode(aws_iam_role_policy.function["indexer"].policy).Statement : s.Sid => "${join(" ", s.Action)} on ${join(" ", s.Resource)}" if !contains(["Log", "Queue", "Configuration", "Parameters", "Secrets"], s.Sid) } == {
-      List   = "s3:ListBucket s3:ListBucketMultipartUploads on arn:aws:s3:::seamark-999999999999-eu-central-1"
-      Read   = "s3:GetObject on ${join(" ", [for d in ["lake", "ledger", "indexed"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
-      Write  = "s3:PutObject s3:AbortMultipartUpload on arn:aws:s3:::seamark-999999999999-eu-central-1/indexed/*"
-      Delete = "s3:DeleteObject on arn:aws:s3:::seamark-999999999999-eu-central-1/indexed/*"
-      Index  = "es:ESHttpGet es:ESHttpHead es:ESHttpPost es:ESHttpPut es:ESHttpDelete on arn:aws:es:eu-central-1:999999999999:domain/logs/*"
+      List        = "s3:ListBucket on arn:aws:s3:::seamark-999999999999-eu-central-1"
+      ListUploads = "s3:ListBucketMultipartUploads on arn:aws:s3:::seamark-999999999999-eu-central-1"
+      Read        = "s3:GetObject on ${join(" ", [for d in ["lake", "ledger", "indexed"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
+      Write       = "s3:PutObject s3:AbortMultipartUpload on arn:aws:s3:::seamark-999999999999-eu-central-1/indexed/*"
+      Delete      = "s3:DeleteObject on arn:aws:s3:::seamark-999999999999-eu-central-1/indexed/*"
+      Index       = "es:ESHttpGet es:ESHttpHead es:ESHttpPost es:ESHttpPut es:ESHttpDelete on arn:aws:es:eu-central-1:999999999999:domain/logs/*"
     }
     error_message = "The indexer may read the lake, keep its marks and write the index; nothing else."
   }
   assert {
     condition = { for s in jsondecode(aws_iam_role_policy.function["alerter"].policy).Statement : s.Sid => "${join(" ", s.Action)} on ${join(" ", s.Resource)}" if !contains(["Log", "Queue", "Configuration", "Parameters", "Secrets"], s.Sid) } == {
-      List   = "s3:ListBucket s3:ListBucketMultipartUploads on arn:aws:s3:::seamark-999999999999-eu-central-1"
-      Read   = "s3:GetObject on ${join(" ", [for d in ["lake", "ledger", "incidents"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
-      Write  = "s3:PutObject s3:AbortMultipartUpload on arn:aws:s3:::seamark-999999999999-eu-central-1/incidents/*"
-      Search = "es:ESHttpGet es:ESHttpHead es:ESHttpPost on arn:aws:es:eu-central-1:999999999999:domain/logs/*"
+      List        = "s3:ListBucket on arn:aws:s3:::seamark-999999999999-eu-central-1"
+      ListUploads = "s3:ListBucketMultipartUploads on arn:aws:s3:::seamark-999999999999-eu-central-1"
+      Read        = "s3:GetObject on ${join(" ", [for d in ["lake", "ledger", "incidents"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
+      Write       = "s3:PutObject s3:AbortMultipartUpload on arn:aws:s3:::seamark-999999999999-eu-central-1/incidents/*"
+      Search      = "es:ESHttpGet es:ESHttpHead es:ESHttpPost on arn:aws:es:eu-central-1:999999999999:domain/logs/*"
     }
     error_message = "The alerter may read lake and index and keep incidents; nothing else."
   }

@@ -59,6 +59,7 @@ run "second" {
   command = plan
 
   variables {
+    account_aliases    = { "111111111111" = "web" } # which is not looked after
     secrets            = { SLACK_TOKEN = "xoxb-1234" }
     functions          = { transformer = { timeout = 901 } }
     schedules          = { rules = "rate(1 minute)" }
@@ -72,7 +73,7 @@ run "second" {
   }
 
   expect_failures = [
-    var.secrets, var.functions, var.schedules, var.lake_prefix, var.instant_days, var.kinesis_stream_arn, var.opensearch, var.athena, var.alarm_thresholds,
+    var.account_aliases, var.secrets, var.functions, var.schedules, var.lake_prefix, var.instant_days, var.kinesis_stream_arn, var.opensearch, var.athena, var.alarm_thresholds,
   ]
 }
 

@@ -37,7 +37,7 @@ run "spoke" {
     error_message = "The role is what onboard.role says: seamark/seamark-collector."
   }
   assert {
-    condition     = join(" ", [for s in jsondecode(aws_iam_role_policy.collector[0].policy).Statement : s.Sid]) == "Look LookAtAPIs FetchHistory Attach Alarms CompositeAlarms"
+    condition     = join(" ", [for s in jsondecode(aws_iam_role_policy.collector[0].policy).Statement : s.Sid]) == "Look LookInside LookAtAPIs FetchHistory Attach Alarms CompositeAlarms"
     error_message = "Without more the collector looks, fetches history, attaches filters and keeps alarms."
   }
   assert {

@@ -1,0 +1,14 @@
+output "bucket" {
+  description = "The bucket that holds all."
+  value       = module.hub.bucket
+}
+
+output "lake" {
+  description = "The lake: seamark query --lake …"
+  value       = module.hub.lake
+}
+
+output "roles" {
+  description = "Roles that the domain must let in: the indexer writes, the alerter reads."
+  value       = [for f in ["indexer", "alerter"] : replace(module.hub.collector_role_arn, "/-collector$/", "-${f}")]
+}

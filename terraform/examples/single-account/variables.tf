@@ -1,0 +1,21 @@
+variable "package_bucket" {
+  description = "Bucket that holds the functions' zips: aws s3 cp --recursive dist/lambda s3://<bucket>/<prefix>"
+  type        = string
+}
+
+variable "package_prefix" {
+  description = "Where in it, such as seamark/1.4.0/."
+  type        = string
+}
+
+variable "external_id" {
+  description = "Any text that the roles in the accounts shall ask for."
+  type        = string
+  default     = "seamark-4711"
+}
+
+variable "region" {
+  description = "Region in which everything is."
+  type        = string
+  default     = "eu-central-1"
+}
