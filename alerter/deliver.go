@@ -155,7 +155,9 @@ func (m *Manager) pending(receiver string) []string {
 			continue
 		}
 		now := m.opt.Now()
-		if _, rank := m.changeDue(e, d, now); rank > 0 {
+		_, rank := m.changeDue(e, d, now)
+		at, remind := m.remindAt(e, d, now)
+		if rank > 0 || remind && !d.Dead && !at.After(now) {
 			ids = append(ids, id)
 		}
 	}
@@ -194,7 +196,12 @@ func (m *Manager) deliver(ctx context.Context, r Receiver, id string) error {
 			ref = card.RefUnknown
 		}
 		d.Begun = true
-		m.save(ctx, e) // a store that fails must not cost the card
+		// A store that fails must not cost the card where this process remembers it.
+		if err := m.save(ctx, e); err != nil && m.opt.MarkFirst {
+			d.Begun = false
+			m.mu.Unlock()
+			return err
+		}
 	}
 	shown := e.Copy()
 	m.mu.Unlock()

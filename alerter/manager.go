@@ -35,6 +35,9 @@ type Options struct {
 	// What AWS itself mutes needs no asking.
 	Quiet    func(firing []seamark.Alarm) func(receiver string, a seamark.Alarm, now time.Time) route.Quiet
 	Escalate []Escalation // which incidents are told to more people
+	// MarkFirst has no card posted whose mark could not be saved: for a process that others
+	// follow at once, and that is asked again.
+	MarkFirst bool
 	// Inbox is where other processes leave what people want done; nil: nowhere.
 	Inbox Inbox
 	Links links.Config
@@ -159,12 +162,19 @@ func (m *Manager) Observe(ctx context.Context, alarms ...seamark.Alarm) error {
 // DescribeAlarms answers it: what was missed is made up for, and an alarm that is open here
 // and no more in the list of its account and region was deleted.
 func (m *Manager) Reconcile(ctx context.Context, all []seamark.Alarm) error {
+	return m.Observe(ctx, append(slices.Clone(all), m.Gone(all)...)...)
+}
+
+// Gone lists, as deleted, the alarms that are open here and not in the whole list of their
+// account and region.
+func (m *Manager) Gone(all []seamark.Alarm) []seamark.Alarm {
 	type place struct{ account, region string }
 	places, known := map[place]bool{}, map[string]bool{}
 	for _, a := range all {
 		places[place{a.Scope.AccountID, a.Scope.Region}], known[a.Base()] = true, true
 	}
 	m.mu.Lock()
+	defer m.mu.Unlock()
 	now := m.opt.Now()
 	var gone []seamark.Alarm
 	for _, e := range m.book.Entries() {
@@ -176,8 +186,21 @@ func (m *Manager) Reconcile(ctx context.Context, all []seamark.Alarm) error {
 			gone = append(gone, a)
 		}
 	}
+	return gone
+}
+
+// Due reports whether anything is to be delivered now, or not settled yet, so that a process
+// that does not Run knows whether it must look after it.
+func (m *Manager) Due() bool {
+	m.mu.Lock()
+	for _, e := range m.book.Entries() {
+		if e.Incident.Status != seamark.IncidentResolved {
+			m.mu.Unlock()
+			return true
+		}
+	}
 	m.mu.Unlock()
-	return m.Observe(ctx, append(slices.Clone(all), gone...)...)
+	return slices.ContainsFunc(m.names, func(name string) bool { return len(m.pending(name)) > 0 })
 }
 
 // Act does what a person said. It is durable when Act returns nil; a Rejected fault says

@@ -18,6 +18,7 @@ import (
 	"github.com/seamark-hq/seamark/alerter/slack"
 	"github.com/seamark-hq/seamark/alerter/teams"
 	"github.com/seamark-hq/seamark/internal/config"
+	"github.com/seamark-hq/seamark/internal/parts/cards"
 	"github.com/seamark-hq/seamark/lake"
 	"github.com/seamark-hq/seamark/lake/duckdb"
 )
@@ -105,7 +106,7 @@ func withLake(ctx context.Context, c *config.Config, log *slog.Logger, use func(
 // data folder, so that the next event of the incident edits the same card. With complete
 // the alarms are all that their accounts and regions have.
 func SendEvent(ctx context.Context, c *config.Config, alarms []seamark.Alarm, complete bool, log *slog.Logger) ([]seamark.Incident, error) {
-	receivers, err := receiversOf(c, log)
+	receivers, err := cards.Receivers(c, log)
 	if err != nil {
 		return nil, err
 	}

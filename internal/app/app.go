@@ -18,6 +18,7 @@ import (
 	"github.com/seamark-hq/seamark/collector/ingest"
 	"github.com/seamark-hq/seamark/dashboards"
 	"github.com/seamark-hq/seamark/internal/config"
+	"github.com/seamark-hq/seamark/internal/parts/cards"
 	"github.com/seamark-hq/seamark/lake"
 	"github.com/seamark-hq/seamark/lake/duckdb"
 )
@@ -183,7 +184,7 @@ func (a *App) openFrontDoor(ctx context.Context) (err error) {
 
 func (a *App) openAlerter(ctx context.Context) error {
 	c := a.o.Config
-	receivers, err := receiversOf(c, a.log)
+	receivers, err := cards.Receivers(c, a.log)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/seamark-hq/seamark/alerter/card"
 	"github.com/seamark-hq/seamark/internal/config"
 	"github.com/seamark-hq/seamark/internal/fleet"
+	receivers "github.com/seamark-hq/seamark/internal/parts/cards"
 )
 
 // The script of the demo.
@@ -71,7 +72,7 @@ func Demo(ctx context.Context, o DemoOptions) (DemoResult, error) {
 		o.Tell = io.Discard
 	}
 	cards := filepath.Join(o.Config.Data, "cards")
-	files, err := FolderReceiver("demo", cards)
+	files, err := receivers.Folder("demo", cards)
 	if err != nil {
 		return DemoResult{}, err
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/seamark-hq/seamark/alerter/links"
 	"github.com/seamark-hq/seamark/collector/ingest"
 	"github.com/seamark-hq/seamark/internal/config"
+	"github.com/seamark-hq/seamark/internal/parts/cards"
 	"github.com/seamark-hq/seamark/lake"
 )
 
@@ -106,7 +107,7 @@ func Act(ctx context.Context, c *config.Config, a incident.Act, log *slog.Logger
 		return waitTaken(ctx, inbox, name), nil
 	}
 	defer unlock()
-	receivers, err := receiversOf(c, log)
+	receivers, err := cards.Receivers(c, log)
 	if err != nil {
 		return false, err
 	}

@@ -2,26 +2,14 @@ package app
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"log/slog"
-	"strings"
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/alerter/cloudwatch"
-	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/onboard"
 	"github.com/seamark-hq/seamark/internal/config"
+	"github.com/seamark-hq/seamark/internal/parts/states"
 )
-
-// maxAlarmPages bounds the pages of 100 alarms that are read of one place.
-const maxAlarmPages = 1000
-
-// alarmStates is a place that tells the states of its alarms, as DescribeAlarms answers.
-type alarmStates interface {
-	AlarmStates(ctx context.Context, token string) (page []byte, next string, err error)
-}
 
 // reconcileStage looks in the accounts for what no message told: an OK that was lost, an
 // alarm that was deleted, an alarm of ours that fires.
@@ -70,60 +58,13 @@ func (s *reconcileStage) once(ctx context.Context) {
 		}
 	}
 	for _, p := range f.Places {
-		all, err := statesOf(ctx, f, p)
+		all, err := states.Of(ctx, f, p)
 		if err != nil { // half a list would end what is not in it
 			s.log.Warn("alarms not reconciled", "place", p.String(), "error", err)
 			continue
 		}
-		if err := s.alerts.Reconcile(ctx, ours(all, known)); err != nil {
+		if err := s.alerts.Reconcile(ctx, states.Ours(all, known)); err != nil {
 			s.log.Error("reconciled alarms not stored", "place", p.String(), "error", err)
 		}
 	}
-}
-
-// ours leaves out what fires of others and was never told here: their alarms ring where
-// they say, not here.
-func ours(all []seamark.Alarm, known map[string]bool) []seamark.Alarm {
-	var list []seamark.Alarm
-	for _, a := range all {
-		if a.State == seamark.AlarmOK || known[a.Base()] || strings.HasPrefix(a.Name, "seamark/") {
-			list = append(list, a)
-		}
-	}
-	return list
-}
-
-// statesOf reads all alarms of one place.
-func statesOf(ctx context.Context, f *onboard.Accounts, p inventory.Place) ([]seamark.Alarm, error) {
-	opened, err := f.OpenPlace(ctx, p)
-	if err != nil {
-		return nil, err
-	}
-	cloud, ok := opened.(alarmStates)
-	if !ok {
-		return nil, errors.New("the place tells no states")
-	}
-	var all []seamark.Alarm
-	token := ""
-	for range maxAlarmPages {
-		page, next, err := cloud.AlarmStates(ctx, token)
-		if err != nil {
-			return nil, err
-		}
-		var lists map[string][]json.RawMessage
-		if err := json.Unmarshal(page, &lists); err != nil {
-			return nil, err
-		}
-		if len(lists["MetricAlarms"])+len(lists["CompositeAlarms"]) > 0 {
-			alarms, err := cloudwatch.Parse(page)
-			if err != nil { // one that cannot be read would count as deleted
-				return nil, err
-			}
-			all = append(all, alarms...)
-		}
-		if token = next; token == "" {
-			return all, nil
-		}
-	}
-	return nil, errors.New("the list of alarms has no end")
 }

@@ -61,6 +61,7 @@ var table = []room{
 	{"indexer/worker", rooms(".", "lake", "indexer"), nil},
 	{"indexer/opensearch", rooms(".", "schemas", "lake", "indexer"), []string{"github.com/opensearch-project/opensearch-go/v2", "github.com/aws/aws-sdk-go-v2"}},
 	{"indexer", rooms(".", "schemas", "lake"), []string{"golang.org/x/sync"}},
+	{"alerter/worker", rooms(".", "alerter", "alerter/card", "alerter/cloudwatch", "alerter/incident"), nil},
 	{"alerter/words", rooms("."), nil},
 	{"alerter/links", rooms(".", "alerter/words"), nil},
 	{"alerter/card", rooms(".", "alerter/links", "alerter/words"), nil},
@@ -97,12 +98,16 @@ var table = []room{
 	{"internal/app", rooms("..."), []string{"github.com/prometheus/client_golang", "golang.org/x/sync"}},
 	{"internal/parts/rows", rooms(".", "internal/config", "transformer", "transformer/redact"), nil},
 	{"internal/parts/search", rooms("indexer", "indexer/opensearch", "internal/config", "lake"), nil},
+	{"internal/parts/cards", rooms("alerter", "alerter/card", "alerter/eventbridge", "alerter/folder", "alerter/slack", "alerter/teams", "alerter/webhook", "internal/config", "lake"), nil},
+	{"internal/parts/states", rooms(".", "alerter/cloudwatch", "collector/inventory", "collector/onboard"), nil},
 	{"internal/functions/collector", rooms(".", "lake", "collector/inventory", "collector/quota", "collector/state", "collector", "collector/aws", "collector/cloudtrail", "collector/worker", "collector/onboard", "internal/lambda", "collector/history", "internal/lambda/coldstart", "internal/lambda/queue"), nil},
 	{"internal/functions/transformer", rooms("lake", "transformer/worker", "internal/lambda", "internal/lambda/coldstart", "internal/lambda/queue", "internal/parts/rows"), nil},
 	{"internal/functions/indexer", rooms(".", "lake", "indexer", "indexer/worker", "internal/lambda", "internal/lambda/coldstart", "internal/lambda/queue", "internal/parts/search"), nil},
+	{"internal/functions/alerter", rooms(".", "alerter", "alerter/alertmanager", "alerter/incident", "alerter/worker", "collector/aws", "collector/onboard", "internal/config", "internal/lambda", "internal/lambda/coldstart", "internal/parts/cards", "internal/parts/states"), nil},
 	{"cmd/collector", rooms("internal/functions/collector", "internal/lambda"), nil},
 	{"cmd/transformer", rooms("internal/functions/transformer", "internal/lambda"), nil},
 	{"cmd/indexer", rooms("internal/functions/indexer", "internal/lambda"), nil},
+	{"cmd/alerter", rooms("internal/functions/alerter", "internal/lambda"), nil},
 	{"cmd/seamark", rooms(".", "collector/inventory", "collector/hint", "collector", "internal/app", "internal/config", "alerter/words", "dashboards", "lake/duckdb", "collector/history", "collector/explain", "collector/onboard", "collector/rehearsal", "lake/stats", "lake/quarantine", "lake/changes", "internal/parts/rows"), []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
 }
 
@@ -231,7 +236,7 @@ func TestLambdasLinkNoCgo(t *testing.T) {
 	t.Setenv("CGO_ENABLED", "0")
 	t.Setenv("GOOS", "linux")
 	t.Setenv("GOARCH", "arm64")
-	for _, main := range []string{"./cmd/collector", "./cmd/transformer", "./cmd/indexer"} {
+	for _, main := range []string{"./cmd/collector", "./cmd/transformer", "./cmd/indexer", "./cmd/alerter"} {
 		for _, p := range list(t, "-deps", main) {
 			if !p.Standard && len(p.CgoFiles) > 0 || strings.Contains(p.ImportPath, "duckdb") {
 				t.Errorf("%s links %s", main, p.ImportPath)

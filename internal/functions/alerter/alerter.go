@@ -1,0 +1,170 @@
+// Package alerter makes the alerter a Lambda function: alarms come by SQS, around SNS or
+// EventBridge or bare, or from SNS itself, and a schedule looks up what no message told and
+// evaluates Seamark's own rules. See docs/howto/aws.md.
+package alerter
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/alerter"
+	"github.com/seamark-hq/seamark/alerter/alertmanager"
+	"github.com/seamark-hq/seamark/alerter/incident"
+	"github.com/seamark-hq/seamark/alerter/worker"
+	"github.com/seamark-hq/seamark/collector/aws"
+	"github.com/seamark-hq/seamark/collector/onboard"
+	"github.com/seamark-hq/seamark/internal/config"
+	"github.com/seamark-hq/seamark/internal/lambda"
+	"github.com/seamark-hq/seamark/internal/lambda/coldstart"
+	"github.com/seamark-hq/seamark/internal/parts/cards"
+	"github.com/seamark-hq/seamark/internal/parts/states"
+)
+
+// Open makes the function of its environment.
+func Open(ctx context.Context, log *slog.Logger) (lambda.Work, error) {
+	s, err := coldstart.Open(ctx, log, checkRoutes)
+	if err != nil {
+		return nil, err
+	}
+	return New(ctx, s)
+}
+
+func checkRoutes(c *config.Config, fault func(key, what, remedy string)) {
+	alertmanager.Check(c.Routing(), alertmanager.Keys{Route: "route", Inhibit: "inhibit_rules", Interval: c.IntervalKey}, fault)
+}
+
+// New makes the function.
+func New(ctx context.Context, s *coldstart.Start) (lambda.Work, error) {
+	c := s.Config
+	receivers, err := cards.Receivers(c, s.Log)
+	if err != nil {
+		return nil, err
+	}
+	if len(receivers) == 0 {
+		return nil, &seamark.Fault{Class: seamark.Rejected, Where: "receivers", What: "the configuration names nobody to tell", Remedy: "add receivers to seamark.yml"}
+	}
+	routes, err := alertmanager.New(c.Routing())
+	if err != nil {
+		return nil, err
+	}
+	o := alerter.Options{
+		Config: c.Alerts, Receivers: receivers, Escalate: c.Incidents.Escalate, Links: c.CardLinks(),
+		Told: routes.Told, Quiet: alertmanager.NewQuieter(routes, nil).Among,
+	}
+	if c.Route != nil {
+		o.Route = routes.Receivers
+	}
+	w := &worker.Worker{
+		Objects: func(ctx context.Context) incident.Objects { return s.Store.Within(ctx) },
+		Options: o, Ours: states.Ours, Count: s.Count, Log: s.Log,
+	}
+	if _, organization := c.AsksOrganization(); organization || len(c.Accounts) > 0 {
+		w.States = (&asker{s: s}).states
+	}
+	f := &function{Worker: w}
+	f.do = map[string]func(context.Context) (any, error){
+		"reconcile": func(ctx context.Context) (any, error) { return w.Reconcile(ctx) },
+	}
+	return f, nil
+}
+
+type function struct {
+	*worker.Worker
+	do map[string]func(context.Context) (any, error)
+}
+
+// Schedule implements lambda.Work.
+func (f *function) Schedule(ctx context.Context) error {
+	_, err := f.Reconcile(ctx)
+	return err
+}
+
+// Batch implements lambda.Work.
+func (f *function) Batch(ctx context.Context, bodies [][]byte) []error {
+	errs := make([]error, len(bodies))
+	for i, body := range bodies {
+		errs[i] = lambda.Guard(func() error {
+			_, err := f.Invoke(ctx, body)
+			return err
+		})
+	}
+	return errs
+}
+
+// Invoke implements lambda.Work: {"do": …}, or an alarm in any wrapping.
+func (f *function) Invoke(ctx context.Context, payload []byte) (any, error) {
+	var in struct{ Do string }
+	if json.Unmarshal(payload, &in) != nil || in.Do == "" {
+		return nil, f.Message(ctx, payload)
+	}
+	do := f.do[in.Do]
+	if do == nil {
+		return nil, &seamark.Fault{Class: seamark.Rejected, Where: fmt.Sprintf(`{"do": %q}`, in.Do), What: "nothing is done by that name",
+			Remedy: "use one of " + strings.Join(slices.Sorted(maps.Keys(f.do)), ", ")}
+	}
+	return do(ctx)
+}
+
+// asker asks AWS for the states of alarms.
+type asker struct {
+	s *coldstart.Start
+
+	mu       sync.Mutex
+	accounts *onboard.Accounts // found once a process: Lambda replaces it every few hours
+}
+
+// atOnce is how many places are asked at a time.
+const atOnce = 16
+
+func (a *asker) states(ctx context.Context, place func([]seamark.Alarm)) error {
+	accounts, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	var mu sync.Mutex
+	var faults []error
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, atOnce)
+	for _, p := range accounts.Places {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			all, err := states.Of(ctx, accounts, p)
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil { // half a list would end what is not in it
+				faults = append(faults, fmt.Errorf("alarms of %s: %w", p, err))
+				return
+			}
+			place(all)
+		})
+	}
+	wg.Wait()
+	return errors.Join(faults...)
+}
+
+func (a *asker) open(ctx context.Context) (*onboard.Accounts, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.accounts != nil {
+		return a.accounts, nil
+	}
+	c := a.s.Config
+	opener, err := aws.New(context.WithoutCancel(ctx), aws.Options{Role: c.Onboard.Role, ExternalID: c.Onboard.ExternalID})
+	if err != nil {
+		return nil, err
+	}
+	units, organization := c.AsksOrganization()
+	a.accounts, err = onboard.Open(ctx, onboard.Options{
+		Config: c.Collector(), Listed: c.ListedAccounts(), Organization: organization, Units: units, Regions: c.Regions, Cloud: opener, Store: a.s.Store.Within(ctx),
+	})
+	return a.accounts, err
+}
