@@ -33,7 +33,7 @@ func IDOf(c scan.Column, s string) string {
 
 // traceOf is the trace id in what stands for one.
 func traceOf(s string) string {
-	if len(s) < 20 {
+	if len(s) < 20 || len(s) == 32 || len(s) == 35 && s[1] == '-' { // W3C's and X-Ray's as they are
 		return s
 	}
 	if i := strings.IndexByte(s, '='); i >= 4 && s[i-4:i] == "Root" || i >= 0 && strings.Contains(s, "Root=") { // X-Ray's header

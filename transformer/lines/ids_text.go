@@ -10,13 +10,13 @@ import (
 
 // idsInWords finds the request's and the trace's id where no pair has said them.
 func (r *Parser) idsInWords(row *seamark.Log, line string) {
-	if row.RequestID == "" {
+	if row.RequestID == "" && len(line) >= 36 {
 		row.RequestID = cmpOr(requestBehindTime(line), cmpOr(requestOfRuby(line), requestLabelled(line)))
 	}
-	if row.TraceID == "" {
-		row.TraceID, row.SpanID = correlation(line, row.SpanID)
+	if row.TraceID != "" || len(line) < 35 {
+		return
 	}
-	if row.TraceID == "" {
+	if row.TraceID, row.SpanID = correlation(line, row.SpanID); row.TraceID == "" {
 		row.TraceID = xrayID(line)
 	}
 }
@@ -88,6 +88,9 @@ func xrayID(s string) string {
 // "[shop] [<trace>-<span>]", and Sleuth's "[shop,<trace>,<span>]".
 // Source: https://docs.spring.io/spring-boot/reference/actuator/tracing.html
 func correlation(s, span string) (string, string) {
+	if len(s) > maxLevelHead { // it stands before the logger
+		s = s[:maxLevelHead]
+	}
 	for n := 0; n < 6; n++ {
 		open := strings.IndexByte(s, '[')
 		if open < 0 {

@@ -106,7 +106,7 @@ func errorOfMessage(row *seamark.Log) {
 	if line == "" {
 		line = row.Message
 	}
-	if line == "" || line[0] == '{' {
+	if line == "" || line[0] == '{' || strings.IndexByte(line, ':') < 0 && !strings.HasPrefix(line, "** (") { // mostly (BenchmarkParse/agreed)
 		return
 	}
 	line = firstLine(line[:min(len(line), maxErrorText)])

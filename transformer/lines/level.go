@@ -143,8 +143,8 @@ func levelByPhrase(s, head string) string {
 	case strings.HasPrefix(head, "PHP Warning: "), strings.HasPrefix(head, "PHP Notice: "), strings.HasPrefix(head, "PHP Deprecated: "):
 		return seamark.LevelWarn
 	case strings.HasPrefix(head, "Traceback (most recent call last)"),
-		strings.Contains(head, "Task timed out after"),
-		strings.Contains(head, "Runtime exited"),
+		strings.Contains(head[:min(len(head), 120)], "Task timed out after"),
+		strings.Contains(head[:min(len(head), 120)], "Runtime exited"),
 		strings.HasPrefix(head, "Exception in thread "),
 		strings.HasPrefix(head, "Unhandled exception"),
 		strings.Contains(head[:min(len(head), 60)], "UnhandledPromiseRejection"),

@@ -35,7 +35,7 @@ func levelInText(s string) string {
 	if t, _ := errorInBrackets(head); t != "" {
 		return seamark.LevelError
 	}
-	if t, _ := splitError(head); t != "" && strings.HasPrefix(head, t+": ") { // an error's class begins it
+	if t, _, _ := strings.Cut(head, ": "); len(t) < maxLevelHead && (isErrorName(t) || isPlatformType(t)) && splits(t) { // an error's class begins it
 		if strings.HasSuffix(t, "Warning") {
 			return seamark.LevelWarn
 		}
@@ -65,10 +65,19 @@ func levelOfFragment(s, head string) string {
 
 // levelByError is ERROR for a line that names an error's class and has its stack behind it.
 func levelByError(s, head string) string {
+	if len(head) == len(s) {
+		return ""
+	}
 	if t, _ := splitError(head); t != "" && FindStack(s) >= 0 {
 		return seamark.LevelError
 	}
 	return ""
+}
+
+// splits reports whether a word is one that splitError takes for a class.
+func splits(word string) bool {
+	t, _ := splitError(word)
+	return t == word
 }
 
 // looksTimed reports whether a line begins with something like a time.

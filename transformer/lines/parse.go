@@ -72,7 +72,7 @@ const (
 // only a logger writes) and a platform event from a record. A WebSocket API's access log has
 // no status, and those of Traefik and Caddy have a level.
 func kindOf(fields []scan.Field) kind {
-	var status, where, logger, record, platform, proxy, gateway, socket, connection, service bool
+	var status, where, logger, unknown bool
 	for i := range fields {
 		f := &fields[i]
 		switch f.Access {
@@ -84,7 +84,24 @@ func kindOf(fields []scan.Field) kind {
 		switch f.Log {
 		case scan.LogLevel, scan.LogEventName, scan.LogMessage:
 			logger = true
+		case 0:
+			unknown = true
 		}
+	}
+	switch {
+	case !logger && where && status: // the most of them (BenchmarkParse/access)
+		return kindAccess
+	case !unknown:
+		return kindRecord
+	}
+	return kindByKeys(fields, status, where, logger)
+}
+
+// kindByKeys looks at the keys that have no column.
+func kindByKeys(fields []scan.Field, status, where, logger bool) kind {
+	var record, platform, proxy, gateway, socket, connection, service bool
+	for i := range fields {
+		f := &fields[i]
 		if f.Log != 0 {
 			continue
 		}

@@ -76,7 +76,7 @@ func cutWord(s string) (word, rest string) {
 
 // platformFigures reads "Label: value unit" pairs, separated by tabs.
 func (r *Parser) platformFigures(row *seamark.Log, s string) {
-	if strings.IndexByte(s, '\t') < 0 {
+	if strings.IndexByte(s, '\t') < 0 && strings.Index(s, ": ") != strings.LastIndex(s, ": ") {
 		s = r.tabbedFigures(s)
 	}
 	for len(s) > 0 {
@@ -240,6 +240,9 @@ func (r *Parser) platformRecord(row *seamark.Log, v []byte) {
 
 // rootOf takes the trace id out of an X-Ray header: "Root=1-…;Parent=…;Sampled=1".
 func rootOf(header string) string {
+	if len(header) == 35 { // an id alone
+		return header
+	}
 	for part := range strings.SplitSeq(header, ";") {
 		if id, ok := strings.CutPrefix(part, "Root="); ok {
 			return id
