@@ -26,11 +26,13 @@ check() {
 	has go && at_least go1.26 "$(go env GOVERSION)" || lack "Go 1.26 or newer" - "the language of Seamark"
 	has gcc || lack "a C compiler" gcc "DuckDB is linked with cgo"
 	has git || lack git git "the linter asks it for the files"
-	if wants emulators s3 opensearch end-to-end; then
+	if wants emulators s3 opensearch end-to-end terraform; then
 		has curl || lack curl curl "the start scripts of the servers ask with it"
 	fi
-	if wants emulators end-to-end; then
+	if wants emulators end-to-end terraform; then
 		any_python 3.10 || lack "Python 3.10 or newer with venv" python3-venv "MiniStack, an emulator of AWS"
+	fi
+	if wants emulators end-to-end; then
 		any_python 3.13 || lack "Python 3.13 or newer with venv, on the path or through pyenv" - "LocalEmu, another emulator of AWS"
 	fi
 	if wants terraform; then # terraform itself has no package: scripts/terraform.sh says what is missing

@@ -5,10 +5,14 @@
 #   scripts/terraform.sh CHECK…    these alone:
 #     fmt validate test            terraform's own
 #     mutants                      a place broken at a time: a test must notice each (scripts/terraform/mutants.py)
+#     readme                       the tables in the READMEs are those of the modules
 #     policies patterns tables     the plan of all modules: roles by parliament, events by AWS's rule engine, tables by schemas/
+#     runbooks                     each alarm names a page that is there
 #     configuration                the seamark.yml that the hub writes, by Seamark
 #     checkov                      plan and template, but for what scripts/terraform/checkov.yaml excepts and why
 #     cloudformation               the StackSet's template: cfn-lint, and the same as the modules
+#     ministack                    hub and spoke applied to an emulator and destroyed, beside the others (scripts/terraform/ministack.sh);
+#                                  left out where SEAMARK_MINISTACK names none, unless CI is set
 #     userdata                     what the appliance's machine runs: read by bash and systemd
 #
 # Nothing is left behind below terraform/: the work is done on a copy in .cache/terraform.
@@ -21,7 +25,7 @@
 # --no-emit-index-url --no-emit-find-links --no-header -o scripts/terraform/requirements.txt -
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
-known="fmt validate test mutants policies patterns tables configuration checkov cloudformation userdata"
+known="fmt readme validate test mutants policies patterns tables runbooks configuration checkov cloudformation userdata ministack"
 wanted=${*:-$known}
 for name in $wanted; do
 	case " $known " in *" $name "*) ;; *) echo "terraform: no check is called $name; there are: $known" >&2; exit 2 ;; esac
@@ -117,15 +121,37 @@ cloudformation() {
 	"$venv/bin/cfn-lint" terraform/cloudformation/spoke.yaml && reads cloudformation terraform/cloudformation/spoke.yaml plan.json
 }
 
+emulated() {
+	if [ -z "${SEAMARK_MINISTACK:-}${CI:-}" ]; then
+		echo "!! terraform: ministack SKIPPED: SEAMARK_MINISTACK names no MiniStack" >&2
+		return
+	fi
+	"$root/scripts/terraform/ministack.sh" "$work"
+}
+emulator=
+case " $wanted " in *" ministack "*)
+	emulated >"$work/ministack.log" 2>&1 &
+	emulator=$!
+	;;
+esac
+
 check fmt terraform fmt -check -diff -recursive terraform
+check readme python "$root/scripts/terraform/readme.py" --check terraform/modules/*/ terraform/examples/*/
 check validate validate
 check test tests
 check policies reads policies plan.json
 check patterns patterns
 check tables reads tables plan.json "$root"
+check runbooks reads runbooks plan.json "$root"
 check configuration configuration
 check checkov checkov
 check cloudformation cloudformation
 check userdata "$root/scripts/terraform/userdata.sh" terraform/modules/appliance/user-data.sh
 check mutants python "$root/scripts/terraform/mutants.py" terraform/modules "$work/mutants"
+if [ -n "$emulator" ]; then # it waits for the emulator most of its time
+	wait "$emulator"
+	rc=$?
+	cat "$work/ministack.log"
+	check ministack [ $rc = 0 ]
+fi
 [ ${#failed[@]} = 0 ] || { echo "!! terraform: failed: ${failed[*]}"; exit 1; }
