@@ -33,7 +33,7 @@ func (l *Lake) Replaced(url string, id ID) (*Entry, bool) {
 // ChangedFault says that the landing object at url is no longer what was transformed.
 func (l *Lake) ChangedFault(url string) *seamark.Fault {
 	return &seamark.Fault{Class: seamark.Rejected, What: "the landing object's bytes have changed since it was transformed; the rows of what it was stay", Where: url,
-		Remedy: "restore it from a copy, or, if the new bytes are right, run `seamark transform --force --lake " + l.Root() + " " + l.place(url) + "`"}
+		Remedy: "restore it from a copy, or, if the new bytes are right, run `" + l.Command("transform --force", l.place(url)) + "`"}
 }
 
 // Worse says why e must not take the place of the damaged objects with these ids, or "".

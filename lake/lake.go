@@ -145,7 +145,7 @@ func (l *Lake) Entry(key string) (*Entry, error) {
 	e, err := decodeEntryAt(key, b)
 	if err != nil {
 		return nil, &seamark.Fault{What: "damaged ledger entry", Where: key, Err: err,
-			Remedy: "run `seamark transform --force` on its landing object"}
+			Remedy: l.again()}
 	}
 	return e, nil
 }

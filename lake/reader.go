@@ -130,7 +130,7 @@ func (r *rowReader[T]) close() {
 func (l *Lake) mend(key string) string {
 	p, id, err := ParseFileKey(key)
 	if err != nil {
-		return "run `seamark verify`"
+		return "run `" + l.Command("verify") + "`"
 	}
 	if IsCompacted(key) {
 		return "run `" + l.rebuild(p.Hour) + "`"
@@ -138,5 +138,5 @@ func (l *Lake) mend(key string) string {
 	if e, ok := l.Known(id); ok {
 		return l.redo(e)
 	}
-	return "run `seamark transform --force` on its landing object"
+	return l.again()
 }

@@ -45,7 +45,8 @@ func (l *Lake) mustRenew(files []FileRef) bool {
 	return slices.ContainsFunc(hoursOf(files), func(n int64) bool { return l.renew[n] })
 }
 
-// rebuild is the command that makes the rows of an hour anew.
+// rebuild are the commands that make the rows of an hour anew, and then the file of them all, to
+// stand between backquotes.
 func (l *Lake) rebuild(hour int64) string {
-	return "seamark replay --hour " + hourName(hour) + " --lake " + l.Root()
+	return l.Command("replay --hour "+hourName(hour)) + "` and then `" + l.Command("compact --older-than 0s")
 }

@@ -174,7 +174,7 @@ func (v *verification) todos(r *Report) error {
 		}
 		t, err := decodeTodo(key, b)
 		if err != nil {
-			r.blame(key, "damaged list of what a compaction left to delete: "+err.Error(), "run `seamark compact --lake "+v.lake.Root()+"`")
+			r.blame(key, "damaged list of what a compaction left to delete: "+err.Error(), "run `"+v.lake.Command("compact")+"`")
 			continue
 		}
 		for _, k := range t.Keys {

@@ -72,11 +72,15 @@ func (l *Lake) verify(ctx context.Context, now time.Time, progress func(done, to
 	}
 	r := v.r
 	for key, err := range l.Damaged() {
-		remedy := "run `seamark transform --force` on its landing object"
+		remedy := l.again()
 		if hour, _, _, ok := parseHourKey(key); ok {
 			remedy = "run `" + l.rebuild(hour) + "`"
 		}
-		r.blame(key, err.Error(), remedy)
+		what := err.Error()
+		if f, ok := errors.AsType[*seamark.Fault](err); ok { // key and remedy are said once
+			what = (&seamark.Fault{What: f.What, Err: f.Err}).Error()
+		}
+		r.blame(key, what, remedy)
 	}
 	for _, a := range l.Ahead() {
 		f := a.Fault(l.Root())
@@ -103,16 +107,30 @@ func (r *Report) blame(key, what, remedy string) {
 	r.Culprits = append(r.Culprits, Culprit{key, what, remedy})
 }
 
+// Command is a command line of seamark about this lake, to be copied into a shell.
+func (l *Lake) Command(verb string, args ...string) string {
+	line := "seamark " + verb + " --lake " + seamark.ShellArg(l.Root())
+	for _, a := range args {
+		line += " " + seamark.ShellArg(a)
+	}
+	return line
+}
+
+// again makes the rows of whatever the ledger does not have, or of which it has a damaged entry.
+func (l *Lake) again() string {
+	return "run `" + l.Command("replay --missing --yes") + "`; a landing object that lies elsewhere: transform it again"
+}
+
 // redo is the command that makes the rows of an entry anew.
 func (l *Lake) redo(e *Entry) string {
 	url := strings.TrimPrefix(e.Origin.URL, "file://")
 	switch {
 	case url == "-":
-		return "feed the object to `seamark transform --force --lake " + l.Root() + " -` again"
+		return "feed the object to `" + l.Command("transform --force", "-") + "` again"
 	case strings.HasPrefix(url, LandingFolder+"/"):
 		url = l.place(url)
 	}
-	return "run `seamark transform --force --lake " + l.Root() + " " + url + "`"
+	return "run `" + l.Command("transform --force", url) + "`"
 }
 
 // place is where an object lies, for a command line.
@@ -190,7 +208,7 @@ func (l *Lake) forgotten(r *Report, now time.Time) error {
 				continue
 			}
 		}
-		r.blame(p.Key, "landing object not transformed", "run `seamark transform --lake "+l.Root()+" "+l.place(p.Key)+"`, or `seamark up`")
+		r.blame(p.Key, "landing object not transformed", "run `"+l.Command("transform", l.place(p.Key))+"`, or `seamark up`")
 	}
 	return nil
 }

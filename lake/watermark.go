@@ -194,7 +194,7 @@ type Ahead struct {
 // Fault says what is wrong with it, and the remedy.
 func (a Ahead) Fault(place string) *seamark.Fault {
 	return &seamark.Fault{What: fmt.Sprintf("a watermark of retention lies in the future: it says that %s before %s has expired", a.Kind, a.Before.Format(time.RFC3339)),
-		Where: a.Key, Remedy: "check this machine's clock; if it is right, run `seamark retention --lake " + place + " --take-back`"}
+		Where: a.Key, Remedy: "check this machine's clock; if it is right, run `seamark retention --lake " + seamark.ShellArg(place) + " --take-back`"}
 }
 
 // Ahead lists the watermarks of the future that are still there.

@@ -91,7 +91,7 @@ func (c *cli) printWay(x app.Explanation) {
 	case x.Ledger.Entry == "":
 		say("lake", "not in the lake: the landing object is not transformed yet")
 	case x.Lake.File == "":
-		say("lake", "no file holds the row: expired, or missing; `seamark verify` tells")
+		say("lake", "no file holds the row: expired, or missing; `seamark verify%s` tells", c.lakeArg())
 	default:
 		say("lake", "%s, row %s", x.Lake.File, count(x.Lake.Row))
 	}
@@ -104,7 +104,7 @@ func (c *cli) printWay(x app.Explanation) {
 	if x.Ledger.Snapshot != "" {
 		say("", "compacted, in %s", x.Ledger.Snapshot)
 	}
-	say("document", "%s/%s, %s", x.Document.Index, x.Document.ID, presence(x.Document))
+	say("document", "%s/%s, %s", x.Document.Index, x.Document.ID, c.presence(x.Document))
 	if len(x.Incident) == 0 {
 		say("incidents", "none")
 	}
@@ -142,7 +142,7 @@ func (c *cli) printColumns(table string, row json.RawMessage) {
 	}
 }
 
-func presence(d app.DocumentPart) string {
+func (c *cli) presence(d app.DocumentPart) string {
 	switch {
 	case d.Fault != "":
 		return "not known: " + d.Fault
@@ -151,7 +151,7 @@ func presence(d app.DocumentPart) string {
 	case *d.Present:
 		return "present"
 	}
-	return "not there: run `seamark index`"
+	return "not there: run `seamark index" + c.lakeArg() + "`"
 }
 
 // clipped is text on one line, cut to a readable length.

@@ -132,7 +132,7 @@ func (c *cli) takeBack(ctx context.Context, dryRun, yes bool) error {
 		if ahead, err = app.TakeBack(ctx, folder, false); err != nil {
 			return err
 		}
-		verdict = "Taken back. `seamark verify` names what went when it was raised."
+		verdict = "Taken back. `seamark verify" + c.lakeArg() + "` names what went when it was raised."
 	}
 	if c.json {
 		return c.writeJSON(c.out, map[string]any{"taken_back": append([]app.Ahead{}, ahead...)})
@@ -169,7 +169,7 @@ func (c *cli) printExpired(r app.ExpireReport, k config.Retention, verdict strin
 	g.add("quarantine", k.Quarantine.String(), instant(r.Quarantine.Before), count(int64(r.Quarantine.Files)), size(r.Quarantine.Bytes))
 	g.print(c.out)
 	if r.Kept > 0 {
-		fmt.Fprintf(c.out, "%s old enough to go, but not transformed: kept; run `seamark verify`\n", plural(int64(r.Kept), "landing object"))
+		fmt.Fprintf(c.out, "%s old enough to go, but not transformed: kept; run `seamark verify%s`\n", plural(int64(r.Kept), "landing object"), c.lakeArg())
 	}
 	for i, e := range []app.Expired{r.Landing, r.Lake, r.Quarantine} {
 		if e.Files > 0 && e.Share() >= 0.25 {

@@ -193,6 +193,14 @@ func (c *cli) lakeFolder() (string, *config.Config, error) {
 	return lakeIn(c.lake), cfg, nil
 }
 
+// lakeArg is how the lake was named, for a command line that a remedy shows.
+func (c *cli) lakeArg() string {
+	if c.lake == "" {
+		return ""
+	}
+	return " --lake " + visible(seamark.ShellArg(c.lake))
+}
+
 // lakeIn is the lake inside the data folder of an appliance, or else folder itself.
 func lakeIn(folder string) string {
 	has := func(parts ...string) bool {

@@ -58,7 +58,7 @@ already is skipped. What cannot be decoded is kept in quarantine, and the exit c
 			if c.json {
 				c.writeJSON(c.out, result)
 			} else {
-				c.printTransform(result, failed)
+				c.printTransform(folder, result, failed)
 			}
 			if failed > 0 || result.Quarantined > 0 {
 				return errReported
@@ -71,12 +71,12 @@ already is skipped. What cannot be decoded is kept in quarantine, and the exit c
 	return cmd
 }
 
-func (c *cli) printTransform(r app.TransformResult, failed int) {
+func (c *cli) printTransform(folder string, r app.TransformResult, failed int) {
 	fmt.Fprintf(c.out, "objects %s, objects_skipped %s, bytes_in %s, files_written %s, control_messages %s, %s\n",
 		count(r.Objects), count(r.ObjectsSkipped), size(r.BytesIn), count(r.FilesWritten), count(r.ControlMessages), lasted(r.Took))
 	verdict := "Balanced"
 	if r.Events+r.Undecodable != r.Rows+r.Quarantined {
-		verdict = "NOT balanced: run `seamark verify`"
+		verdict = fmt.Sprintf("NOT balanced: run `seamark verify --lake %s`", seamark.ShellArg(folder))
 	}
 	if r.Quarantined > 0 {
 		verdict += fmt.Sprintf("; exit 1: quarantined %s", count(r.Quarantined))

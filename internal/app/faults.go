@@ -41,20 +41,20 @@ func (a *App) troubles() []trouble {
 		add("upload", "see docs/runbooks/cannot-store.md", "%s", what)
 	}
 	for _, what := range a.transform.trouble() {
-		add("transformer", "`seamark explain` and `seamark verify` tell more; the others go on", "%s", what)
+		add("transformer", "`"+a.lake.Command("verify")+"` tells more; the others go on", "%s", what)
 	}
 	for key, err := range a.lake.Damaged() {
-		add("ledger", "run `seamark verify`", "damaged ledger entry %s: %s", key, brief(err.Error()))
+		add("ledger", "run `"+a.lake.Command("verify")+"`", "damaged ledger entry %s: %s", key, brief(err.Error()))
 	}
 	for _, w := range a.lake.Ahead() {
 		f := w.Fault(a.lake.Root())
 		add("retention", f.Remedy, "%s: %s", f.Where, f.What)
 	}
 	for _, held := range a.expire.held() {
-		add("retention", "check the clock; look with `seamark retention --dry-run`, and agree with `seamark retention --yes`, each with --lake "+a.lake.Root(), "%s", held)
+		add("retention", "check the clock; look with `"+a.lake.Command("retention", "--dry-run")+"`, and agree with `"+a.lake.Command("retention", "--yes")+"`", "%s", held)
 	}
 	for key, reason := range a.db.Broken() {
-		add("queries", "run `seamark verify`", "%s is left out of queries: %s", key, reason)
+		add("queries", "run `"+a.lake.Command("verify")+"`", "%s is left out of queries: %s", key, reason)
 	}
 	if _, fault := a.index.status(); fault != "" {
 		out = append(out, trouble{"index", "the index waits: " + fault, ""})

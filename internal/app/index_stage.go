@@ -267,7 +267,7 @@ func verifyIndex(ctx context.Context, folder string, c *config.Config, report la
 		if ids != documents {
 			out.Balanced = false
 			out.Culprits = append(out.Culprits, lake.Culprit{Key: string(t), What: fmt.Sprintf("%d distinct event ids in the lake, %d documents in the index", ids, documents),
-				Remedy: "run `seamark index` on the lake"})
+				Remedy: "run `seamark index --lake " + seamark.ShellArg(folder) + "`"})
 		}
 	}
 	return out, nil

@@ -40,10 +40,10 @@ func newTransformer(l *lake.Lake, c *config.Config) (*transformer.Transformer, e
 // lies. An object that has changed since is refused: it is another one.
 func sourceOf(ctx context.Context, l *lake.Lake, e *lake.Entry) (*transformer.Source, error) {
 	missing := &seamark.Fault{Class: seamark.Rejected, What: "the landing object is gone", Where: e.Origin.URL,
-		Remedy: "fetch it again and run `seamark transform --force` on it"}
+		Remedy: "fetch it again and run `" + l.Command("transform --force") + " FILE`"}
 	if e.Origin.URL == "-" {
 		missing.What = "the landing object came from standard input and is not kept"
-		missing.Remedy = "feed it to `seamark transform --force -` again"
+		missing.Remedy = "feed it to `" + l.Command("transform --force", "-") + "` again"
 	}
 	for _, o := range append([]lake.Origin{e.Origin}, e.Also...) {
 		if o.URL == "-" {
@@ -61,7 +61,7 @@ func sourceOf(ctx context.Context, l *lake.Lake, e *lake.Entry) (*transformer.So
 			return src, nil
 		}
 		src.Close()
-		missing.What, missing.Remedy = "the landing object has other bytes now", "run `seamark transform` on it: it supersedes what it was"
+		missing.What, missing.Remedy = "the landing object has other bytes now", "run `" + l.Command("transform", o.URL) + "`: it supersedes what it was"
 	}
 	return nil, missing
 }

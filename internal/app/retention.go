@@ -117,6 +117,6 @@ func (s *expireStage) once(ctx context.Context) {
 			"bytes", r.Landing.Bytes+r.Lake.Bytes+r.Quarantine.Bytes)
 	}
 	if r.Kept > 0 {
-		s.log.Warn("landing objects are older than their retention, but not transformed; they stay", "objects", r.Kept, "remedy", "run seamark verify")
+		s.log.Warn("landing objects are older than their retention, but not transformed; they stay", "objects", r.Kept, "remedy", "run `"+s.lake.Command("verify")+"`")
 	}
 }

@@ -143,7 +143,7 @@ func (d *DB) leaveOut(key, reason string) {
 	d.broken[key] = broken{reason, time.Now()}
 	d.mu.Unlock()
 	if !known {
-		d.logger.Warn("lake file left out of queries", "key", key, "reason", reason, "remedy", "run seamark verify")
+		d.logger.Warn("lake file left out of queries", "key", key, "reason", reason, "remedy", "run `"+d.lake.Command("verify")+"`")
 	}
 }
 
@@ -183,7 +183,7 @@ func (d *DB) run(ctx context.Context, build func(*asking) (string, []any), read 
 			return err
 		}
 	}
-	return &seamark.Fault{What: "too many damaged lake files", Where: d.lake.Root(), Remedy: "run `seamark verify`"}
+	return &seamark.Fault{What: "too many damaged lake files", Where: d.lake.Root(), Remedy: "run `" + d.lake.Command("verify") + "`"}
 }
 
 // runOnce reports whether to ask again, without a file that cannot be read.

@@ -223,5 +223,5 @@ func cutTexts(h *seamark.Hit, limit int, whole []int) {
 }
 
 func (d *DB) tooManyDamaged() error {
-	return &seamark.Fault{What: "too many damaged lake files", Where: d.lake.Root(), Remedy: "run `seamark verify`"}
+	return &seamark.Fault{What: "too many damaged lake files", Where: d.lake.Root(), Remedy: "run `" + d.lake.Command("verify") + "`"}
 }

@@ -30,7 +30,7 @@ func (d *DB) Query(ctx context.Context, statement string, columns func([]Column)
 			return err
 		}
 	}
-	return &seamark.Fault{What: "too many damaged lake files", Where: d.lake.Root(), Remedy: "run `seamark verify`"}
+	return &seamark.Fault{What: "too many damaged lake files", Where: d.lake.Root(), Remedy: "run `" + d.lake.Command("verify") + "`"}
 }
 
 // queryOnce reports whether to ask again, without a file that cannot be read.

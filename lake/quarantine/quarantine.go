@@ -103,7 +103,7 @@ func (q *Pieces) Open(p Piece) (io.ReadCloser, error) {
 	f, err := q.lake.Open(p.Key)
 	if err != nil {
 		return nil, &seamark.Fault{What: "the quarantined bytes cannot be read", Where: p.Key, Err: seamark.RootCause(err),
-			Remedy: "run `seamark quarantine retry " + p.ID + "`, which keeps them anew from the landing object"}
+			Remedy: "run `" + q.lake.Command("quarantine retry", p.ID) + "`, which keeps them anew from the landing object"}
 	}
 	return f, nil
 }

@@ -25,7 +25,7 @@ func (w *Worker) Retain(ctx context.Context) (lake.ExpireReport, error) {
 		return r, timeIsUp(ctx, "retain", err)
 	}
 	for _, held := range r.Held() {
-		w.Log.ErrorContext(ctx, "retention waits for a person", "held", held, "remedy", "run `seamark retention --lake "+l.Root()+"`, and agree to what it shows")
+		w.Log.ErrorContext(ctx, "retention waits for a person", "held", held, "remedy", "run `"+l.Command("retention")+"`, and agree to what it shows")
 	}
 	if r.Kept > 0 {
 		w.Log.WarnContext(ctx, "landing objects are older than their retention, but not transformed; they stay", "objects", r.Kept)
