@@ -61,7 +61,7 @@ func sourceOf(ctx context.Context, l *lake.Lake, e *lake.Entry) (*transformer.So
 			return src, nil
 		}
 		src.Close()
-		missing.What, missing.Remedy = "the landing object has other bytes now", "run `" + l.Command("transform", o.URL) + "`: it supersedes what it was"
+		missing.What, missing.Remedy = "the landing object has other bytes now", l.ChangedFault(o.URL).Remedy
 	}
 	return nil, missing
 }
