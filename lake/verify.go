@@ -89,7 +89,11 @@ func (l *Lake) verify(ctx context.Context, now time.Time, progress func(done, to
 	if err := v.todos(&r); err != nil {
 		return r, err
 	}
-	if err := l.strays(&r, v.named); err != nil {
+	if len(entries)+len(hours)+len(l.Damaged()) > 0 {
+		if err := l.strays(&r, v.named); err != nil {
+			return r, err
+		}
+	} else if err := l.ledgerless(&r); err != nil {
 		return r, err
 	}
 	if err := l.forgotten(&r, now); err != nil {
@@ -187,6 +191,24 @@ func (l *Lake) strays(r *Report, named map[string]bool) error {
 	})
 }
 
+// ledgerless reports lake files where there is no ledger at all, as after half a copy: however
+// young they are, no write that is under way will name them all.
+func (l *Lake) ledgerless(r *Report) error {
+	files, landing := 0, 0
+	counting := func(n *int) func(string, fs.DirEntry) error {
+		return func(string, fs.DirEntry) error { *n++; return nil }
+	}
+	if err := errors.Join(l.Walk(LakeFolder, counting(&files)), l.Walk(LandingFolder, counting(&landing))); err != nil || files == 0 {
+		return err
+	}
+	remedy := "restore the folder ledger/ from where the files came from"
+	if landing > 0 {
+		remedy += ", or move lake/ away and make the rows anew from landing/: `" + l.Command("replay --missing --yes") + "`"
+	}
+	r.blame(LakeFolder, fmt.Sprintf("%s without a ledger: no query reads them", count(files, "lake file")), remedy)
+	return nil
+}
+
 func (l *Lake) forgotten(r *Report, now time.Time) error {
 	pending, err := l.Pending()
 	if err != nil {
@@ -199,14 +221,14 @@ func (l *Lake) forgotten(r *Report, now time.Time) error {
 			r.blame(p.Key, f.What, f.Remedy)
 			continue
 		}
-		if now.Sub(p.Arrival) <= grace {
-			continue
-		}
-		if id, err := l.identify(p.Key); err == nil {
+		if id, err := l.identify(p.Key); err == nil { // before any grace: a copy of the lake has other times, but the same objects
 			if _, known := l.Known(id); known {
-				r.Waiting-- // a copy of the lake has other times, but the same objects
+				r.Waiting--
 				continue
 			}
+		}
+		if now.Sub(p.Arrival) <= grace {
+			continue
 		}
 		r.blame(p.Key, "landing object not transformed", "run `"+l.Command("transform", l.place(p.Key))+"`, or `seamark up`")
 	}

@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"context"
+	"database/sql"
 	"flag"
 	"fmt"
 	"io/fs"
@@ -83,6 +84,68 @@ func TestDocsQueries(t *testing.T) {
 				t.Error("no rows")
 			}
 		})
+	}
+}
+
+// TestDocsPlainDuckDB: what the howto reads with DuckDB alone has the types and values that
+// `seamark query` has.
+func TestDocsPlainDuckDB(t *testing.T) {
+	statement := fenced(t, "docs/howto/queries.md", "duckdb")[0]
+	folder, object := t.TempDir(), filepath.Join(t.TempDir(), "object.gz")
+	f, err := os.Create(object)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fleet.WriteObject(f, 1, 2_000); err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	if _, failed, err := app.Transform(t.Context(), app.TransformOptions{Lake: folder, Files: []string{object}, Quarantined: func(_ string, q seamark.Quarantined) { t.Error(q.Reason) },
+		Failed: func(_ string, err error) { t.Error(err) }}); err != nil || failed > 0 {
+		t.Fatal(failed, err)
+	}
+	plain, err := sql.Open("duckdb", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer plain.Close()
+	conn, err := plain.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(t.Context(), "SET TimeZone = 'America/New_York'"); err != nil { // whatever the machine has
+		t.Fatal(err)
+	}
+	set, read, _ := strings.Cut(strings.ReplaceAll(statement, "LAKE", folder), ";")
+	if _, err := conn.ExecContext(t.Context(), set); err != nil {
+		t.Fatal(err)
+	}
+	var got, want []string
+	rows, err := conn.QueryContext(t.Context(), "SELECT typeof(date) || typeof(hour) || typeof(product) || typeof(first), concat_ws('|', product, environment, date, hour, rows, first) FROM ("+read+")")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var types, line string
+		if err := rows.Scan(&types, &line); err != nil {
+			t.Fatal(err)
+		}
+		if types != "DATEVARCHARVARCHARTIMESTAMP WITH TIME ZONE" {
+			t.Errorf("types %s", types)
+		}
+		got = append(got, line)
+	}
+	db, closeLake, err := app.OpenLake(t.Context(), folder, config.Default(), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeLake()
+	err = db.Query(t.Context(), "SELECT concat_ws('|', product, environment, date, hour, count(*), min(timestamp)) FROM logs GROUP BY product, environment, date, hour ORDER BY product, environment, date, hour",
+		func([]duckdb.Column) {}, func(v []any) error { want = append(want, v[0].(string)); return nil })
+	if err != nil || len(want) == 0 || strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("%v\n%s\nwant\n%s", err, strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
 

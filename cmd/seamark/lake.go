@@ -21,7 +21,7 @@ func (c *cli) lakeCmd() *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(c.lakeStatsCmd())
+	cmd.AddCommand(c.lakeStatsCmd(), c.lakeAthenaCmd())
 	return cmd
 }
 

@@ -33,6 +33,11 @@ var remedies = []remedied{
 	{name: "missing file", setup: func(t *testing.T, lake string) { remove(t, lake, "lake/*/*/*/*/*/*.parquet") }, verb: "verify --lake LAKE", says: "the file is missing", remedy: []string{"seamark transform --force --lake"}},
 	{name: "damaged file", setup: func(t *testing.T, lake string) { damage(t, lake, "lake/*/*/*/*/*/*.parquet", 100) }, verb: "verify --lake LAKE", says: "checksum does not match", remedy: []string{"seamark transform --force --lake"}},
 	{name: "damaged entry", setup: func(t *testing.T, lake string) { damage(t, lake, "ledger/2*/*/*/*/*.json", 300) }, verb: "verify --lake LAKE", says: "damaged ledger entry", remedy: []string{"seamark replay --missing --yes"}},
+	{name: "no ledger", setup: func(t *testing.T, lake string) {
+		if err := os.RemoveAll(filepath.Join(lake, "ledger")); err != nil {
+			t.Fatal(err)
+		}
+	}, verb: "verify --lake LAKE", says: "without a ledger", remedy: []string{"seamark replay --missing --yes"}},
 	{name: "damaged compacted file", setup: func(t *testing.T, lake string) { compacted(t, lake); damage(t, lake, "lake/*/*/*/*/*/*.parquet", 100) }, verb: "verify --lake LAKE", says: "checksum does not match", remedy: []string{"seamark replay --hour", "seamark compact"}},
 	{name: "damaged snapshot", setup: func(t *testing.T, lake string) {
 		compacted(t, lake)

@@ -59,9 +59,13 @@ func (c *cli) printReport(r app.Report) {
 	if r.Index != nil {
 		fmt.Fprintf(c.out, "distinct_ids %s, documents %s\n", count(r.Index.DistinctIDs), count(r.Index.Documents))
 	}
-	verdict := "Balanced."
+	waits := ""
+	if r.Waiting > 0 {
+		waits = fmt.Sprintf("; %s to be transformed", plural(int64(r.Waiting), "landing object")+map[bool]string{true: " waits", false: " wait"}[r.Waiting == 1])
+	}
+	verdict := "Balanced" + waits + "."
 	if !r.Balanced {
-		verdict = fmt.Sprintf("%d culprits; exit 1.", len(r.Culprits))
+		verdict = fmt.Sprintf("%s%s; exit 1.", plural(int64(len(r.Culprits)), "culprit"), waits)
 	}
 	fmt.Fprintf(c.out, "events %s + undecodable %s = rows %s + quarantined %s. %s\n",
 		count(r.Events), count(r.Undecodable), count(r.Rows), count(r.Quarantined), verdict)
