@@ -21,7 +21,7 @@ type Dialect struct {
 	Error   string // paths of the error: an object, a text, a list of frames, or one of errors
 	Event   string // paths of the event's name
 	Class   string // paths of the error's type, where it stands apart
-	Reason  string // paths of the error's message, where it stands apart
+	Reason  string // paths of the error's message, where it stands apart; it is the message too, where there is none
 	Request string // paths of the request id
 	Trace   string // paths of the trace id
 	Span    string // paths of the span id
@@ -77,6 +77,7 @@ var Dialects = []Dialect{
 	{Name: "log4js", From: "log4js 6.9.1 layout json", When: []string{"categoryName:string data:array level:object"},
 		Level: "level.levelStr", Time: "startTime", Message: "data[]", Error: "error", Lift: "context"},
 	{Name: "tslog", From: "tslog 4.11.0 type json", When: []string{"_meta:object 0"}, Level: "_meta.logLevelName", Time: "_meta.date", Message: "0", Error: "1 2", Lift: "1 2", IDs: "_meta"},
+	{Name: "tslog, an error alone", From: "tslog 4.11.0 type json", When: []string{"_meta:object name:string message:string stack:array"}, Level: "_meta.logLevelName", Time: "_meta.date", Class: "name", Reason: "message", IDs: "_meta"},
 	{Name: "tslog, an object", From: "tslog 4.11.0 type json", When: []string{"_meta:object !0 !level"}, Level: "_meta.logLevelName", Time: "_meta.date", IDs: "_meta"},
 	{Name: "tslog", From: "tslog 5.1.0 type json", When: []string{"_logMeta:object"}, Level: "level _logMeta.logLevelName", IDs: "_logMeta"},
 	{Name: "consola", From: "consola 3.4.2 JSON reporter", When: []string{"args:array type:string level:number"}, Level: "type", Time: "date", Message: "args[]", Error: "error"},

@@ -24,6 +24,7 @@ type dialect struct {
 	scale   schemas.Scale
 	inner   string
 	fill    bool
+	reason  bool   // says where the error's message is
 	silent  string // level of a record that names none
 }
 
@@ -77,7 +78,7 @@ func NewDialects(keys *scan.Keys) *Dialects {
 }
 
 func compileDialect(s *schemas.Dialect) *dialect {
-	d := &dialect{name: s.Name, members: map[string]*member{}, scale: s.Scale, inner: s.Inner, fill: s.Fill, silent: s.Silent, level: s.Level != "", message: s.Message != ""}
+	d := &dialect{name: s.Name, members: map[string]*member{}, scale: s.Scale, inner: s.Inner, fill: s.Fill, reason: s.Reason != "", silent: s.Silent, level: s.Level != "", message: s.Message != ""}
 	for _, w := range s.When {
 		d.when = append(d.when, compileTerms(w))
 	}

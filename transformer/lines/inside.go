@@ -30,6 +30,9 @@ func (r *Parser) inside(x *reading, c *choice, at int) (isAccess, done bool) {
 			}
 		}
 	case '{':
+		if r.isWhole(f.Value) { // an error in the message's place: role takes it
+			return false, false
+		}
 		var end int
 		if inner, end = scan.Fields(nil, r.Arena, f.Value, 0); end != len(f.Value) {
 			inner = nil
@@ -66,6 +69,15 @@ func (r *Parser) inside(x *reading, c *choice, at int) (isAccess, done bool) {
 	}
 	r.around(x, c, at, isAccess, unknown)
 	return isAccess, true
+}
+
+// isWhole reports whether an object is an error with its class and its frames in a list, which
+// no record has.
+func (r *Parser) isWhole(v []byte) bool {
+	from := len(r.inner)
+	p, ok := r.problem(v)
+	r.inner = r.inner[:from]
+	return ok && p.kind != "" && p.list != nil
 }
 
 // lines reports whether the record inside may be a line of any form.

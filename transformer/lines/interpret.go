@@ -67,6 +67,9 @@ func (r *Parser) finish(x *reading, data []byte) {
 		}
 	}
 	row.EventData = r.eventData(data)
+	if x.dialect != nil && x.dialect.reason {
+		SetEmpty(&row.Message, row.ErrorMessage)
+	}
 	Conclude(row)
 	if x.dialect != nil {
 		SetEmpty(&row.Level, x.dialect.silent)
@@ -167,7 +170,9 @@ func (r *Parser) role(x *reading, m *member, f *scan.Field) {
 			kept = !r.takeText(c, v)
 		}
 	case roleInner:
-		if kept = x.row.Message != ""; !kept {
+		if v[0] == '{' && r.isWhole(v) {
+			r.takeError(x.row, f)
+		} else if kept = x.row.Message != ""; !kept {
 			x.row.Message = r.message(x.row, v)
 		}
 	default:
