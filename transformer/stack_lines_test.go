@@ -290,6 +290,33 @@ func TestStackCut(t *testing.T) {
 	}
 }
 
+// TestRecordCut cuts a printed record by the end of a payload, before and behind its level: one
+// failure counts once.
+func TestRecordCut(t *testing.T) {
+	record := strings.Split("{\n  \"message\": \"order failed\",\n  \"tags\": [\n    \"a\",\n    \"b\"\n  ],\n  \"level\": \"error\",\n  \"order\": {\n    \"id\": 7\n  }\n}", "\n")
+	for cut := 3; cut < len(record); cut++ {
+		behind := eventsPayload(t, append(slices.Clone(record[cut:]), "ERROR another"))
+		behind = bytes.ReplaceAll(behind, []byte(`"id":"e`), []byte(`"id":"f`))
+		var got captured
+		o := newObject(New(nil, nil), append(eventsPayload(t, record[:cut]), behind...), &got)
+		if err := o.Read(); err != nil {
+			t.Fatal(err)
+		}
+		counted, of := 0, 0
+		for i, l := range got.logs {
+			if l.row.Fingerprint != "" {
+				counted++
+			}
+			if i > 0 && i < len(record) && strings.Contains(l.row.EventData, `"continuation_of":"e0"`) {
+				of++
+			}
+		}
+		if counted != 2 || of != len(record)-1 || got.logs[0].row.Message != "order failed" {
+			t.Errorf("cut behind %d: %d failures, %d of %d lines go on, message %q", cut, counted, of, len(record)-1, got.logs[0].row.Message)
+		}
+	}
+}
+
 // TestExecutionSteps reads steps that are not listed in a log group of API Gateway's.
 func TestExecutionSteps(t *testing.T) {
 	const id = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"

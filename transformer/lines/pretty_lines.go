@@ -94,6 +94,7 @@ func (r *Parser) joinRecord(i, n, size int, open []byte) int {
 	if len(open) > 0 && n < 3 {
 		return 0
 	}
+	closing := string(open)
 	a := r.Arena
 	a.Room(size + len(open))
 	from := len(a.Text)
@@ -125,6 +126,7 @@ func (r *Parser) joinRecord(i, n, size int, open []byte) int {
 	}
 	*head = one
 	r.stack.added += int64(len(b))
+	r.stack.record, r.stack.brackets = i, closing
 	for k := 1; k < n; k++ {
 		r.continuation(&logs[i+k], head.EventID, false)
 	}

@@ -130,6 +130,11 @@ func (r *Parser) keepCut() {
 	if len(g.logs) == 0 {
 		return
 	}
+	if g.brackets != "" {
+		head := &g.logs[g.record]
+		r.cut = cutStack{source: strings.Clone(head.Source), stream: strings.Clone(head.Stream), head: strings.Clone(head.EventID), brackets: g.brackets, severe: Severe(head.Level)}
+		return
+	}
 	head, open := &g.logs[len(g.logs)-1], len(g.members) > 0
 	if open {
 		head = &g.logs[g.members[0]]
@@ -153,6 +158,9 @@ func (r *Parser) resume() int {
 	if cut.head == "" || len(g.logs) == 0 || g.logs[0].Source != cut.source || g.logs[0].Stream != cut.stream {
 		return 0
 	}
+	if cut.brackets != "" {
+		return r.resumeRecord(cut)
+	}
 	g.kind, g.ended = cut.kind, cut.ended
 	if !cut.open {
 		kind, ok := opensStack(&g.logs[0])
@@ -168,6 +176,29 @@ func (r *Parser) resume() int {
 			break
 		}
 		r.continuation(row, cut.head, true)
+	}
+	g.behind = n
+	return n
+}
+
+// resumeRecord is resume for a printed record: its lines go on until its brackets are closed. A
+// level that stands behind the cut stays where it is, as the record's row is written.
+func (r *Parser) resumeRecord(cut cutStack) int {
+	g := &r.stack
+	shape := jsonShape{open: []byte(cut.brackets)}
+	n := 0
+	for done := false; !done && n < min(len(g.logs), maxPrettyRows); n++ {
+		if done = shape.feed(g.logs[n].Message); shape.broken {
+			return 0
+		}
+	}
+	for i := range n {
+		row := &g.logs[i]
+		level, fingerprint := row.Level, row.Fingerprint
+		r.continuation(row, cut.head, true)
+		if !cut.severe && Severe(level) {
+			row.Level, row.Fingerprint, cut.severe = level, fingerprint, true
+		}
 	}
 	g.behind = n
 	return n

@@ -26,6 +26,9 @@ type stackGroup struct {
 	kind    stackKind
 	ended   bool // Python has named the error: only another trace may follow
 	behind  int  // index behind the last row of the group before
+
+	record   int    // index of a printed record that the payload's end has cut,
+	brackets string // and what would close it
 }
 
 type stackKind int
@@ -46,6 +49,8 @@ type cutStack struct {
 	source, stream, request, head string
 	kind                          stackKind
 	ended, open                   bool
+	brackets                      string // that would close a printed record; "" is a trace
+	severe                        bool   // the record has said its level
 }
 
 // Reset forgets what a payload before has left open; for a new landing object.
@@ -55,7 +60,7 @@ func (r *Parser) Reset() { r.cut = cutStack{} }
 // and so of one stream. It returns how many bytes of text that added to them.
 func (r *Parser) JoinStacks(logs []seamark.Log) (added int64) {
 	g := &r.stack
-	g.logs, g.added, g.members, g.behind = logs, 0, g.members[:0], 0
+	g.logs, g.added, g.members, g.behind, g.brackets = logs, 0, g.members[:0], 0, ""
 	for i := r.resume(); i < len(logs); i++ {
 		row := &logs[i]
 		if len(g.members) > 0 {
