@@ -72,8 +72,15 @@ func New(ctx context.Context, s *coldstart.Start) (lambda.Work, error) {
 	f := &function{Worker: w}
 	f.do = map[string]func(context.Context) (any, error){
 		"reconcile": func(ctx context.Context) (any, error) { return w.Reconcile(ctx) },
+		"rules":     noRules,
 	}
 	return f, nil
+}
+
+// noRules says that nobody evaluates the rules here yet.
+func noRules(context.Context) (any, error) {
+	return nil, &seamark.Fault{Class: seamark.Rejected, Where: `{"do": "rules"}`, What: "Seamark's own rules are not evaluated by the function: CloudWatch's alarms, which the collector makes, are",
+		Remedy: "switch the schedule off (terraform: schedules = { alerter-rules = \"off\" }), or run an appliance beside: `seamark up` evaluates them over the lake"}
 }
 
 type function struct {
