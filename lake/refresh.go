@@ -167,3 +167,11 @@ func (l *Lake) Gone(ctx context.Context, keys ...string) (bool, error) {
 	}
 	return slices.ContainsFunc(keys, l.dead), nil
 }
+
+// RefreshAll is Refresh that looks everywhere, whatever is likely: for who looks seldom.
+func (l *Lake) RefreshAll(ctx context.Context) error {
+	for _, of := range l.scope {
+		of.seen.Everywhere()
+	}
+	return l.Refresh(ctx)
+}

@@ -162,7 +162,7 @@ func (w *Worker) Reconcile(ctx context.Context) (r Reconciled, err error) {
 		w.whole = lake.New(w.Store(ctx))
 	}
 	w.whole.Store = w.Store(ctx) // its requests end with this invocation
-	if err := w.whole.Refresh(ctx); err != nil {
+	if err := w.whole.RefreshAll(ctx); err != nil {
 		return r, err
 	}
 	ix, err := w.Open(w.whole) // anew: the marks of other processes count

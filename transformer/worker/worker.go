@@ -105,7 +105,7 @@ func (w *Worker) lakeOf(ctx context.Context) (*lake.Lake, error) {
 		w.whole = lake.New(w.Store(ctx))
 	}
 	w.whole.Store = w.Store(ctx) // its requests end with this invocation
-	if err := w.whole.Refresh(ctx); err != nil {
+	if err := w.whole.RefreshAll(ctx); err != nil {
 		return nil, err
 	}
 	return w.whole, nil
