@@ -7,7 +7,7 @@
 #     mutants                      a place broken at a time: a test must notice each (scripts/terraform/mutants.py)
 #     readme                       the tables in the READMEs are those of the modules
 #     policies patterns tables     the plan of all modules: roles by parliament, events by AWS's rule engine, tables by schemas/
-#     runbooks                     each alarm names a page that is there
+#     runbooks functions           each alarm names a page that is there; hub and functions mean the same
 #     configuration                the seamark.yml that the hub writes, by Seamark
 #     checkov                      plan and template, but for what scripts/terraform/checkov.yaml excepts and why
 #     cloudformation               the StackSet's template: cfn-lint, and the same as the modules
@@ -25,7 +25,7 @@
 # --no-emit-index-url --no-emit-find-links --no-header -o scripts/terraform/requirements.txt -
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
-known="fmt readme validate test mutants policies patterns tables runbooks configuration checkov cloudformation userdata ministack"
+known="fmt readme validate test mutants policies patterns tables runbooks functions configuration checkov cloudformation userdata ministack"
 wanted=${*:-$known}
 for name in $wanted; do
 	case " $known " in *" $name "*) ;; *) echo "terraform: no check is called $name; there are: $known" >&2; exit 2 ;; esac
@@ -143,11 +143,17 @@ check policies reads policies plan.json
 check patterns patterns
 check tables reads tables plan.json "$root"
 check runbooks reads runbooks plan.json "$root"
+check functions reads functions plan.json "$root"
 check configuration configuration
 check checkov checkov
 check cloudformation cloudformation
 check userdata "$root/scripts/terraform/userdata.sh" terraform/modules/appliance/user-data.sh
-check mutants python "$root/scripts/terraform/mutants.py" terraform/modules "$work/mutants"
+mutants() {
+	local bad=0 of
+	for of in modules examples; do python "$root/scripts/terraform/mutants.py" "terraform/$of" "$work/mutants-$of" || bad=1; done
+	return $bad
+}
+check mutants mutants
 if [ -n "$emulator" ]; then # it waits for the emulator most of its time
 	wait "$emulator"
 	rc=$?

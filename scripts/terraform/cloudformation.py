@@ -124,9 +124,9 @@ def of_plan(plan, spoke, region):
 
 PSEUDO = {"AWS::Partition": "aws", "AWS::Region": "eu-central-1", "AWS::AccountId": "111111111111"}
 PAIRS = [
-    ("spoke", "spoke_region", {"HubBusArn": "arn:aws:events:eu-central-1:999999999999:event-bus/seamark", "AlertQueueArn": "arn:aws:sqs:eu-central-1:999999999999:seamark-alert", "CollectorRoleArn": "arn:aws:iam::999999999999:role/seamark-hub-collector"}),
+    ("spoke", "spoke_region", {"HubBusArn": "arn:aws:events:eu-central-1:999999999999:event-bus/seamark", "AlertQueueArn": "arn:aws:sqs:eu-central-1:999999999999:seamark-alert", "EnteringRoleArns": [f"arn:aws:iam::999999999999:role/seamark-hub-{f}" for f in ("alerter", "collector")]}),
     ("full_spoke", "full_spoke_region", {
-        "Name": "full", "HubBusArn": "arn:aws:events:eu-central-1:999999999999:event-bus/full", "AlertQueueArn": "arn:aws:sqs:eu-central-1:999999999999:full-alert", "CollectorRoleArn": "arn:aws:iam::999999999999:role/full-hub-collector",
+        "Name": "full", "HubBusArn": "arn:aws:events:eu-central-1:999999999999:event-bus/full", "AlertQueueArn": "arn:aws:sqs:eu-central-1:999999999999:full-alert", "EnteringRoleArns": [f"arn:aws:iam::999999999999:role/full-hub-{f}" for f in ("alerter", "collector")],
         "OrganizationId": "o-a1b2c3d4e5", "Deployment": "acme", "ManageAccessLogs": "true", "PermissionsBoundary": "arn:aws:iam::111111111111:policy/bounds",
     }),
 ]  # fmt: skip
@@ -134,7 +134,7 @@ SHARED = {"HubAccountId": "999999999999", "ExternalId": "4711-acme", "HomeRegion
 
 # Changes that the comparison must notice.
 MUTANTS = [
-    ("the hub's whole account may enter", 'ArnEquals: {"aws:PrincipalArn": !Ref CollectorRoleArn}', 'ArnLike: {"aws:PrincipalArn": "*"}'),
+    ("the hub's whole account may enter", 'ArnEquals: {"aws:PrincipalArn": !Ref EnteringRoleArns}', 'ArnLike: {"aws:PrincipalArn": "*"}'),
     ("the organisation is forgotten", '"aws:PrincipalOrgID": !If [OfOrganization, !Ref OrganizationId, !Ref "AWS::NoValue"]', '"aws:PrincipalOrgID": !Ref "AWS::NoValue"'),
     ("an action more", "- cloudwatch:DeleteAlarms\n", "- cloudwatch:DeleteAlarms\n                  - cloudwatch:DeleteDashboards\n"),
     ("an action less", "                  - tag:GetResources\n", ""),

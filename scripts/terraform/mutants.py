@@ -2,7 +2,7 @@
 
     mutants.py MODULES ROOM [--each] [MODULE...]
 
-MODULES is the folder of the modules, each with tests/*.tftest.hcl and tests/mutants.toml:
+MODULES is the folder of the modules, or of examples, each with tests/*.tftest.hcl and tests/mutants.toml:
 
     [[mutant]]
     name = "dead-letter queue is the queue itself"
@@ -143,6 +143,8 @@ def main():
     shutil.rmtree(room, ignore_errors=True)
     (room / "tests").mkdir(parents=True)
     shutil.copy(modules / names[0] / "versions.tf", room)
+    if modules.name == "examples":  # they call ../../modules/…
+        shutil.copytree(modules.parent / "modules", room / "modules", ignore=shutil.ignore_patterns("tests", ".terraform*"))
     tried = {}
     for name in names:
         module = Module(modules / name)

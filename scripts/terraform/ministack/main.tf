@@ -36,6 +36,7 @@ module "hub" {
   account_ids   = ["111111111111"]
   external_id   = "4711-acme"
   package_dir   = var.packages
+  configuration = "receivers: [{name: all, folder: {path: cards}}]"
   force_destroy = true
 }
 
@@ -54,7 +55,7 @@ module "spoke" {
 
   hub_account_id     = module.hub.account_id
   hub_bus_arn        = module.hub.bus_arn
-  collector_role_arn = module.hub.collector_role_arn
+  entering_role_arns = module.hub.entering_role_arns
   external_id        = "4711-acme"
 }
 

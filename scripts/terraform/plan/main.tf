@@ -36,6 +36,7 @@ module "hub" {
   external_id           = local.id
   package_bucket        = "releases"
   package_prefix        = "seamark/1.0.0/"
+  configuration         = "receivers: [{name: all, folder: {path: cards}}]"
   opensearch_url        = "https://search.example.com"
   opensearch_domain_arn = "arn:aws:es:eu-central-1:999999999999:domain/search"
   secrets               = { SLACK_TOKEN = "arn:aws:ssm:eu-central-1:999999999999:parameter/seamark/slack-token", TEAMS_URL = "arn:aws:secretsmanager:eu-central-1:999999999999:secret:teams-AbCdEf" }
@@ -51,6 +52,7 @@ module "full" {
   organization_id = local.org
   external_id     = local.id
   package_bucket  = "releases"
+  configuration   = "receivers: [{name: all, folder: {path: cards}}]"
   kms_key_arn     = local.key
   secret_key_arns = [local.key]
   secrets         = { SLACK_TOKEN = "arn:aws:ssm:eu-central-1:999999999999:parameter/seamark/slack-token" }
@@ -98,7 +100,7 @@ module "spoke" {
   account_id         = local.spoke
   hub_account_id     = module.hub.account_id
   hub_bus_arn        = module.hub.bus_arn
-  collector_role_arn = module.hub.collector_role_arn
+  entering_role_arns = module.hub.entering_role_arns
   external_id        = local.id
 }
 
@@ -109,7 +111,7 @@ module "full_spoke" {
   account_id           = local.spoke
   hub_account_id       = module.full.account_id
   hub_bus_arn          = module.full.bus_arn
-  collector_role_arn   = module.full.collector_role_arn
+  entering_role_arns   = module.full.entering_role_arns
   external_id          = local.id
   organization_id      = local.org
   deployment           = "acme"

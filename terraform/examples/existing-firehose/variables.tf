@@ -34,3 +34,8 @@ variable "firehose_role_name" {
   description = "Its role, which gets the right to write below landing/."
   type        = string
 }
+
+variable "slack_token_arn" {
+  description = "ARN of the SSM parameter (SecureString) with the token of the Slack app that shows cards."
+  type        = string
+}

@@ -12,6 +12,8 @@ module "hub" {
   external_id           = var.external_id
   package_bucket        = var.package_bucket
   package_prefix        = var.package_prefix
+  configuration         = file("${path.module}/seamark.yml")
+  secrets               = { SLACK_TOKEN = var.slack_token_arn }
   opensearch_url        = var.opensearch_url
   opensearch_domain_arn = var.opensearch_domain_arn
 }

@@ -34,3 +34,8 @@ variable "opensearch_domain_arn" {
   description = "Its ARN, since it is asked with IAM."
   type        = string
 }
+
+variable "slack_token_arn" {
+  description = "ARN of the SSM parameter (SecureString) with the token of the Slack app that shows cards."
+  type        = string
+}

@@ -64,6 +64,7 @@ module "hub" {
   package_prefix  = var.package_prefix
   operator_emails = var.operator_emails
   configuration   = file("${path.module}/seamark.yml")
+  secrets         = { SLACK_TOKEN = var.slack_token_arn }
 }
 
 module "hub_frankfurt" {
@@ -93,7 +94,7 @@ module "web" {
 
   hub_account_id     = local.to_hub.hub_account_id
   hub_bus_arn        = local.to_hub.hub_bus_arn
-  collector_role_arn = module.hub.collector_role_arn
+  entering_role_arns = module.hub.entering_role_arns
   external_id        = var.external_id
 }
 
@@ -123,7 +124,7 @@ module "booking" {
 
   hub_account_id     = local.to_hub.hub_account_id
   hub_bus_arn        = local.to_hub.hub_bus_arn
-  collector_role_arn = module.hub.collector_role_arn
+  entering_role_arns = module.hub.entering_role_arns
   external_id        = var.external_id
 }
 

@@ -32,3 +32,8 @@ variable "operator_emails" {
   type        = set(string)
   default     = []
 }
+
+variable "slack_token_arn" {
+  description = "ARN of the SSM parameter (SecureString) with the token of the Slack app that shows cards."
+  type        = string
+}

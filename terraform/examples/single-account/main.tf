@@ -14,6 +14,7 @@ module "hub" {
   package_bucket = var.package_bucket
   package_prefix = var.package_prefix
   configuration  = file("${path.module}/seamark.yml")
+  secrets        = { SLACK_TOKEN = var.slack_token_arn }
   athena         = { environments = ["prod", "staging", "unassigned"] }
 }
 
@@ -31,7 +32,7 @@ module "spoke" {
 
   hub_account_id     = module.hub.account_id
   hub_bus_arn        = module.hub.bus_arn
-  collector_role_arn = module.hub.collector_role_arn
+  entering_role_arns = module.hub.entering_role_arns
   external_id        = var.external_id
 }
 

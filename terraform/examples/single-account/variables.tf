@@ -19,3 +19,8 @@ variable "region" {
   type        = string
   default     = "eu-central-1"
 }
+
+variable "slack_token_arn" {
+  description = "ARN of the SSM parameter (SecureString) with the token of the Slack app that shows cards."
+  type        = string
+}

@@ -14,7 +14,7 @@ output "volume_id" {
 }
 
 output "role_arn" {
-  description = "The machine's role, such as collector_role_arn of the spokes."
+  description = "The machine's role, one of entering_role_arns of the spokes."
   value       = var.create ? "arn:${local.partition}:iam::${local.account_id}:role/${var.name}-machine" : null
 }
 

@@ -62,6 +62,10 @@ resource "aws_lambda_function" "this" {
       condition     = !local.local || fileexists(local.files[each.key])
       error_message = "package_dir holds no ${local.packages[each.key]}: build the functions first (scripts/lambda.sh), or name the folder in which they are."
     }
+    precondition {
+      condition     = each.key != "alerter" || try(length(local.said.receivers), 0) > 0
+      error_message = "The configuration names nobody to tell, and the alerter would not start: add receivers to it, such as receivers: [{name: ops, slack: {channel: C0123456789, tokenEnv: SLACK_TOKEN}}]."
+    }
   }
 
   depends_on = [aws_cloudwatch_log_group.function, aws_iam_role_policy.function, aws_s3_object.configuration]

@@ -28,9 +28,9 @@ output "alert_queue_arn" {
   value       = try(local.queues["alert"].arn, null)
 }
 
-output "collector_role_arn" {
-  description = "ARN of the role that enters the accounts: collector_role_arn of the spokes."
-  value       = "${local.iam}:role/${var.name}-hub-collector"
+output "entering_role_arns" {
+  description = "Roles that enter the accounts, the collector's and the alerter's: entering_role_arns of the spokes."
+  value       = [for f in ["alerter", "collector"] : "${local.iam}:role/${var.name}-hub-${f}"]
 }
 
 output "functions" {

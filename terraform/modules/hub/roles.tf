@@ -57,7 +57,7 @@ locals {
       delete = ["collector"]
     }
     transformer = {
-      read   = ["landing", "lake", "ledger", "quarantine", "formats", "indexed"]
+      read   = ["landing", "lake", "ledger", "quarantine", "formats"]
       write  = ["landing", "lake", "ledger", "quarantine"]
       delete = ["landing", "lake", "ledger", "quarantine"]
     }
@@ -67,9 +67,9 @@ locals {
       delete = ["indexed"]
     }
     alerter = {
-      read   = ["lake", "ledger", "incidents"]
+      read   = ["incidents"]
       write  = ["incidents"]
-      delete = []
+      delete = ["incidents"]
     }
   }
   storage = {
@@ -91,35 +91,36 @@ locals {
 
   spoke_roles = var.organization_id == null ? [for a in sort(var.account_ids) : "arn:${local.partition}:iam::${a}:role/${var.name}/${var.name}-collector"] : ["arn:${local.partition}:iam::*:role/${var.name}/${var.name}-collector"]
 
+  # Collector and alerter look at the accounts: the one for what to attach, the other for alarms' states.
+  enter = [for s in [
+    {
+      Sid      = "Enter"
+      Effect   = "Allow"
+      Action   = ["sts:AssumeRole"]
+      Resource = local.spoke_roles
+      # An account number that is any is one of this organisation's.
+      Condition = var.organization_id == null ? null : { StringEquals = { "aws:ResourceOrgID" = var.organization_id } }
+    },
+    {
+      # Organizations knows no narrower resource for its listings.
+      Sid       = "ListAccounts"
+      Effect    = "Allow"
+      Action    = ["organizations:ListAccounts", "organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent"]
+      Resource  = var.organization_id == null ? [] : ["*"]
+      Condition = null
+    },
+  ] : { for k, v in s : k => v if v != null } if length(s.Resource) > 0]
+
   special = {
-    collector = [for s in [
-      {
-        Sid      = "Enter"
-        Effect   = "Allow"
-        Action   = ["sts:AssumeRole"]
-        Resource = local.spoke_roles
-        # An account number that is any is one of this organisation's.
-        Condition = var.organization_id == null ? null : { StringEquals = { "aws:ResourceOrgID" = var.organization_id } }
-      },
-      {
-        # Organizations knows no narrower resource for its listings.
-        Sid       = "ListAccounts"
-        Effect    = "Allow"
-        Action    = ["organizations:ListAccounts", "organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent"]
-        Resource  = var.organization_id == null ? [] : ["*"]
-        Condition = null
-      },
-      {
-        Sid       = "Tables"
-        Effect    = "Allow"
-        Action    = ["glue:GetTable", "glue:UpdateTable"]
-        Resource  = local.tables_arns
-        Condition = null
-      },
-    ] : { for k, v in s : k => v if v != null } if length(s.Resource) > 0]
+    collector = concat(local.enter, [for s in [{
+      Sid      = "Tables"
+      Effect   = "Allow"
+      Action   = ["glue:GetTable", "glue:UpdateTable"]
+      Resource = local.tables_arns
+    }] : s if length(s.Resource) > 0])
     transformer = []
     indexer     = local.search_write
-    alerter     = local.search_read
+    alerter     = concat(local.enter, local.search_read)
   }
 
   function_policies = {

@@ -11,12 +11,12 @@ locals {
   partition  = data.aws_partition.current.partition
   tags       = merge({ "seamark:component" = var.name }, var.tags)
 
-  path          = "/${var.name}/"
-  roles         = "arn:${local.partition}:iam::${local.account_id}:role${local.path}"
-  collector     = "${var.name}-collector"
-  events        = "${var.name}-events"
-  sender        = "${var.name}-sender"
-  hub_collector = coalesce(var.collector_role_arn, "arn:${local.partition}:iam::${var.hub_account_id}:role/${var.name}-hub-collector")
+  path      = "/${var.name}/"
+  roles     = "arn:${local.partition}:iam::${local.account_id}:role${local.path}"
+  collector = "${var.name}-collector"
+  events    = "${var.name}-events"
+  sender    = "${var.name}-sender"
+  entering  = var.entering_role_arns != null ? var.entering_role_arns : [for f in ["alerter", "collector"] : "arn:${local.partition}:iam::${var.hub_account_id}:role/${var.name}-hub-${f}"]
 
   # The policies are those of docs/reference/iam.md, which a test holds to what the code calls.
   words = {
@@ -32,8 +32,8 @@ locals {
     Statement = flatten([for p in local.policies : jsondecode(templatefile("${path.module}/policies/${p}.json", local.words)).Statement])
   })
 
-  # The hub's account is trusted, and in it one role. That role's ARN stands in a condition: as the
-  # principal it would go stale when the role is made anew.
+  # The hub's account is trusted, and in it two roles. Their ARNs stand in a condition: as
+  # principals they would go stale when the roles are made anew.
   collector_trust = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -41,7 +41,7 @@ locals {
       Action    = "sts:AssumeRole"
       Principal = { AWS = "arn:${local.partition}:iam::${var.hub_account_id}:root" }
       Condition = {
-        ArnEquals    = { "aws:PrincipalArn" = local.hub_collector }
+        ArnEquals    = { "aws:PrincipalArn" = local.entering }
         StringEquals = merge({ "sts:ExternalId" = var.external_id }, var.organization_id == null ? {} : { "aws:PrincipalOrgID" = var.organization_id })
       }
     }]

@@ -55,14 +55,14 @@ variable "hub_bus_arn" {
   }
 }
 
-variable "collector_role_arn" {
-  description = "The only role that may enter this account: output collector_role_arn of the hub. Default: arn:aws:iam::<hub_account_id>:role/<name>-hub-collector."
-  type        = string
+variable "entering_role_arns" {
+  description = "The only roles that may enter this account: output entering_role_arns of the hub. Default: <name>-hub-alerter and <name>-hub-collector of the hub's account."
+  type        = list(string)
   default     = null
 
   validation {
-    condition     = var.collector_role_arn == null || can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/[^*?]+$", var.collector_role_arn))
-    error_message = "collector_role_arn must be the ARN of one role, without * and ?."
+    condition     = var.entering_role_arns == null || try(length(var.entering_role_arns) > 0 && alltrue([for a in var.entering_role_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/[^*?]+$", a))]), false)
+    error_message = "entering_role_arns must be ARNs of roles, without * and ?: output entering_role_arns of the hub."
   }
 }
 

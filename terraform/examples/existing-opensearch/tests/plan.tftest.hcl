@@ -12,6 +12,7 @@ mock_provider "aws" {
 }
 
 variables {
+  slack_token_arn       = "arn:aws:ssm:eu-central-1:999999999999:parameter/seamark/slack-token"
   package_bucket        = "releases"
   package_prefix        = "seamark/1.0.0/"
   account_ids           = ["111111111111"]

@@ -82,9 +82,10 @@ mock_provider "aws" {
 }
 
 variables {
-  package_bucket = "releases"
-  package_prefix = "seamark/1.0.0/"
-  hub_role_arn   = "arn:aws:iam::999999999999:role/terraform"
+  slack_token_arn = "arn:aws:ssm:eu-central-1:999999999999:parameter/seamark/slack-token"
+  package_bucket  = "releases"
+  package_prefix  = "seamark/1.0.0/"
+  hub_role_arn    = "arn:aws:iam::999999999999:role/terraform"
   spokes = {
     web     = { account_id = "111111111111", role_arn = "arn:aws:iam::111111111111:role/terraform" }
     booking = { account_id = "222222222222", role_arn = "arn:aws:iam::222222222222:role/terraform" }

@@ -12,15 +12,16 @@ mock_provider "aws" {
 }
 
 variables {
-  package_bucket = "releases"
-  package_prefix = "seamark/1.0.0/"
+  slack_token_arn = "arn:aws:ssm:eu-central-1:999999999999:parameter/seamark/slack-token"
+  package_bucket  = "releases"
+  package_prefix  = "seamark/1.0.0/"
 }
 
 run "plan" {
   command = plan
 
   assert {
-    condition     = output.lake == "s3://seamark-111111111111-eu-central-1" && module.spoke.collector_role_arn == "arn:aws:iam::111111111111:role/seamark/seamark-collector" && module.hub.collector_role_arn == "arn:aws:iam::111111111111:role/seamark-hub-collector"
+    condition     = output.lake == "s3://seamark-111111111111-eu-central-1" && module.spoke.collector_role_arn == "arn:aws:iam::111111111111:role/seamark/seamark-collector" && module.hub.entering_role_arns[1] == "arn:aws:iam::111111111111:role/seamark-hub-collector"
     error_message = "Hub and spoke stand in one account, under names that do not meet."
   }
 }

@@ -23,6 +23,7 @@ run "everything" {
     account_ids     = ["111111111111", "222222222222"]
     organization_id = "o-a1b2c3d4e5"
     external_id     = "4711-acme"
+    configuration   = "receivers: [{name: all, folder: {path: cards}}]"
     package_bucket  = "releases"
     kms_key_arn     = "arn:aws:kms:eu-central-1:999999999999:key/00000000-0000-0000-0000-000000000000"
     opensearch      = { admin_role_arn = "arn:aws:iam::999999999999:role/admin" }

@@ -7,6 +7,7 @@ mock_provider "aws" {
 variables {
   account_ids    = ["111111111111", "222222222222"]
   external_id    = "4711-acme"
+  configuration  = "receivers: [{name: all, folder: {path: cards}}]"
   package_bucket = "releases"
   package_prefix = "seamark/1.0.0/"
   opensearch_url = "https://search.example.com"

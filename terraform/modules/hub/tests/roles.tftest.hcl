@@ -7,6 +7,7 @@ mock_provider "aws" {
 variables {
   account_ids    = ["111111111111", "222222222222"]
   external_id    = "4711-acme"
+  configuration  = "receivers: [{name: all, folder: {path: cards}}]"
   package_bucket = "releases"
   package_prefix = "seamark/1.0.0/"
   opensearch_url = "https://search.example.com"
@@ -53,7 +54,7 @@ run "roles" {
     condition = { for s in jsondecode(aws_iam_role_policy.function["transformer"].policy).Statement : s.Sid => "${join(" ", s.Action)} on ${join(" ", s.Resource)}" if !contains(["Log", "Queue", "Configuration", "Parameters", "Secrets"], s.Sid) } == {
       List        = "s3:ListBucket on arn:aws:s3:::seamark-999999999999-eu-central-1"
       ListUploads = "s3:ListBucketMultipartUploads on arn:aws:s3:::seamark-999999999999-eu-central-1"
-      Read        = "s3:GetObject on ${join(" ", [for d in ["landing", "lake", "ledger", "quarantine", "formats", "indexed"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
+      Read        = "s3:GetObject on ${join(" ", [for d in ["landing", "lake", "ledger", "quarantine", "formats"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
       Write       = "s3:PutObject s3:AbortMultipartUpload on ${join(" ", [for d in ["landing", "lake", "ledger", "quarantine"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
       Delete      = "s3:DeleteObject on ${join(" ", [for d in ["landing", "lake", "ledger", "quarantine"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
     }
@@ -74,11 +75,13 @@ run "roles" {
     condition = { for s in jsondecode(aws_iam_role_policy.function["alerter"].policy).Statement : s.Sid => "${join(" ", s.Action)} on ${join(" ", s.Resource)}" if !contains(["Log", "Queue", "Configuration", "Parameters", "Secrets"], s.Sid) } == {
       List        = "s3:ListBucket on arn:aws:s3:::seamark-999999999999-eu-central-1"
       ListUploads = "s3:ListBucketMultipartUploads on arn:aws:s3:::seamark-999999999999-eu-central-1"
-      Read        = "s3:GetObject on ${join(" ", [for d in ["lake", "ledger", "incidents"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
+      Read        = "s3:GetObject on arn:aws:s3:::seamark-999999999999-eu-central-1/incidents/*"
       Write       = "s3:PutObject s3:AbortMultipartUpload on arn:aws:s3:::seamark-999999999999-eu-central-1/incidents/*"
+      Delete      = "s3:DeleteObject on arn:aws:s3:::seamark-999999999999-eu-central-1/incidents/*"
+      Enter       = "sts:AssumeRole on arn:aws:iam::111111111111:role/seamark/seamark-collector arn:aws:iam::222222222222:role/seamark/seamark-collector"
       Search      = "es:ESHttpGet es:ESHttpHead es:ESHttpPost on arn:aws:es:eu-central-1:999999999999:domain/logs/*"
     }
-    error_message = "The alerter may read lake and index and keep incidents; nothing else."
+    error_message = "The alerter may read the index, look at the accounts' alarms and keep incidents; nothing else."
   }
   assert {
     condition = alltrue([for name, p in aws_iam_role_policy.function :
@@ -107,10 +110,10 @@ run "roles_of_an_organization" {
     error_message = "\"*\" stands where AWS knows nothing narrower: listing accounts, network interfaces."
   }
   assert {
-    condition = [for s in jsondecode(aws_iam_role_policy.function["collector"].policy).Statement : "${join(" ", s.Resource)} ${try(jsonencode(s.Condition), "of anybody")}" if s.Sid == "Enter"] == [
+    condition = [for s in concat(jsondecode(aws_iam_role_policy.function["collector"].policy).Statement, jsondecode(aws_iam_role_policy.function["alerter"].policy).Statement) : "${join(" ", s.Resource)} ${try(jsonencode(s.Condition), "of anybody")}" if s.Sid == "Enter"] == [for _ in range(2) :
       "arn:aws:iam::*:role/seamark/seamark-collector {\"StringEquals\":{\"aws:ResourceOrgID\":\"o-a1b2c3d4e5\"}}"
     ]
-    error_message = "The collector enters the role of any account of the organisation, and of no other."
+    error_message = "Collector and alerter enter the role of any account of the organisation, and of no other."
   }
   assert {
     condition     = alltrue([for p in aws_iam_role_policy.function : [for s in jsondecode(p.policy).Statement : "${join(",", s.Action)} ${join(",", s.Resource)}" if s.Sid == "SecretKeys"] == ["kms:Decrypt arn:aws:kms:eu-central-1:999999999999:key/11111111-0000-0000-0000-000000000000"]])

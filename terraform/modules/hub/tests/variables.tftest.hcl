@@ -8,6 +8,7 @@ mock_provider "aws" {
 
 variables {
   external_id    = "4711-acme"
+  configuration  = "receivers: [{name: all, folder: {path: cards}}]"
   package_bucket = "releases"
 }
 

@@ -22,11 +22,11 @@ run "spoke" {
       Effect    = "Allow", Action = "sts:AssumeRole"
       Principal = { AWS = "arn:aws:iam::999999999999:root" }
       Condition = {
-        ArnEquals    = { "aws:PrincipalArn" = "arn:aws:iam::999999999999:role/seamark-hub-collector" }
+        ArnEquals    = { "aws:PrincipalArn" = ["arn:aws:iam::999999999999:role/seamark-hub-alerter", "arn:aws:iam::999999999999:role/seamark-hub-collector"] }
         StringEquals = { "sts:ExternalId" = "4711-acme" }
       }
     }]
-    error_message = "The hub's collector may enter with the external id, and nobody else."
+    error_message = "The hub's collector and alerter may enter with the external id, and nobody else."
   }
   assert {
     condition     = length(regexall("aws:Source", aws_iam_role.collector[0].assume_role_policy)) == 0
@@ -71,7 +71,7 @@ run "organization" {
 
   variables {
     organization_id      = "o-a1b2c3d4e5"
-    collector_role_arn   = "arn:aws:iam::999999999999:role/other"
+    entering_role_arns   = ["arn:aws:iam::999999999999:role/other"]
     permissions_boundary = "arn:aws:iam::111111111111:policy/bounds"
     manage_access_logs   = true
     deployment           = "acme"
@@ -79,10 +79,10 @@ run "organization" {
 
   assert {
     condition = jsondecode(aws_iam_role.collector[0].assume_role_policy).Statement[0].Condition == {
-      ArnEquals    = { "aws:PrincipalArn" = "arn:aws:iam::999999999999:role/other" }
+      ArnEquals    = { "aws:PrincipalArn" = ["arn:aws:iam::999999999999:role/other"] }
       StringEquals = { "sts:ExternalId" = "4711-acme", "aws:PrincipalOrgID" = "o-a1b2c3d4e5" }
     }
-    error_message = "With organization_id the collector must belong to it besides."
+    error_message = "With organization_id who enters must belong to it besides."
   }
   assert {
     condition     = [for s in jsondecode(aws_iam_role_policy.collector[0].policy).Statement : s.Resource if s.Sid == "PassSender"] == [output.sender_role_arn] && output.sender_role_arn == "arn:aws:iam::111111111111:role/seamark/seamark-sender"

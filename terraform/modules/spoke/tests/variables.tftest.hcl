@@ -12,7 +12,7 @@ run "first" {
     account_id           = "99999999999"
     hub_account_id       = "hub"
     hub_bus_arn          = "seamark"
-    collector_role_arn   = "arn:aws:iam::999999999999:role/*"
+    entering_role_arns   = ["arn:aws:iam::999999999999:role/*"]
     external_id          = "4711 acme"
     organization_id      = "ou-ab12-cdefghij"
     deployment           = "acme corp"
@@ -20,7 +20,7 @@ run "first" {
   }
 
   expect_failures = [
-    var.name, var.account_id, var.hub_account_id, var.hub_bus_arn, var.collector_role_arn, var.external_id, var.organization_id, var.deployment,
+    var.name, var.account_id, var.hub_account_id, var.hub_bus_arn, var.entering_role_arns, var.external_id, var.organization_id, var.deployment,
     var.permissions_boundary,
   ]
 }

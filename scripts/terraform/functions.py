@@ -1,0 +1,50 @@
+"""The hub and the functions mean the same: what a schedule asks for, its function does; what an alarm watches, a
+function counts; what is said in the environment, somebody reads.
+
+    functions.py PLAN ROOT
+"""
+
+import json
+import pathlib
+import re
+import sys
+
+from plan import Plan, fail
+
+
+# What the hub asks for already and the functions do not know yet; what they know must not stand here.
+PENDING = {
+    'seamark-alerter-rules asks the alerter for {"do":"rules"}, which it does not do',
+    "an alarm watches SilentAccounts, which nobody counts",
+}
+
+
+def source(folder):
+    return "\n".join(f.read_text() for f in sorted(folder.rglob("*.go")) if not f.name.endswith("_test.go"))
+
+
+def main():
+    plan, root = Plan(sys.argv[1]), pathlib.Path(sys.argv[2])
+    bad = []
+    for schedule in plan.of("aws_scheduler_schedule", "hub").values():
+        target = schedule["target"][0]
+        function = target["arn"].rsplit("-", 1)[1]
+        if target["input"] and f'"{json.loads(target["input"])["do"]}":' not in source(root / "internal/functions" / function):
+            bad.append(f"{schedule['name']} asks the {function} for {target['input']}, which it does not do")
+    counted = set(re.findall(r'^\t"(\w+)": +"', (root / "internal/lambda/meter.go").read_text(), re.M))
+    watched = {a["metric_name"] for a in plan.of("aws_cloudwatch_metric_alarm", "hub").values() if a["namespace"] == "seamark"}
+    bad += [f"an alarm watches {m}, which nobody counts" for m in sorted(watched - counted)]
+    read = source(root / "internal/lambda")
+    for function in plan.of("aws_lambda_function", "hub").values():
+        said = [v for v in function["environment"][0]["variables"] if v.startswith("SEAMARK_")]
+        bad += [f"{function['function_name']} is told {v}, which nobody reads" for v in said if f'"{v}"' not in read]
+    for known in sorted(PENDING - set(bad)):
+        bad.append(f"take this out of PENDING: {known}")
+    for pending in sorted(PENDING & set(bad)):
+        print(f"!! pending: {pending}")
+    if set(bad) - PENDING:
+        fail("functions:\n" + "\n".join(sorted(set(bad) - PENDING)))
+    print("else schedules, alarms and environment are what the functions know")
+
+
+main()
