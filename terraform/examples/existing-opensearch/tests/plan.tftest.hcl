@@ -24,7 +24,7 @@ run "plan" {
   command = plan
 
   assert {
-    condition     = contains(keys(module.hub.functions), "indexer") && yamldecode(module.hub.configuration).opensearch.url == "https://search-acme.eu-central-1.es.amazonaws.com"
+    condition     = contains(keys(module.hub.functions), "indexer") && try(yamldecode(module.hub.configuration).opensearch.url, "") == "https://search-acme.eu-central-1.es.amazonaws.com"
     error_message = "There is an indexer, and it knows the domain."
   }
   assert {
