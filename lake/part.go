@@ -34,7 +34,8 @@ func (l *Lake) IsPart() bool { return l.part }
 func IsEntryKey(key string) bool { return ledgerKeyPattern.MatchString(key) }
 
 // Learn reads entries by their keys. It returns those that are there, in the same order, and
-// leaves out what is gone; one that cannot be read is an error.
+// leaves out what is gone; the same one each time that it is asked for.
+// One that cannot be read is an error.
 func (l *Lake) Learn(keys ...string) ([]*Entry, error) {
 	var out []*Entry
 	for _, key := range keys {
@@ -46,7 +47,9 @@ func (l *Lake) Learn(keys ...string) ([]*Entry, error) {
 			return out, err
 		}
 		l.mu.Lock()
-		l.add(e, stamp{})
+		if h := l.entries[e.ID]; h == nil || h.outcome != e.Outcome() {
+			l.add(e, stamp{})
+		}
 		out = append(out, l.entries[e.ID].Entry)
 		l.mu.Unlock()
 	}

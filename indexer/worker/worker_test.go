@@ -257,8 +257,8 @@ func TestOdd(t *testing.T) {
 			t.Errorf("message %d: %v", i, errs[i])
 		}
 	}
-	if len(r.index.docs) != 10 {
-		t.Errorf("%d documents, want 10", len(r.index.docs))
+	if len(r.index.docs) != 10 || r.counts["Documents"] != 10 {
+		t.Errorf("%d documents, want 10; counted %v", len(r.index.docs), r.counts)
 	}
 	for _, body := range []string{`{"do":"index"}`, `{"do":"index","entries":["landing/x"]}`, `{"do":"index","entries":7}`} {
 		if _, err := worker.DecodeIndex([]byte(body)); err == nil {

@@ -13,18 +13,22 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter"
 	"github.com/seamark-hq/seamark/alerter/alertmanager"
 	"github.com/seamark-hq/seamark/alerter/incident"
+	"github.com/seamark-hq/seamark/alerter/rules"
 	"github.com/seamark-hq/seamark/alerter/worker"
 	"github.com/seamark-hq/seamark/collector/aws"
 	"github.com/seamark-hq/seamark/collector/onboard"
+	"github.com/seamark-hq/seamark/indexer/opensearch"
 	"github.com/seamark-hq/seamark/internal/config"
 	"github.com/seamark-hq/seamark/internal/lambda"
 	"github.com/seamark-hq/seamark/internal/lambda/coldstart"
 	"github.com/seamark-hq/seamark/internal/parts/cards"
+	"github.com/seamark-hq/seamark/internal/parts/search"
 	"github.com/seamark-hq/seamark/internal/parts/states"
 )
 
@@ -69,18 +73,49 @@ func New(ctx context.Context, s *coldstart.Start) (lambda.Work, error) {
 	if _, organization := c.AsksOrganization(); organization || len(c.Accounts) > 0 {
 		w.States = (&asker{s: s}).states
 	}
+	evaluate, err := rulesOf(c, w)
+	if err != nil {
+		return nil, err
+	}
 	f := &function{Worker: w}
 	f.do = map[string]func(context.Context) (any, error){
 		"reconcile": func(ctx context.Context) (any, error) { return w.Reconcile(ctx) },
-		"rules":     noRules,
+		"rules":     evaluate,
 	}
 	return f, nil
 }
 
-// noRules says that nobody evaluates the rules here yet.
-func noRules(context.Context) (any, error) {
-	return nil, &seamark.Fault{Class: seamark.Rejected, Where: `{"do": "rules"}`, What: "Seamark's own rules are not evaluated by the function: CloudWatch's alarms, which the collector makes, are",
-		Remedy: "switch the schedule off (terraform: schedules = { alerter-rules = \"off\" }), or run an appliance beside: `seamark up` evaluates them over the lake"}
+// indexLag is how far behind the clock the index is complete: Firehose gathers for five
+// minutes, and an object takes one or two until its rows are documents.
+const indexLag = 10 * time.Minute
+
+// rulesOf makes the evaluation of Seamark's own rules over OpenSearch.
+func rulesOf(c *config.Config, w *worker.Worker) (func(context.Context) (any, error), error) {
+	if c.OpenSearch.URL == "" {
+		return func(context.Context) (any, error) {
+			return nil, &seamark.Fault{Class: seamark.Rejected, Where: `{"do": "rules"}`, What: "the rules are evaluated over OpenSearch, and the configuration names none",
+				Remedy: "add opensearch: {url: …} to seamark.yml, or switch the schedule off (terraform: schedules = { alerter-rules = \"off\" }): CloudWatch's alarms do without"}
+		}, nil
+	}
+	client, err := search.Client(c)
+	if err != nil {
+		return nil, err
+	}
+	o := rules.Options{Config: c.Rules, Counter: counter{client}, Runbook: c.Runbook}
+	o.Config.Lag = max(o.Config.Lag, seamark.Duration(indexLag))
+	o.Config.Every = max(o.Config.Every, seamark.Duration(time.Minute)) // as the schedule asks
+	return func(ctx context.Context) (any, error) { return w.Rules(ctx, o) }, nil
+}
+
+// counter counts over the index.
+type counter struct{ client *opensearch.Client }
+
+// Ratios implements rules.Counter.
+func (c counter) Ratios(ctx context.Context, kind rules.Kind, span seamark.Span) ([]seamark.Ratio, error) {
+	if kind == rules.KindErrors {
+		return c.client.Ratios(ctx, seamark.TableLogs, span, seamark.ErrorLevels(), "")
+	}
+	return c.client.Ratios(ctx, seamark.TableAccessLogs, span, nil, string(kind))
 }
 
 type function struct {

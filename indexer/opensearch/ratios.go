@@ -1,0 +1,117 @@
+package opensearch
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"github.com/opensearch-project/opensearch-go/v2/opensearchapi"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/indexer"
+)
+
+// ratioKeys are what ratios are counted by; a document may lack any of them.
+var ratioKeys = []string{"product", "environment", "component", "account_id", "region"}
+
+// ratioPage is how many ratios one request answers.
+const ratioPage = 1000
+
+// Ratios counts, in span, the documents that match among all, one Ratio per product,
+// environment, component, account and region. Of logs those match whose level is among
+// levels; of access logs those whose status has the class ("4xx"), among all with a status.
+func (c *Client) Ratios(ctx context.Context, t seamark.Table, span seamark.Span, levels []string, class string) ([]seamark.Ratio, error) {
+	among := []any{map[string]any{"range": map[string]any{"timestamp": bounds(span)}}}
+	match := map[string]any{"terms": map[string]any{"level": levels}}
+	if t == seamark.TableAccessLogs {
+		n, err := strconv.Atoi(class[:1])
+		if err != nil {
+			return nil, fmt.Errorf("%q is no class of statuses", class)
+		}
+		among = append(among, map[string]any{"exists": map[string]any{"field": "status"}})
+		match = map[string]any{"range": map[string]any{"status": map[string]int{"gte": n * 100, "lt": n*100 + 100}}}
+	}
+	var sources []any
+	for _, key := range ratioKeys {
+		sources = append(sources, map[string]any{key: map[string]any{"terms": map[string]any{"field": key, "missing_bucket": true}}})
+	}
+	by := map[string]any{"size": ratioPage, "sources": sources}
+	request := map[string]any{
+		"size": 0, "track_total_hits": false, "query": map[string]any{"bool": map[string]any{"filter": among}},
+		"aggs": map[string]any{"by": map[string]any{"composite": by, "aggs": map[string]any{
+			"match": map[string]any{"filter": match}, "team": map[string]any{"terms": map[string]any{"field": "team", "size": 1}},
+		}}},
+	}
+	var out []seamark.Ratio
+	for {
+		some, after, err := c.ratioPage(ctx, t, request)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, some...)
+		if after == nil {
+			return out, nil
+		}
+		by["after"] = after
+	}
+}
+
+// ratioPage asks for the ratios behind those that were there.
+func (c *Client) ratioPage(ctx context.Context, t seamark.Table, request map[string]any) ([]seamark.Ratio, map[string]any, error) {
+	body, err := json.Marshal(request)
+	if err != nil {
+		return nil, nil, err
+	}
+	allow := true
+	_, b, err := c.call(ctx, opensearchapi.SearchRequest{Index: []string{indexer.IndexPattern(c.prefix, t)}, Body: bytes.NewReader(body), AllowNoIndices: &allow})
+	if err != nil {
+		return nil, nil, err
+	}
+	var a struct {
+		TimedOut bool `json:"timed_out"`
+		Shards   struct {
+			Failed int `json:"failed"`
+		} `json:"_shards"`
+		Aggregations struct {
+			By struct {
+				After   map[string]any `json:"after_key"`
+				Buckets []struct {
+					Key   map[string]*string
+					Total int64 `json:"doc_count"`
+					Match struct {
+						Count int64 `json:"doc_count"`
+					}
+					Team struct{ Buckets []struct{ Key string } }
+				}
+			}
+		}
+	}
+	if err := json.Unmarshal(b, &a); err != nil {
+		return nil, nil, c.nonsense(err)
+	}
+	if a.TimedOut || a.Shards.Failed > 0 {
+		return nil, nil, &seamark.Fault{Class: seamark.Temporary, What: fmt.Sprintf("%d shards did not count", a.Shards.Failed), Where: c.url, Remedy: "look at the health of the cluster"}
+	}
+	var out []seamark.Ratio
+	for _, one := range a.Aggregations.By.Buckets {
+		text := func(key string) string {
+			if s := one.Key[key]; s != nil {
+				return *s
+			}
+			return ""
+		}
+		r := seamark.Ratio{Matching: one.Match.Count, Total: one.Total, Scope: seamark.Scope{
+			Product: text("product"), Environment: text("environment"), Component: text("component"), AccountID: text("account_id"), Region: text("region"),
+		}}
+		if len(one.Team.Buckets) > 0 {
+			r.Team = one.Team.Buckets[0].Key
+		}
+		out = append(out, r)
+	}
+	if len(a.Aggregations.By.Buckets) < ratioPage {
+		return out, nil, nil
+	}
+	return out, a.Aggregations.By.After, nil
+}
