@@ -213,7 +213,11 @@ func (r *Parser) haproxyLine(s string) bool {
 		r.addWord("latency_ms", timers[4], scan.AccessLatency)
 	}
 	r.addText("rest", strings.TrimSpace(rest[strings.Index(rest, words[4])+len(words[4]):open]), 0)
-	return r.takeRequest(request, false) && r.soundAccess()
+	if !r.takeRequest(request, false) { // <BADREQ>
+		r.addText("request", request, 0)
+		return r.refusedAccess()
+	}
+	return r.soundAccess()
 }
 
 // uwsgiLine takes a line of uWSGI's request logger apart: "[pid: 7|app: 0|req: 1/1] <ip> (<user>)

@@ -117,6 +117,10 @@ func errorOfMessage(row *seamark.Log) {
 	if !ok {
 		t, m = errorInLine(line, false)
 	}
+	if word, _, told := strings.Cut(line, ": "); t == "" && row.ErrorMessage != "" && told && isCode(word) {
+		row.ErrorType, row.ErrorMessage = word, row.ErrorMessage[len(word)+2:]
+		return
+	}
 	if t == "" {
 		if at := strings.Index(line, "Error: "); at < 0 {
 			at = strings.Index(line, "Exception: ")
@@ -133,6 +137,20 @@ func errorOfMessage(row *seamark.Log) {
 	if m != "" {
 		row.ErrorMessage = m
 	}
+}
+
+// isCode reports whether a word is like AWS's AccessDenied: letters only, with two humps.
+func isCode(w string) bool {
+	humps := 0
+	for i := range len(w) {
+		switch c := w[i]; {
+		case isUpper(c):
+			humps++
+		case c < 'a' || c > 'z':
+			return false
+		}
+	}
+	return len(w) > 7 && isUpper(w[0]) && humps > 1 && humps*2 < len(w)
 }
 
 // lastName is a class's name without its package.

@@ -175,6 +175,9 @@ func (at *lead) bare(s string, i, end int) string {
 		return ""
 	}
 	word, _ := cutWord(strings.TrimLeft(next, " "))
+	if (t == "trace" || t == "crit" || t == "critical" || t == "fatal") && !strings.ContainsAny(word, "[:=/.(") { // are words more often
+		return ""
+	}
 	switch strings.TrimRight(word, ".,:;") {
 	case "rate", "rates", "count", "counts", "budget", "handler", "handling", "code", "codes", "log", "logs", "message", "messages", "page", "pages", "reporting", "correction", "free", "percentage",
 		"ratio", "metrics", "threshold", "queue", "is", "was", "has", "cleared", "resolved", "recovered", "mode", "level", "levels", "file", "files", "output", "signs", "and", "or", "to", "of", "for", "from", "=", "->", "tracking", "bars":

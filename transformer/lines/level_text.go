@@ -169,7 +169,7 @@ func closingOf(s string, i int) int {
 func (at *lead) group(inner string, open byte) string {
 	t := strings.Trim(inner, " ")
 	if l := levelOfAny(t); l != "" && (!at.broken || t == strings.ToUpper(t) && len(t) > 3 && open == '[') {
-		if open == '(' && t != strings.ToUpper(t) {
+		if open == '(' && (t != strings.ToUpper(t) || len(t) == 1) {
 			return ""
 		}
 		return l
@@ -193,6 +193,13 @@ func (at *lead) group(inner string, open byte) string {
 	if i := strings.LastIndexAny(t, "# "); i > 0 && isName(t[:i]) && i+6 <= len(t) { // "[twisted.web.server#error]", "[request error]"
 		if l := levelOfAny(t[i+1:]); l != "" && t[i+1:] == strings.ToLower(t[i+1:]) {
 			return l
+		}
+	}
+	if t != "" && t[0] >= '0' && t[0] <= '9' && strings.Count(t, ":") >= 2 { // Chromium's "[1130/100000.123456:ERROR:bus.cc(407)]"
+		for part := range strings.SplitSeq(t, ":") {
+			if l := levelOfCapitals(part); l != "" {
+				return l
+			}
 		}
 	}
 	if name, _, more := strings.Cut(t, ","); more { // "[ns_server:error,2024-…"
@@ -343,7 +350,7 @@ func (at *lead) token(s string, i, end int) string {
 	}
 	if l := levelOfCapitals(word); l != "" && (colon || len(word) == len(t) || t[len(word)] == ',' || t[len(word)] == '!') {
 		whole := strings.TrimRight(t, ":,!") == word
-		if at.delimited(s, i, end, colon) && whole || !at.broken && (colon || !isAlsoWord(word) || at.timed && (strings.HasPrefix(strings.TrimLeft(s[end:], " "), "[") || strings.HasSuffix(s[:i], "] "))) {
+		if at.delimited(s, i, end, colon) && whole || !at.broken && (colon || !isAlsoWord(word) || at.timed && !at.plain && (word == "CRIT" || word == "EMERG") || at.timed && (strings.HasPrefix(strings.TrimLeft(s[end:], " "), "[") || strings.HasSuffix(s[:i], "] "))) {
 			if !(at.broken && isAlsoWord(word) && !colon) {
 				return l
 			}
@@ -366,6 +373,12 @@ func (at *lead) token(s string, i, end int) string {
 	if i == 0 && strings.HasSuffix(t, ":") && isName(t[:len(t)-1]) && strings.HasPrefix(s[end:], " [") {
 		at.label = true
 		return ""
+	}
+	if i == 0 && strings.HasSuffix(t, ":") && isName(t[:len(t)-1]) { // "psql: error: …"
+		next, _ := cutWord(strings.TrimLeft(s[end:], " "))
+		if w, ok := strings.CutSuffix(next, ":"); ok && len(w) > 3 && (w == "error" || w == "warning" || w == "fatal") {
+			return levelWord(w)
+		}
 	}
 	if i == 0 && strings.IndexByte(t, '=') > 0 && isName(strings.Replace(t, "=", "", 1)) && strings.HasPrefix(s[end:], " [") { // Elixir's metadata without a time
 		return ""
