@@ -22,6 +22,9 @@ type bench struct {
 	events  int    // of the large landing object
 	rounds  int
 	files   int // small files of the compaction's day
+	rows    int // of the lake behind the alerter
+
+	alertmanager string // a binary of that version; empty: no comparison
 }
 
 // section measures one thing and describes it in Markdown.
@@ -38,6 +41,7 @@ var sections = []section{
 	{"compaction", (*bench).compaction},
 	{"frontdoor", (*bench).frontDoor},
 	{"collector", (*bench).collector},
+	{"alerts", (*bench).alerts},
 }
 
 func main() {
@@ -47,6 +51,8 @@ func main() {
 	flag.IntVar(&b.events, "events", 600_000, "log events of the landing object")
 	flag.IntVar(&b.rounds, "rounds", 5, "runs of each, in turn; the medians count")
 	flag.IntVar(&b.files, "files", 10_000, "small files of the day that is compacted")
+	flag.IntVar(&b.rows, "rows", 10_000_000, "log events of the lake behind the alerter")
+	flag.StringVar(&b.alertmanager, "alertmanager", "", "an Alertmanager 0.34.2; empty: no comparison")
 	only := flag.String("only", "", "sections to run, by commas; empty: all")
 	out := flag.String("out", "", "file to write the report to; empty: standard output only")
 	flag.Parse()
