@@ -117,8 +117,8 @@ func SplitAlarmName(name string) (product, environment, resource, rule string, o
 	return p[0], p[1], strings.Join(p[2:last], "/"), p[last], true
 }
 
-// Key tells alarms apart: names repeat over accounts and regions, and one alarm may be
-// about several time series.
+// Key tells alarms apart: names repeat over accounts, regions and, where others name them,
+// over products; and one alarm may be about several time series.
 func (a Alarm) Key() string {
 	if a.Contributor != "" {
 		return a.Base() + "#" + a.Contributor
@@ -131,7 +131,7 @@ func (a Alarm) Base() string {
 	if a.ARN != "" {
 		return a.ARN
 	}
-	return a.Name + "|" + a.Scope.AccountID + "|" + a.Scope.Region
+	return a.Name + "|" + a.Scope.AccountID + "|" + a.Scope.Region + "|" + a.Scope.Product + "|" + a.Scope.Environment
 }
 
 // Same reports whether two alarms have one key.
@@ -142,7 +142,8 @@ func (a *Alarm) SameBase(b *Alarm) bool {
 	if a.ARN != "" || b.ARN != "" {
 		return a.ARN == b.ARN
 	}
-	return a.Name == b.Name && a.Scope.AccountID == b.Scope.AccountID && a.Scope.Region == b.Scope.Region
+	return a.Name == b.Name && a.Scope.AccountID == b.Scope.AccountID && a.Scope.Region == b.Scope.Region &&
+		a.Scope.Product == b.Scope.Product && a.Scope.Environment == b.Scope.Environment
 }
 
 // Group is what incidents are made of: alarms of one product and environment are one

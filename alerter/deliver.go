@@ -35,6 +35,7 @@ const (
 func (m *Manager) deliverLoop(ctx context.Context, r Receiver) {
 	for ctx.Err() == nil {
 		id, wait, wake := m.next(r.Name())
+		m.settle(ctx) // what nobody was told of is noted
 		if id != "" {
 			m.deliver(ctx, r, id) // the outcome is noted in the entry and logged
 			continue
@@ -47,33 +48,6 @@ func (m *Manager) deliverLoop(ctx context.Context, r Receiver) {
 		}
 		timer.Stop()
 	}
-}
-
-// next is the incident that is due first for a receiver, or how long to wait for one.
-// Never shown comes before turned, turned before merely changed.
-func (m *Manager) next(receiver string) (id string, wait time.Duration, wake <-chan struct{}) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	now := m.opt.Now()
-	wait = time.Minute
-	best := 0
-	for key, e := range m.book.Entries() {
-		d := e.Deliveries[receiver]
-		if d == nil {
-			continue
-		}
-		due, rank := m.due(e, d, now)
-		switch {
-		case rank == 0:
-		case rank == withheld:
-			wait = min(wait, max(due.Sub(now), time.Second))
-		case due.After(now):
-			wait = min(wait, due.Sub(now))
-		case rank > best || rank == best && key < id:
-			id, best = key, rank
-		}
-	}
-	return id, wait, m.wake
 }
 
 // withheld is the rank of what nobody is to be told now; its time is when to ask again.
@@ -102,12 +76,6 @@ func (m *Manager) changeDue(e *incident.Entry, d *incident.Delivery, now time.Ti
 	}
 	if in := &e.Incident; in.Status == seamark.IncidentResolved && now.Sub(in.ResolvedAt) > giveUp {
 		return time.Time{}, 0
-	}
-	later := func(a, b time.Time) time.Time {
-		if a.After(b) {
-			return a
-		}
-		return b
 	}
 	joined := d.Version != 0 && seriesOf(e) > d.Series
 	if until, quiet := m.withhold(e, d, turned || joined, now); quiet {
@@ -191,20 +159,24 @@ func (m *Manager) deliver(ctx context.Context, r Receiver, id string) error {
 		ref, d.Begun = "", false
 	}
 	posted := ref == ""
+	var begun *round
 	if posted {
 		if d.Begun {
 			ref = card.RefUnknown
 		}
 		d.Begun = true
-		// A store that fails must not cost the card where this process remembers it.
-		if err := m.save(ctx, e); err != nil && m.opt.MarkFirst {
-			d.Begun = false
-			m.mu.Unlock()
-			return err
-		}
+		begun = m.note(e)
 	}
 	shown := e.Copy()
 	m.mu.Unlock()
+	m.commit(ctx, begun)
+	// A store that fails must not cost the card where this process remembers it.
+	if err := begun.fault(map[string]*incident.Entry{id: e}); err != nil && m.opt.MarkFirst {
+		m.mu.Lock()
+		d.Begun = false
+		m.mu.Unlock()
+		return err
+	}
 
 	within, cancel := context.WithTimeout(ctx, deliverTimeout)
 	made := m.cardOf(&shown)
@@ -215,24 +187,37 @@ func (m *Manager) deliver(ctx context.Context, r Receiver, id string) error {
 		past = nil
 	}
 
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	now := m.opt.Now()
-	if err != nil {
-		m.failed(r.Name(), e, d, err, now)
-	} else {
-		rung := d.RungAt
-		if posted {
-			rung = now
-		}
-		*d = incident.Delivery{Ref: got, Version: shown.Version, Turn: turnOf(&shown), Firing: firingOf(&shown), Series: seriesOf(&shown), At: now, RungAt: rung, Past: past}
-		m.opt.Log.Info("card_delivered", "receiver", r.Name(), "incident", id, "turn", d.Turn)
-	}
-	m.save(ctx, e)
+	m.noteOutcome(r.Name(), e, d, shown, err, outcome{ref: got, past: past, posted: posted})
+	m.settle(ctx)
 	if err != nil {
 		return fmt.Errorf("deliver %s to %s: %w", id, r.Name(), err)
 	}
 	return nil
+}
+
+// outcome is what came of a delivery.
+type outcome struct {
+	ref    card.Ref
+	past   []card.Ref
+	posted bool // anew, not edited
+}
+
+func (m *Manager) noteOutcome(receiver string, e *incident.Entry, d *incident.Delivery, shown incident.Entry, err error, o outcome) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now := m.opt.Now()
+	if err != nil {
+		m.failed(receiver, e, d, err, now)
+	} else {
+		rung := d.RungAt
+		if o.posted {
+			rung = now
+		}
+		*d = incident.Delivery{Ref: o.ref, Version: shown.Version, Turn: turnOf(&shown), Firing: firingOf(&shown), Series: seriesOf(&shown), At: now, RungAt: rung, Past: o.past}
+		m.opt.Log.Info("card_delivered", "receiver", receiver, "incident", e.Incident.ID, "turn", d.Turn)
+	}
+	m.note(e)
+	m.agendas[receiver].add(e.Incident.ID)
 }
 
 // failed notes why a delivery failed and when to try again.

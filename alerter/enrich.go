@@ -140,6 +140,11 @@ func ScopeOf(in *seamark.Incident) (seamark.Scope, bool) {
 
 // enriched notes what was found. What failed keeps what was found before.
 func (m *Manager) enriched(ctx context.Context, id string, version int64, patterns []seamark.Pattern, series []seamark.Bucket, figures *seamark.Figures, err error) {
+	m.noteEnriched(id, version, patterns, series, figures, err)
+	m.settle(ctx)
+}
+
+func (m *Manager) noteEnriched(id string, version int64, patterns []seamark.Pattern, series []seamark.Bucket, figures *seamark.Figures, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	e := m.book.Entry(id)
@@ -167,8 +172,8 @@ func (m *Manager) enriched(ctx context.Context, id string, version int64, patter
 		e.Version++
 		e.Enriched = version + 1
 	}
-	m.save(ctx, e)
-	m.signal()
+	m.note(e)
+	m.touch(e)
 }
 
 // trim bounds the samples: a card shows a line of them, and they are stored with the incident.

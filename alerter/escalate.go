@@ -1,7 +1,6 @@
 package alerter
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -45,7 +44,7 @@ func (x Escalation) Validate(known []string, fault func(key, what, remedy string
 
 // escalate tells those incidents to more people that have become worse than others. The
 // caller holds the lock.
-func (m *Manager) escalate(ctx context.Context, now time.Time) {
+func (m *Manager) escalate(now time.Time) {
 	if len(m.opt.Escalate) == 0 {
 		return
 	}
@@ -62,7 +61,8 @@ func (m *Manager) escalate(ctx context.Context, now time.Time) {
 			}
 			if changed := m.book.Escalate(id, m.present(x.Receivers), why, now); changed != nil {
 				m.opt.Log.Warn("incident_escalated", "incident", id, "to", strings.Join(x.Receivers, ","), "why", why)
-				m.save(ctx, changed) // a failure is remembered and tried again with the next change
+				m.note(changed)
+				m.touch(changed)
 				any = true
 			}
 		}

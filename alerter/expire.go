@@ -29,13 +29,19 @@ func (m *Manager) expireLoop(ctx context.Context) {
 }
 
 func (m *Manager) expire(ctx context.Context) {
+	m.noteExpired()
+	m.settle(ctx)
+}
+
+func (m *Manager) noteExpired() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := m.opt.Now()
-	m.escalate(ctx, now)
+	m.escalate(now)
 	changed := m.book.Expire(now, time.Duration(m.opt.Config.NoData))
 	for _, e := range changed {
-		m.save(ctx, e) // a failure is remembered and tried again with the next change
+		m.note(e)
+		m.touch(e)
 	}
 	if len(changed) > 0 {
 		m.signal()

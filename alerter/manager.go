@@ -33,7 +33,7 @@ type Options struct {
 	// Quiet prepares, for the alarms that fire now, the question whether a receiver is told
 	// of an alarm at a time. It is asked when a card is due, for each alarm. nil: always.
 	// What AWS itself mutes needs no asking.
-	Quiet    func(firing []seamark.Alarm) func(receiver string, a seamark.Alarm, now time.Time) route.Quiet
+	Quiet    func(firing func() []seamark.Alarm) func(receiver string, a seamark.Alarm, now time.Time) route.Quiet
 	Escalate []Escalation // which incidents are told to more people
 	// MarkFirst has no card posted whose mark could not be saved: for a process that others
 	// follow at once, and that is asked again.
@@ -62,12 +62,14 @@ type Inbox interface {
 type Manager struct {
 	opt   Options
 	names []string
-	wake  chan struct{} // closed and replaced at each change: wakes every worker
+	saves saves
 	busy  map[string]*sync.Mutex
 	still map[string]bool // receivers that are not reminded
 
 	mu        sync.Mutex
 	book      *incident.Book
+	agendas   map[string]*agenda                                                // by receiver
+	wake      chan struct{}                                                     // closed and replaced at each change: wakes who looks up
 	earlyLost bool                                                              // the last SaveEarly failed
 	unsaved   map[string]bool                                                   // entries whose last Save failed
 	looked    map[string]time.Time                                              // by incident: when it was last looked up
@@ -87,7 +89,7 @@ func New(ctx context.Context, opt Options) (*Manager, error) {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
 	m := &Manager{
-		opt: opt, wake: make(chan struct{}), busy: map[string]*sync.Mutex{}, still: map[string]bool{}, unsaved: map[string]bool{},
+		opt: opt, wake: make(chan struct{}), agendas: map[string]*agenda{}, busy: map[string]*sync.Mutex{}, still: map[string]bool{}, unsaved: map[string]bool{},
 		book: incident.NewBook(time.Duration(opt.Config.Quiet)), looked: map[string]time.Time{},
 	}
 	for _, r := range opt.Receivers {
@@ -97,7 +99,7 @@ func New(ctx context.Context, opt Options) (*Manager, error) {
 		if !slices.ContainsFunc(opt.Escalate, func(x Escalation) bool { return slices.Contains(x.Receivers, r.Name()) }) {
 			m.names = append(m.names, r.Name())
 		}
-		m.busy[r.Name()], m.still[r.Name()] = &sync.Mutex{}, forPrograms(r)
+		m.busy[r.Name()], m.still[r.Name()], m.agendas[r.Name()] = &sync.Mutex{}, forPrograms(r), newAgenda()
 	}
 	entries, err := opt.Store.Load(ctx)
 	if err != nil && len(entries) == 0 && seamark.ClassOf(err) == seamark.Temporary {
@@ -118,6 +120,7 @@ func New(ctx context.Context, opt Options) (*Manager, error) {
 	}
 	m.book.LoadEarly(early)
 	m.book.Forget()
+	m.touchAll()
 	return m, nil
 }
 
@@ -125,10 +128,18 @@ func New(ctx context.Context, opt Options) (*Manager, error) {
 // durable; the cards follow by Run. After an error the alarms count all the same and
 // are delivered, but the caller should offer them again: doing so twice changes nothing.
 func (m *Manager) Observe(ctx context.Context, alarms ...seamark.Alarm) error {
+	touched, r, early := m.take(ctx, alarms)
+	m.commit(ctx, r)
+	return errors.Join(early, r.fault(touched))
+}
+
+// take applies alarms to the book, and returns the entries that must be saved before they
+// are durable.
+func (m *Manager) take(ctx context.Context, alarms []seamark.Alarm) (touched map[string]*incident.Entry, r *round, early error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := m.opt.Now()
-	touched := map[string]*incident.Entry{}
+	touched = map[string]*incident.Entry{}
 	for _, a := range alarms {
 		e := m.book.Apply(a, now)
 		if e == nil {
@@ -142,20 +153,21 @@ func (m *Manager) Observe(ctx context.Context, alarms ...seamark.Alarm) error {
 		m.route(e, a)
 		touched[id] = e
 	}
-	faults := []error{m.saveEarly(ctx)}
+	early = m.saveEarly(ctx)
 	for id := range m.unsaved {
 		if e := m.book.Entry(id); e != nil {
 			touched[id] = e
 		}
 	}
 	for _, e := range touched {
-		faults = append(faults, m.save(ctx, e))
+		r = m.note(e)
+		m.touch(e)
 	}
 	if len(touched) > 0 {
 		m.prune()
 		m.signal()
 	}
-	return errors.Join(faults...)
+	return touched, r, early
 }
 
 // Reconcile takes in the whole list of alarms of some accounts and regions, as
@@ -206,15 +218,28 @@ func (m *Manager) Due() bool {
 // Act does what a person said. It is durable when Act returns nil; a Rejected fault says
 // why it cannot be done.
 func (m *Manager) Act(ctx context.Context, a incident.Act) error {
+	e, r, err := m.act(a)
+	if err != nil {
+		return err
+	}
+	m.commit(ctx, r)
+	return r.fault(map[string]*incident.Entry{a.Incident: e})
+}
+
+func (m *Manager) act(a incident.Act) (*incident.Entry, *round, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	e, err := m.book.Act(a, m.opt.Now())
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	m.opt.Log.Info("incident_act", "incident", a.Incident, "do", a.Do, "by", words.Line(a.By, 100))
+	if a.Do == incident.DoSilence {
+		m.touchAll() // all of its group
+	}
+	m.touch(e)
 	m.signal()
-	return m.save(ctx, e)
+	return e, m.note(e), nil
 }
 
 // TakeInbox does what other processes left.
@@ -256,17 +281,6 @@ func (m *Manager) route(e *incident.Entry, a seamark.Alarm) {
 	}
 }
 
-// save stores e; the caller holds the lock. A failure is remembered and tried again.
-func (m *Manager) save(ctx context.Context, e *incident.Entry) error {
-	if err := m.opt.Store.Save(context.WithoutCancel(ctx), e.Copy()); err != nil {
-		m.unsaved[e.Incident.ID] = true
-		m.opt.Log.Error("incident_not_saved", "incident", e.Incident.ID, "error", err)
-		return fmt.Errorf("save incident %s: %w", e.Incident.ID, err)
-	}
-	delete(m.unsaved, e.Incident.ID)
-	return nil
-}
-
 // saveEarly stores the OKs whose alarms are still to come, when there are new ones.
 func (m *Manager) saveEarly(ctx context.Context) error {
 	oks, changed := m.book.Early()
@@ -282,8 +296,10 @@ func (m *Manager) saveEarly(ctx context.Context) error {
 	return nil
 }
 
+// signal says that something changed.
 func (m *Manager) signal() {
 	m.quiet = nil
+	m.touchHeld()
 	close(m.wake)
 	m.wake = make(chan struct{})
 }

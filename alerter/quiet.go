@@ -1,7 +1,6 @@
 package alerter
 
 import (
-	"context"
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
@@ -61,7 +60,7 @@ func (m *Manager) quietAlarm(receiver string, a seamark.Alarm, at time.Time) rou
 		return route.Quiet{}
 	}
 	if m.quiet == nil {
-		m.quiet = m.opt.Quiet(m.firing())
+		m.quiet = m.opt.Quiet(m.firing)
 	}
 	return m.quiet(receiver, a, at)
 }
@@ -84,7 +83,7 @@ func (m *Manager) withhold(e *incident.Entry, d *incident.Delivery, turned bool,
 		d.Withheld = true
 		e.Note(now, "Not told to "+receiver+": "+q.By)
 		m.opt.Log.Info("card_withheld", "receiver", receiver, "incident", e.Incident.ID, "by", q.By)
-		m.save(context.Background(), e) // what fails is tried again with the next change
+		m.note(e)
 	}
 	if e.Incident.Status == seamark.IncidentResolved {
 		return time.Time{}, false // it is over: due says so for good
@@ -106,5 +105,6 @@ func receiverOf(e *incident.Entry, d *incident.Delivery) string {
 func (m *Manager) Changed() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.touchAll()
 	m.signal()
 }

@@ -33,7 +33,7 @@ func (s *silenced) set(until time.Time, rules ...string) {
 	}
 }
 
-func (s *silenced) among([]seamark.Alarm) func(string, seamark.Alarm, time.Time) route.Quiet {
+func (s *silenced) among(func() []seamark.Alarm) func(string, seamark.Alarm, time.Time) route.Quiet {
 	return func(_ string, a seamark.Alarm, now time.Time) route.Quiet {
 		s.mu.Lock()
 		defer s.mu.Unlock()

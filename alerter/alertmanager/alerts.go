@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -45,11 +46,15 @@ const maxHeard = 200_000
 // It remembers of each alert only when it was last sent, so that a sender that repeats
 // itself every minute writes nothing.
 type Alerts struct {
-	o AlertsOptions
+	o     AlertsOptions
+	turns [stripes]sync.Mutex // by fingerprint; held while its alert is taken in
 
 	mu    sync.Mutex
 	heard map[model.Fingerprint]*heard
 }
+
+// stripes is how many alerts are taken in side by side at most.
+const stripes = 256
 
 // heard is what was last sent of an alert.
 type heard struct {
@@ -92,14 +97,54 @@ func (a *Alerts) timeout() time.Duration {
 }
 
 // Put takes alerts in. An end that has passed ends the alert; one to come is when it counts
-// as fine unless it is sent again.
+// as fine unless it is sent again. Requests about different alerts wait for the book side
+// by side; those about one do in turn.
 func (a *Alerts) Put(ctx context.Context, alerts ...*alert.Alert) error {
+	defer a.inTurn(alerts)()
+	alarms, news, again := a.sift(alerts)
+	defer a.o.Book.Renew(again)
+	if len(alarms) == 0 {
+		return nil
+	}
+	if err := a.o.Book.Observe(ctx, alarms...); err != nil {
+		return err // nothing is remembered, so that the sender's next try is taken
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.heard) > maxHeard {
+		a.forget(a.o.Now())
+	}
+	maps.Copy(a.heard, news)
+	return nil
+}
+
+// inTurn locks the stripes of alerts, in one order, and returns what unlocks them.
+func (a *Alerts) inTurn(alerts []*alert.Alert) (done func()) {
+	var mine [stripes]bool
+	for _, x := range alerts {
+		mine[x.Fingerprint()%stripes] = true
+	}
+	for i := range mine {
+		if mine[i] {
+			a.turns[i].Lock()
+		}
+	}
+	return func() {
+		for i := range mine {
+			if mine[i] {
+				a.turns[i].Unlock()
+			}
+		}
+	}
+}
+
+// sift returns the alarms that are new to the book, what is to be remembered of them, and
+// until when those last that were sent again.
+func (a *Alerts) sift(alerts []*alert.Alert) (alarms []seamark.Alarm, news map[model.Fingerprint]*heard, again map[string]time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	now := a.o.Now()
-	var alarms []seamark.Alarm
-	news, again := map[model.Fingerprint]*heard{}, map[string]time.Time{}
-	defer func() { a.o.Book.Renew(again) }()
+	news, again = map[model.Fingerprint]*heard{}, map[string]time.Time{}
 	for _, sent := range alerts {
 		fp := sent.Fingerprint()
 		known := a.heard[fp]
@@ -130,19 +175,7 @@ func (a *Alerts) Put(ctx context.Context, alerts ...*alert.Alert) error {
 		news[fp] = next
 		alarms = append(alarms, alarm)
 	}
-	if len(alarms) == 0 {
-		return nil
-	}
-	if err := a.o.Book.Observe(ctx, alarms...); err != nil {
-		return err // nothing is remembered, so that the sender's next try is taken
-	}
-	if len(a.heard) > maxHeard {
-		a.forget(now)
-	}
-	for fp, h := range news {
-		a.heard[fp] = h
-	}
-	return nil
+	return alarms, news, again
 }
 
 // fires reports whether the book has the alarm firing.

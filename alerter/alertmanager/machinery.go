@@ -37,6 +37,7 @@ type Machinery struct {
 	config    *config.Config
 	root      *dispatch.Route
 	byID      map[string]*dispatch.Route
+	told      map[*dispatch.Route]route.Told
 	intervals *timeinterval.Intervener
 	rules     []*inhibit.InhibitRule
 }
@@ -53,8 +54,8 @@ func New(c route.Config) (*Machinery, error) {
 	if err != nil {
 		return nil, &seamark.Fault{Class: seamark.Rejected, What: "Alertmanager refuses the configuration of routes", Where: "route", Err: err, Remedy: "see `seamark alert route --alertmanager`, which prints what it was given"}
 	}
-	m := &Machinery{text: text, config: cfg, root: dispatch.NewRoute(cfg.Route, nil), byID: map[string]*dispatch.Route{}}
-	m.root.Walk(func(r *dispatch.Route) { m.byID[r.ID()] = r })
+	m := &Machinery{text: text, config: cfg, root: dispatch.NewRoute(cfg.Route, nil), byID: map[string]*dispatch.Route{}, told: map[*dispatch.Route]route.Told{}}
+	m.root.Walk(func(r *dispatch.Route) { m.byID[r.ID()], m.told[r] = r, toldBy(r) })
 	intervals := map[string][]timeinterval.TimeInterval{}
 	for _, i := range cfg.TimeIntervals {
 		intervals[i.Name] = i.TimeIntervals
@@ -90,7 +91,7 @@ func (m *Machinery) Receivers(a seamark.Alarm) []string {
 func (m *Machinery) ToldOf(labels map[string]string) []route.Told {
 	var told []route.Told
 	for _, r := range m.root.Match(labelSet(labels)) {
-		told = append(told, toldBy(r))
+		told = append(told, m.told[r])
 	}
 	return told
 }

@@ -24,8 +24,12 @@ func NewQuieter(m *Machinery, silences *Silences) *Quieter { return &Quieter{m, 
 
 // Among prepares the question for the alarms that fire now: the answer says whether
 // receiver is told of an alarm at a time. It is good until anything changes.
-func (q *Quieter) Among(firing []seamark.Alarm) func(receiver string, a seamark.Alarm, now time.Time) route.Quiet {
-	inhibition := q.m.Inhibits(firing)
+func (q *Quieter) Among(firing func() []seamark.Alarm) func(receiver string, a seamark.Alarm, now time.Time) route.Quiet {
+	var all []seamark.Alarm
+	if len(q.m.rules) > 0 {
+		all = firing()
+	}
+	inhibition := q.m.Inhibits(all)
 	return func(receiver string, a seamark.Alarm, now time.Time) route.Quiet {
 		set := labelSet(route.Labels(a))
 		if by, rule := inhibition.By(set); by != "" {

@@ -57,7 +57,7 @@ var booking = seamark.Alarm{Name: "seamark/booking/prod/api/4xx", Rule: "4xx", S
 
 func quiet(t *testing.T, c route.Config, s *alertmanager.Silences, a seamark.Alarm, now time.Time, firing ...seamark.Alarm) route.Quiet {
 	t.Helper()
-	return alertmanager.NewQuieter(machinery(t, c), s).Among(firing)("ops", a, now)
+	return alertmanager.NewQuieter(machinery(t, c), s).Among(func() []seamark.Alarm { return firing })("ops", a, now)
 }
 
 func TestSilenceSurvives(t *testing.T) {

@@ -37,3 +37,22 @@ func TestOf(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+// One name in two products, as a Prometheus of everybody's writes it, is two alarms: each
+// joins the incident of its own product.
+func TestOneNameInTwoProducts(t *testing.T) {
+	b := incident.NewBook(time.Minute)
+	at := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
+	alarm := func(product, contributor string) seamark.Alarm {
+		return seamark.Alarm{Name: "Down", Contributor: contributor, State: seamark.AlarmFiring, Since: at, Evaluated: at, Origin: "alertmanager", Scope: seamark.Scope{Product: product, Environment: "prod"}}
+	}
+	one, other := b.Apply(alarm("booking", "1"), at), b.Apply(alarm("payment", "2"), at)
+	if one == nil || other == nil || one == other || other.Incident.Product != "payment" || len(one.Incident.Alarms) != 1 {
+		t.Errorf("%+v\n%+v", one, other)
+	}
+	fine := alarm("payment", "2")
+	fine.State, fine.Since, fine.Evaluated = seamark.AlarmOK, at.Add(time.Minute), at.Add(time.Minute)
+	if e := b.Apply(fine, at.Add(time.Minute)); e != other || one.Incident.Status != seamark.IncidentOpen || other.Incident.Status != seamark.IncidentResolved {
+		t.Errorf("%+v\n%+v", one, other)
+	}
+}

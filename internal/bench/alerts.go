@@ -128,7 +128,7 @@ func (b *bench) seamarkUp(lake, url string) (*exec.Cmd, string, error) {
 		return nil, "", err
 	}
 	cmd := exec.Command(b.seamark, "up", "--json", "--config", file)
-	cmd.Env = env
+	cmd.Env, cmd.Stderr = env, os.Stderr
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, "", err
