@@ -85,13 +85,13 @@ func startsWith(b []byte, i int, s string) bool {
 // one reads the event at b[i] == '{'. An event whose members are not what they should
 // be is kept as text.
 func (p *payloads) one(e *Event, b []byte, i int) int {
-	start, messages, messageAt, odd := i, 0, 0, false
+	start, messages, messageAt := i, 0, 0
 	i = scan.SkipSpace(b, i+1)
-	for {
+	for first := i; ; {
 		if i >= len(b) {
 			return scan.Short
 		}
-		if b[i] == '}' && !odd && messages == 0 { // "{}"
+		if b[i] == '}' && i == first { // "{}"
 			i++
 			break
 		}

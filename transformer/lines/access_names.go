@@ -13,6 +13,13 @@ import (
 func (r *Parser) takeAccessLoose(row *seamark.AccessLog, base *seamark.Log, f *scan.Field, timed bool, own *Claim) bool {
 	v := f.Value
 	switch f.Key {
+	case "url": // morgan's: a path
+		if v[0] == '"' && len(v) > 2 && v[1] == '/' && row.Path == "" {
+			return r.takeText(&row.Path, v)
+		}
+		return false
+	case "elapsed_time": // logback-access
+		return r.takeDuration(&row.LatencyMs, v, 1)
 	case "size": // of the answer
 		return r.takeAccess(row, base, &scan.Field{Key: f.Key, Value: v, Access: scan.AccessBytes}, timed, own)
 	case "headers":

@@ -110,7 +110,7 @@ func kindByKeys(fields []scan.Field, status, where, logger bool) kind {
 			platform = isTelemetryType(f.Value)
 		case "record":
 			record = true
-		case "DownstreamStatus":
+		case "DownstreamStatus", "requested_uri": // Traefik, logback-access
 			proxy = true
 		case "request": // nginx: the request line
 			where = where || f.Value[0] == '"' && isRequestLine(scan.View(f.Value[1:len(f.Value)-1]))

@@ -33,6 +33,9 @@ func (r *Parser) knownAccessLine(s string) bool {
 	if len(s) < 40 || len(s) > 64<<10 {
 		return false
 	}
+	if s[0] == 'A' && strings.HasPrefix(s, "ACCESS [") { // Ambassador's Envoy
+		s = s[len("ACCESS "):]
+	}
 	switch {
 	case s[0] == '<':
 		return strings.HasPrefix(s, "<request") && r.takeXML(s)
