@@ -42,6 +42,7 @@ var sections = []section{
 	{"frontdoor", (*bench).frontDoor},
 	{"collector", (*bench).collector},
 	{"alerts", (*bench).alerts},
+	{"functions", (*bench).functions},
 }
 
 func main() {

@@ -136,10 +136,10 @@ func (h *hub) start(t *testing.T, name string, env ...string) *runtimetest.Funct
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		f.Close()
 		if t.Failed() {
 			t.Logf("the log of %s:\n%s", name, f.Log())
 		}
+		f.Close()
 	})
 	return f
 }
@@ -471,5 +471,25 @@ func TestAlerter(t *testing.T) {
 	}
 	if shown, err := filepath.Glob(filepath.Join(cards, "*", "*")); err != nil || len(shown) == 0 && strings.Count(f.Log(), "card_delivered") == 0 {
 		t.Errorf("%v, %v", shown, err)
+	}
+}
+
+// Seamark's own rules are evaluated over a real OpenSearch, once a schedule, and remembered
+// in the bucket; where there is none the function says so.
+func TestRules(t *testing.T) {
+	search := server(t, "SEAMARK_OPENSEARCH", "scripts/opensearch/start.sh")
+	receivers := "receivers: [{name: files, folder: {path: '" + t.TempDir() + "'}}]\n"
+	h := newHub(t, receivers+"opensearch: {url: '"+search+"'}\n")
+	for range 2 { // two processes
+		if a := invoke(t, h.start(t, "alerter"), `{"do":"rules"}`, time.Minute); a.Failed || !strings.Contains(a.Body, `"until":"2`) {
+			t.Errorf("%+v", a)
+		}
+	}
+	if _, err := h.store.Stat("incidents/rules/0000000002.json"); err != nil {
+		t.Error(err)
+	}
+	without := newHub(t, receivers)
+	if a := invoke(t, without.start(t, "alerter"), `{"do":"rules"}`, time.Minute); !a.Failed || !strings.Contains(a.Body, "opensearch") {
+		t.Errorf("without an index: %+v", a)
 	}
 }

@@ -61,7 +61,7 @@ func (w *Worker) Object(ctx context.Context, key string) error {
 	if err != nil {
 		w.count(map[string]float64{"LandingFailed": 1})
 	}
-	if err != nil && ctx.Err() != nil {
+	if err != nil && ended(ctx) {
 		return &seamark.Fault{Class: seamark.Temporary, Where: key, What: "time was up before the object was done", Err: err,
 			Remedy: "it is tried again; if that does not help, give the function more memory or time, or let Firehose write smaller objects"}
 	}
@@ -111,9 +111,15 @@ func (w *Worker) lakeOf(ctx context.Context) (*lake.Lake, error) {
 	return w.whole, nil
 }
 
+// ended reports whether time is up, or so nearly that what waits for it gives up before.
+func ended(ctx context.Context) bool {
+	deadline, ok := ctx.Deadline()
+	return ctx.Err() != nil || ok && time.Until(deadline) < time.Second
+}
+
 // timeIsUp says that ctx ended in the middle, if it did.
 func timeIsUp(ctx context.Context, what string, err error) error {
-	if err == nil || ctx.Err() == nil {
+	if err == nil || !ended(ctx) {
 		return err
 	}
 	return &seamark.Fault{Class: seamark.Temporary, Where: what, What: "time was up before all was done", Err: err, Remedy: "the next schedule goes on; if it never ends, give the function more memory or time"}

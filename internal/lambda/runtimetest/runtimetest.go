@@ -4,12 +4,12 @@
 package runtimetest
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
 	"sync"
 	"time"
@@ -41,29 +41,18 @@ type Function struct {
 	server  *http.Server
 	next    chan invocation
 	answers chan Answer
-	log     buffer
+	log     *os.File // the process writes it itself, so that a line is there before the answer
 	exited  chan struct{}
 
 	mu    sync.Mutex
 	since time.Time // of the present invocation
+	asked sync.Once
+	ready chan time.Duration // from the start until the first event was asked for
 }
 
 type invocation struct {
 	payload string
 	timeout time.Duration
-}
-
-// buffer is written by the process while others read.
-type buffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-// Write implements io.Writer.
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
 }
 
 // Start starts the function at path with these variables alone, besides those of the Runtime
@@ -73,16 +62,20 @@ func Start(path string, env ...string) (*Function, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Function{next: make(chan invocation), answers: make(chan Answer, 1), exited: make(chan struct{})}
+	f := &Function{next: make(chan invocation), answers: make(chan Answer, 1), exited: make(chan struct{}), ready: make(chan time.Duration, 1)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /2018-06-01/runtime/invocation/next", f.hand)
 	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/response", f.take)
 	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/error", f.take)
 	f.server = &http.Server{Handler: mux, ReadHeaderTimeout: time.Minute}
 	go f.server.Serve(l)
+	if f.log, err = os.CreateTemp("", "seamark-function-*.log"); err != nil {
+		l.Close()
+		return nil, err
+	}
 	f.cmd = exec.Command(path)
 	f.cmd.Env = append([]string{"AWS_LAMBDA_RUNTIME_API=" + l.Addr().String()}, env...)
-	f.cmd.Stdout, f.cmd.Stderr = &f.log, &f.log
+	f.cmd.Stdout, f.cmd.Stderr = f.log, f.log
 	f.Began = time.Now()
 	if err := f.cmd.Start(); err != nil {
 		f.server.Close()
@@ -95,7 +88,20 @@ func Start(path string, env ...string) (*Function, error) {
 	return f, nil
 }
 
+// Ready waits until the function asks for its first event, and returns how long it took.
+func (f *Function) Ready() (time.Duration, error) {
+	select {
+	case took := <-f.ready:
+		return took, nil
+	case <-f.exited:
+		return 0, fmt.Errorf("the function has ended:\n%s", f.Log())
+	case <-time.After(time.Minute):
+		return 0, fmt.Errorf("the function asks for no event:\n%s", f.Log())
+	}
+}
+
 func (f *Function) hand(w http.ResponseWriter, r *http.Request) {
+	f.asked.Do(func() { f.ready <- time.Since(f.Began) })
 	select {
 	case i := <-f.next:
 		now := time.Now()
@@ -149,9 +155,11 @@ func (f *Function) Hand(payload string, timeout time.Duration) {
 
 // Log is what the process has written.
 func (f *Function) Log() string {
-	f.log.mu.Lock()
-	defer f.log.mu.Unlock()
-	return f.log.b.String()
+	b, err := os.ReadFile(f.log.Name())
+	if err != nil {
+		return err.Error()
+	}
+	return string(b)
 }
 
 // Close kills the process, as Lambda does when time is up.
@@ -159,6 +167,8 @@ func (f *Function) Close() {
 	_ = f.cmd.Process.Kill()
 	<-f.exited
 	f.server.Close()
+	f.log.Close()
+	os.Remove(f.log.Name())
 }
 
 // Exit waits for the process to end by itself, as one does that cannot start.
