@@ -150,18 +150,25 @@ func (r *record) oneImplementation(e genericEvent, fields []member, isObject boo
 
 // isAccess tells an access log.
 func (r *record) isAccess(fields []member) bool {
-	var status, where, proxy, connection, socket bool
+	var status, where, proxy, connection, socket, gateway, asked, answered bool
 	for _, f := range fields {
 		a := r.accessKeys[f.key]
 		status = status || a == scan.AccessStatus
 		where = where || a == scan.AccessMethod || a == scan.AccessPath || a == scan.AccessRoute
-		proxy = proxy || f.key == "DownstreamStatus" || f.key == "logger" && bytes.HasPrefix(f.value, []byte(`"http.log.access`))
+		asked, answered = asked || f.key == "request", answered || f.key == "response"
+		switch f.key {
+		case "latencies":
+			gateway = f.value[0] == '{'
+		case "request":
+			where = where || f.value[0] == '"' && lines.IsRequestLine(string(f.value[1:len(f.value)-1]))
+		}
+		proxy = proxy || f.key == "DownstreamStatus" || f.key == "requested_uri" && r.logKeys[f.key] == 0 || f.key == "logger" && bytes.HasPrefix(f.value, []byte(`"http.log.access`))
 		connection = connection || f.key == "connectionId"
 		if f.key == "eventType" {
 			socket = lines.IsSocketEvent(f.value)
 		}
 	}
-	return !r.isPlatform(fields) && (status && proxy || where && !r.isOfLogger(fields) && (status || socket && connection))
+	return !r.isPlatform(fields) && (status && proxy || where && !r.isOfLogger(fields) && (status || socket && connection) || gateway && asked && answered && !r.isOfLogger(fields))
 }
 
 // isPlain reports whether the synonyms alone say what a record means. The others are

@@ -72,7 +72,7 @@ const (
 // only a logger writes) and a platform event from a record. A WebSocket API's access log has
 // no status, and those of Traefik and Caddy have a level.
 func kindOf(fields []scan.Field) kind {
-	var status, where, logger, unknown bool
+	var status, where, logger, unknown, record bool
 	for i := range fields {
 		f := &fields[i]
 		switch f.Access {
@@ -85,11 +85,11 @@ func kindOf(fields []scan.Field) kind {
 		case scan.LogLevel, scan.LogEventName, scan.LogMessage:
 			logger = true
 		case 0:
-			unknown = true
+			unknown, record = true, record || f.Key == "record"
 		}
 	}
 	switch {
-	case !logger && where && status: // the most of them (BenchmarkParse/access)
+	case !logger && where && status && !record: // the most of them (BenchmarkParse/access)
 		return kindAccess
 	case !unknown:
 		return kindRecord
@@ -113,7 +113,7 @@ func kindByKeys(fields []scan.Field, status, where, logger bool) kind {
 		case "DownstreamStatus", "requested_uri": // Traefik, logback-access
 			proxy = true
 		case "request": // nginx: the request line
-			where = where || f.Value[0] == '"' && isRequestLine(scan.View(f.Value[1:len(f.Value)-1]))
+			where = where || f.Value[0] == '"' && IsRequestLine(scan.View(f.Value[1:len(f.Value)-1]))
 		case "latencies": // Kong: status and path are in objects
 			gateway = f.Value[0] == '{'
 		case "logger":
@@ -138,8 +138,8 @@ func kindByKeys(fields []scan.Field, status, where, logger bool) kind {
 	return kindRecord
 }
 
-// isRequestLine reports whether a text is like "GET /bookings HTTP/1.1".
-func isRequestLine(s string) bool {
+// IsRequestLine reports whether a text is like "GET /bookings HTTP/1.1".
+func IsRequestLine(s string) bool {
 	method, rest := cutWord(s)
 	return isMethod(method) && strings.HasPrefix(rest, "/") && strings.Contains(rest, " HTTP/")
 }
