@@ -224,6 +224,15 @@ type Flow struct {
 	OpenCards   int           `json:"open_incidents"` // open now
 	Unaccounted int64         `json:"unaccounted"`    // objects that do not balance; always 0 unless something is wrong
 	Faults      []string      `json:"faults"`         // what else is wrong, in words
+	Troubles    []Trouble     `json:"troubles"`       // the same, part by part
+	Spooled     int64         `json:"spooled"`        // bytes that are acknowledged and not yet in a landing object
+}
+
+// Trouble is something that a component cannot do, with the remedy.
+type Trouble struct {
+	Component string `json:"component"` // "front_door", "rules", …
+	What      string `json:"what"`
+	Remedy    string `json:"remedy"` // may be empty
 }
 
 // FlowPoint is the flow of one second.

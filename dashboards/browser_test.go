@@ -17,6 +17,7 @@ import (
 //
 //	SEAMARK_BROWSER=1 go test ./dashboards -run 'TestWeb' -count=1
 //
+// SEAMARK_BROWSER_ONLY is a pattern of the names of Chromium's tests; empty: all of them.
 // SEAMARK_SCREENSHOTS names a folder for pictures of each view. With CI=true a missing
 // browser is a failure; else the test is skipped, saying so.
 
@@ -144,7 +145,7 @@ func TestWebChromium(t *testing.T) {
 	t.Log(run(t, []string{
 		"SEAMARK_URL=" + page.URL, "SEAMARK_LOCKED_URL=" + gate.URL, "SEAMARK_EMPTY_URL=" + blank.URL, "SEAMARK_TOKEN=" + testToken,
 		"SEAMARK_CHROMIUM=" + browser, "SEAMARK_SCREENSHOTS=" + shots, "SEAMARK_INCIDENT=" + openIncident,
-	}, "node", "--test", "--test-reporter=spec", "--test-timeout=600000", "test/browser.mjs"))
+	}, "node", "--test", "--test-reporter=spec", "--test-timeout=600000", "--test-name-pattern="+os.Getenv("SEAMARK_BROWSER_ONLY"), "test/browser.mjs"))
 }
 
 func serve(t *testing.T, opts dashboards.Options) *httptest.Server {

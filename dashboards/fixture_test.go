@@ -254,6 +254,16 @@ func cardFile(t testing.TB, name string) []byte {
 	return b
 }
 
+// saidOf stands for the words of cards, which internal/app has of the alerter.
+func saidOf(in *seamark.Incident, now time.Time) dashboards.Said {
+	s := dashboards.Said{Lasted: in.Duration(now).Truncate(time.Second).String()}
+	for _, a := range in.Alarms {
+		s.Alarms = append(s.Alarms, fmt.Sprintf("%.1f of %s, limit %v", 100*a.Value, a.Unit, a.Threshold))
+		s.Fault = fmt.Sprintf("%s %.1f on %s, as the card has it", a.Rule, 100*a.Value, a.Scope.Component)
+	}
+	return s
+}
+
 // options serve the fixture with now as the clock.
 func options(t testing.TB, now func() time.Time) (dashboards.Options, *memory) {
 	t.Helper()
@@ -262,7 +272,7 @@ func options(t testing.TB, now func() time.Time) (dashboards.Options, *memory) {
 	cards := dashboards.Cards{Slack: cardFile(t, "slack.json"), Teams: cardFile(t, "teams.json"), Text: text}
 	return dashboards.Options{
 		Searcher: m, Incidents: incidentList{list: incidentsAt(now(), m), cards: cards}, Flow: flowOf{m: m, now: now},
-		Version: "test", Lake: "./lake", Now: now,
+		Version: "test", Lake: "./lake", Now: now, Say: saidOf,
 	}, m
 }
 

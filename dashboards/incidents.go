@@ -19,6 +19,7 @@ type incidentsAnswer struct {
 	Now       int64              `json:"now"`       // Unix milliseconds, the server's clock
 	Incidents []seamark.Incident `json:"incidents"` // open first, the longest-lasting on top; then the last resolved
 	More      int                `json:"more"`      // how many were left out
+	Said      []Said             `json:"said"`      // of each of them
 }
 
 // incidents answers GET /api/incidents. Patterns, series and timelines are left out.
@@ -36,6 +37,7 @@ func (s *Server) incidents(w http.ResponseWriter, r *http.Request) {
 		out.Incidents, out.More = out.Incidents[:maxListed], extra
 	}
 	for i := range out.Incidents {
+		out.Said = append(out.Said, s.say(&out.Incidents[i]))
 		in := safeLinks(out.Incidents[i])
 		in.Patterns, in.Series, in.Timeline = nil, nil, nil
 		out.Incidents[i] = in
@@ -44,6 +46,13 @@ func (s *Server) incidents(w http.ResponseWriter, r *http.Request) {
 		out.Incidents = []seamark.Incident{}
 	}
 	s.answer(w, r, out)
+}
+
+func (s *Server) say(in *seamark.Incident) Said {
+	if s.opts.Say == nil {
+		return Said{}
+	}
+	return s.opts.Say(in, s.opts.Now())
 }
 
 func byUrgency(a, b seamark.Incident) int {
@@ -62,6 +71,7 @@ func byUrgency(a, b seamark.Incident) int {
 type incidentAnswer struct {
 	Now      int64            `json:"now"` // Unix milliseconds, the server's clock
 	Incident seamark.Incident `json:"incident"`
+	Said     Said             `json:"said"`
 	Patterns []patternJSON    `json:"patterns"`
 	Cards    Cards            `json:"cards"`
 }
@@ -84,7 +94,7 @@ func (s *Server) incident(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	out := incidentAnswer{Now: s.opts.Now().UnixMilli(), Incident: safeLinks(in), Patterns: []patternJSON{}, Cards: cards.wellFormed()}
+	out := incidentAnswer{Now: s.opts.Now().UnixMilli(), Incident: safeLinks(in), Said: s.say(&in), Patterns: []patternJSON{}, Cards: cards.wellFormed()}
 	for _, p := range in.Patterns {
 		out.Patterns = append(out.Patterns, patternJSON{Fingerprint: p.Fingerprint, Count: p.Count, First: p.First, Last: p.Last, Sample: cutRow(p.Sample)})
 	}

@@ -36,6 +36,13 @@ type Cards struct {
 	Text  string          `json:"text,omitempty"`
 }
 
+// Said is what an incident's cards say of it, so that the page says the same.
+type Said struct {
+	Fault  string   `json:"fault"`  // "4xx 23.4% on booking-api/prod, +1 more"
+	Lasted string   `json:"lasted"` // "4 m 10 s"
+	Alarms []string `json:"alarms"` // "23.4% of 1,204 requests in 1 m, limit 5%", one for each alarm
+}
+
 // FlowSource says how the pipeline is.
 type FlowSource interface {
 	Flow(ctx context.Context) (seamark.Flow, error)
@@ -47,6 +54,8 @@ type Options struct {
 	Incidents Incidents
 	Flow      FlowSource
 	Logger    *slog.Logger // nil: silent
+	// Say words an incident as its cards do; nil: the page shows it without figures.
+	Say func(in *seamark.Incident, now time.Time) Said
 	// AllowedHosts are the names under which the page may be asked for, besides the
 	// loopback names: "seamark.example.com", or with a port to allow only that one.
 	AllowedHosts []string

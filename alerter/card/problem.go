@@ -37,11 +37,7 @@ func problemsOf(a seamark.Alarm, style words.Style) []Problem {
 		return compositeProblems(a, style)
 	}
 	p := Problem{Rule: words.Rule(a), Component: a.Scope.Component, Firing: a.State == seamark.AlarmFiring, NoData: a.State == seamark.AlarmNoData}
-	if p.Firing || p.NoData {
-		p.Measured = style.Measured(a, a.Value)
-	} else {
-		p.Measured = ended(a, style)
-	}
+	p.Measured = style.HowBad(a)
 	if a.Metric != "" && a.Foreign() {
 		p.Metric = a.Metric
 	}
@@ -49,15 +45,6 @@ func problemsOf(a seamark.Alarm, style words.Style) []Problem {
 		p.Reason = words.Line(a.Reason, maxSample)
 	}
 	return []Problem{p}
-}
-
-// ended says how bad an alarm was that is over.
-func ended(a seamark.Alarm, style words.Style) string {
-	label, value, ok := words.Over(a)
-	if !ok {
-		return words.Limit(a)
-	}
-	return label + " " + style.Measured(a, value)
 }
 
 // compositeProblems names what made a composite change; for a foreign one its formula too.

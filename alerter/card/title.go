@@ -76,6 +76,9 @@ func fault(a seamark.Alarm, style words.Style) (string, int) {
 	case a.Missing:
 		s += " no data"
 	case a.NoValue:
+	case a.State == seamark.AlarmFiring && words.Calmer(a):
+		label, worst, _ := words.Over(a)
+		s += " " + label + " " + words.Quantity(worst, a.Unit)
 	case name == "errors" && (a.Unit == "count" || a.Unit == ""):
 		s = words.Quantity(a.Value, a.Unit) + " errors"
 	default:

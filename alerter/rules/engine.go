@@ -2,6 +2,7 @@ package rules
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -140,7 +141,9 @@ func (e *Engine) Evaluate(ctx context.Context) error {
 	defer e.seen.Unlock()
 	e.at, e.fault = e.opt.Now(), ""
 	if err != nil {
-		e.fault = err.Error()
+		if e.fault = err.Error(); errors.Is(ctx.Err(), context.Canceled) {
+			e.fault = "" // whoever stopped us knows
+		}
 	}
 	return err
 }

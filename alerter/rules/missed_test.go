@@ -186,3 +186,22 @@ func (hanging) Ratios(ctx context.Context, _ rules.Kind, _ seamark.Span) ([]seam
 	<-ctx.Done()
 	return nil, ctx.Err()
 }
+
+// TestStopIsNoFault: an evaluation that the end of the process cut off is not told as rules that
+// are not evaluated.
+func TestStopIsNoFault(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := rules.New(rules.Options{Config: config(), Sink: &told{}, Counter: hanging{}})
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error)
+		go func() { ended <- e.Evaluate(ctx) }()
+		synctest.Wait()
+		stop()
+		if err := <-ended; !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+		if _, _, fault := e.Status(); fault != "" {
+			t.Errorf("a fault: %s", fault)
+		}
+	})
+}

@@ -66,6 +66,41 @@ func (s Style) Measured(a seamark.Alarm, value float64) string {
 	return join(b.String(), limit)
 }
 
+// HowBad says how bad an alarm is, or was: the one text of it that cards, commands and the page
+// show. One that fires although its newest value is back within the limit, for it must stay there a
+// while, is told by its peak first: "peak 23.4%, now 4.9% of 1,204 requests in 1 m, limit 5%".
+func (s Style) HowBad(a seamark.Alarm) string {
+	label, worst, ok := Over(a)
+	switch {
+	case a.State == seamark.AlarmNoData:
+		return s.Measured(a, a.Value)
+	case a.State == seamark.AlarmFiring && Calmer(a):
+		return label + " " + Quantity(worst, a.Unit) + ", now " + s.Measured(a, a.Value)
+	case a.State == seamark.AlarmFiring:
+		return s.Measured(a, a.Value)
+	case !ok:
+		return Limit(a)
+	}
+	return label + " " + s.Measured(a, worst)
+}
+
+// HowBad is Style.HowBad in UTC.
+func HowBad(a seamark.Alarm) string { return Style{}.HowBad(a) }
+
+// Calmer reports whether the newest value of an alarm is within its limit, though its peak was not.
+func Calmer(a seamark.Alarm) bool {
+	if a.Composite || a.NoValue || a.NoPeak || a.NoLimit || a.Missing || a.Band != nil {
+		return false
+	}
+	switch a.Comparison {
+	case seamark.Above:
+		return a.Value < a.Threshold && a.Peak >= a.Threshold
+	case seamark.Below:
+		return a.Value > a.Threshold && a.Peak <= a.Threshold
+	}
+	return false
+}
+
 // Limit says beyond what an alarm fires: "limit 5%", "limit below 20%", "expected 90 to 120".
 func Limit(a seamark.Alarm) string {
 	switch {

@@ -251,7 +251,7 @@ func (a *App) openServer() error {
 	if c.FrontDoor.TLSCert != "" && c.PublicURL == "" && len(c.AllowedHosts) == 0 {
 		a.log.Warn("requests under a public host name will be refused with 421", "remedy", "set publicURL or allowedHosts in seamark.yml")
 	}
-	page, err := dashboards.New(dashboards.Options{
+	page, err := dashboards.New(dashboards.Options{Say: a.say,
 		Searcher: a.db, Incidents: incidents{a.alerts}, Flow: a, Logger: a.log, AllowedHosts: a.hosts(), Token: token, Sessions: dashboards.NewSessions(a.state, sessionsFolder),
 		Version: a.o.Version, Lake: a.lake.Root(),
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"sync"
@@ -142,7 +143,7 @@ func (a *App) Flow(ctx context.Context) (seamark.Flow, error) {
 	out := seamark.Flow{
 		At: now.UTC(), StartedAt: f.started.UTC(), Accounts: f.accounts, LagMs: f.lag.Milliseconds(), Backlog: int64(a.upload.backlog() + a.transform.backlog()),
 		Products: products, Recent: slices.Clone(f.recent[max(0, len(f.recent)-recentSeconds):]), Unaccounted: f.unbalanced,
-		OpenAlarms: len(firing), Quarantine: []seamark.Quarantined{}, Faults: []string{},
+		OpenAlarms: len(firing), Quarantine: []seamark.Quarantined{}, Faults: []string{}, Troubles: []seamark.Trouble{}, Spooled: a.spooled(),
 	}
 	var events int64
 	last := f.recent[max(0, len(f.recent)-11) : len(f.recent)-1]
@@ -166,9 +167,21 @@ func (a *App) Flow(ctx context.Context) (seamark.Flow, error) {
 	for _, t := range troubles {
 		if t.component != "index" { // IndexFault is that
 			out.Faults = append(out.Faults, t.String())
+			out.Troubles = append(out.Troubles, seamark.Trouble{Component: t.component, What: t.what, Remedy: t.remedy})
 		}
 	}
 	return out, nil
+}
+
+// spooled is how many bytes the front door has acknowledged that are in no landing object yet.
+func (a *App) spooled() (bytes int64) {
+	_ = a.door.Walk(lake.SpoolFolder, func(_ string, e fs.DirEntry) error { // one that is sealed meanwhile is no longer here
+		if info, err := e.Info(); err == nil {
+			bytes += info.Size()
+		}
+		return nil
+	})
+	return bytes
 }
 
 // productFlows asks the lake for the products' figures, not more often than productsEvery.

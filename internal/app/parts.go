@@ -6,6 +6,8 @@ import (
 	"net"
 	"net/url"
 	"slices"
+	"strings"
+	"time"
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter"
@@ -13,6 +15,7 @@ import (
 	"github.com/seamark-hq/seamark/alerter/rules"
 	"github.com/seamark-hq/seamark/alerter/slack"
 	"github.com/seamark-hq/seamark/alerter/teams"
+	"github.com/seamark-hq/seamark/alerter/words"
 	"github.com/seamark-hq/seamark/dashboards"
 	"github.com/seamark-hq/seamark/lake/duckdb"
 )
@@ -52,6 +55,19 @@ func (i incidents) Get(_ context.Context, id string) (seamark.Incident, dashboar
 	}
 	cards.Teams, err = teams.Render(c, false)
 	return e.Incident, cards, err
+}
+
+// say words an incident for the page as its cards do.
+func (a *App) say(in *seamark.Incident, now time.Time) dashboards.Said {
+	title := card.Build(in, a.o.Config.CardLinks()).Title
+	if _, rest, ok := strings.Cut(title, ": "); ok { // product and environment stand before it
+		title = rest
+	}
+	s := dashboards.Said{Fault: title, Lasted: words.Lasted(in.Duration(now)), Alarms: []string{}}
+	for _, x := range in.Alarms {
+		s.Alarms = append(s.Alarms, words.HowBad(x))
+	}
+	return s
 }
 
 // hosts are the names under which the page may be asked for, besides loopback's.

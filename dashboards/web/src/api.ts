@@ -76,6 +76,12 @@ export interface Facet {
   more: boolean;
 }
 
+export interface Trouble {
+  component: string;
+  what: string;
+  remedy: string;
+}
+
 export interface Flow {
   at: string;
   started_at: string;
@@ -92,6 +98,8 @@ export interface Flow {
   open_incidents: number;
   unaccounted: number;
   faults: string[] | null;
+  troubles?: Trouble[] | null;
+  spooled?: number; // bytes, acknowledged and in no landing object yet
   version: string;
   lake?: string;
   login: boolean;
@@ -140,8 +148,16 @@ export interface Pattern {
   sample: Row;
 }
 
+/** What an incident's cards say of it. */
+export interface Said {
+  fault: string;
+  lasted: string;
+  alarms: string[] | null;
+}
+
 export interface IncidentAnswer {
   now: number;
+  said: Said;
   incident: Incident;
   patterns: Pattern[];
   cards: { slack?: unknown; teams?: unknown; text?: string };

@@ -26,24 +26,28 @@ export function bytes(n: number): string {
 
 const trim = (n: number): string => (n >= 100 ? n.toFixed(0) : n.toFixed(1).replace(/\.0$/, ""));
 
-/** 412 ms, 4.2 s, 3 min, 3 h, 2 d: how long something took or lasted. */
+/** 412 ms, 4.2 s; from ten seconds on two units at most, as the cards write them: 1 m 15 s, 3 h 5 m, 2 d 3 h. */
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 10_000) return `${trim(ms / 1000)} s`;
-  const s = Math.round(ms / 1000);
+  return lasted(ms);
+}
+
+/** As words.Lasted of the cards. */
+export function lasted(ms: number): string {
+  const s = Math.floor(Math.max(0, ms) / 1000);
+  const two = (a: number, unitA: string, b: number, unitB: string) => (b ? `${a} ${unitA} ${b} ${unitB}` : `${a} ${unitA}`);
   if (s < 60) return `${s} s`;
-  const min = Math.floor(s / 60);
-  if (min < 60) return s % 60 && min < 10 ? `${min} min ${s % 60} s` : `${min} min`;
-  const h = Math.floor(min / 60);
-  if (h < 48) return min % 60 && h < 10 ? `${h} h ${min % 60} min` : `${h} h`;
-  return `${Math.floor(h / 24)} d`;
+  if (s < 3600) return two(Math.floor(s / 60), "m", s % 60, "s");
+  if (s < 86400) return two(Math.floor(s / 3600), "h", Math.floor((s % 3600) / 60), "m");
+  return two(Math.floor(s / 86400), "d", Math.floor((s % 86400) / 3600), "h");
 }
 
 /** 4 s, 3 h: how long ago; never below a second. */
 export function age(ms: number): string {
   const s = Math.max(1, Math.round(ms / 1000));
   if (s < 60) return `${s} s`;
-  if (s < 3600) return `${Math.floor(s / 60)} min`;
+  if (s < 3600) return `${Math.floor(s / 60)} m`;
   if (s < 48 * 3600) return `${Math.floor(s / 3600)} h`;
   return `${Math.floor(s / 86400)} d`;
 }
@@ -90,11 +94,4 @@ export function spanText(from: number, to: number, zone: string, now: number): s
   const left = a === today && b === today ? "" : `${a} `;
   const right = a === b ? "" : `${b} `;
   return `${left}${clock(from, zone, false)} – ${right}${clock(to, zone, false)} ${zoneName(from, zone)}`;
-}
-
-/** Measured values in their unit: 37 %, 412 ms, 12. */
-export function measured(value: number, unit: string): string {
-  if (unit === "ratio") return `${trim(value * 100)} %`;
-  if (unit === "ms") return duration(value);
-  return short(value);
 }

@@ -158,7 +158,7 @@ test("an old address opens frozen, and goes live", () => {
   const at = Date.now() - 40 * 60_000;
   return visit(`/logs?from=now-15m&to=now&at=${at}`, {}, async (page) => {
     await rowsReady(page);
-    await page.getByText("As of 40 min ago").waitFor();
+    await page.getByText("As of 40 m ago").waitFor();
     const newest = await page.locator("article.row time").first().getAttribute("datetime");
     assert.ok(Date.parse(newest) < at && Date.parse(newest) > at - 60_000, newest);
     await shot(page, "frozen");
@@ -239,7 +239,7 @@ test("an empty lake shows the first command", () =>
     await shot(page, "empty-lake");
     await accessible(page);
     await page.goto("/incidents");
-    await page.getByText("Nothing is wrong").waitFor();
+    await page.getByText("No incident is open.").waitFor();
     await page.goto("/logs");
     await page.getByText("seamark demo").waitFor();
   }));
@@ -258,15 +258,108 @@ test("the live tail flows, waits for the reader, and resumes", () =>
     await page.waitForFunction(() => /[1-9]\d* new/.test(document.querySelector(".notice.warn").textContent), undefined, { timeout: 10_000 });
     assert.equal(await count(), held, "nothing moves under the reader");
     await shot(page, "live-paused");
-    await page.getByRole("button", { name: "Resume" }).click();
+    await page.getByRole("button", { name: "Resume (l)" }).click();
     await page.waitForFunction((n) => document.querySelectorAll("article.row").length > n, held);
+    assert.equal(await page.locator(".tool.tail").textContent(), "Live");
+    await page.keyboard.press("Escape");
+    await page.mouse.move(700, 500);
+    await page.mouse.wheel(0, 4000);
+    await page.getByText("Paused by scroll").waitFor();
+    await page.waitForTimeout(100);
+    assert.ok(await page.evaluate(() => scrollY > 1000), "it has scrolled");
+    const bar = await page.locator(".tailbar").boundingBox();
+    assert.ok(bar.y >= 0 && bar.y < 200, `the bar is at ${bar.y}`);
+    assert.match(await page.locator(".tool.tail.paused").textContent(), /^Paused, \d+ new$/);
+    await shot(page, "live-paused-scrolled");
+    await accessible(page);
     await page.keyboard.press("l");
+    await page.waitForFunction(() => document.querySelector(".tool.tail").textContent === "Live" && scrollY < 50);
+    const rows = () => page.evaluate(() => [document.querySelector(".caption strong").textContent, document.querySelectorAll("article.row").length]);
+    const [told, there] = await rows();
+    assert.equal(Number(told.replace(",", "")), there, "the count is that of the rows");
+    await page.keyboard.press("l");
+    assert.equal(await page.locator(".tailbar").count(), 0);
+  }));
+
+test("live means that the stream is open", () =>
+  visit("/logs?component=container-events", { expectErrors: true }, async (page) => {
+    await rowsReady(page);
+    await page.keyboard.press("l");
+    await page.route("**/api/logs?*", (r) => r.abort());
+    await page.getByText("Not live for").waitFor({ timeout: 10_000 });
+    assert.equal(await page.locator(".tool.tail.lost").textContent(), "Not live");
+    await shot(page, "live-lost");
+    await accessible(page);
+    await page.unroute("**/api/logs?*");
+    await page.waitForSelector(".tool.tail.live", { timeout: 10_000 });
+    assert.equal(await page.locator(".tailbar").count(), 0);
+  }));
+
+test("what is on the screen is of one question, or dimmed", () =>
+  visit("/logs", {}, async (page) => {
+    await rowsReady(page);
+    const address = page.url();
+    let release;
+    const held = new Promise((done) => (release = done));
+    await page.route("**/api/logs?*q=slow*", async (r) => { await held; await r.abort(); });
+    await page.fill("#query", "slow");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".found.dim");
+    assert.equal(await page.locator(".facets.dim").count(), 1);
+    await page.getByRole("button", { name: "Cancel" }).click();
+    assert.equal(await page.inputValue("#query"), "", "the box is that of the rows");
+    assert.equal(new URL(page.url()).searchParams.get("q"), null, `${page.url()} was ${address}`);
+    assert.equal(await page.locator(".dim").count(), 0);
+    release();
+    let facets;
+    const waiting = new Promise((done) => (facets = done));
+    await page.route("**/api/logs/histogram*", async (r) => { await waiting; await r.continue(); });
+    await page.fill("#query", "carrier");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.querySelectorAll("article.row mark").length > 0);
+    assert.equal(await page.locator(".found.dim").count(), 0);
+    assert.equal(await page.locator(".found .dim .histogram").count(), 1, "the old bars are dimmed");
+    assert.equal(await page.locator(".facets.dim").count(), 1, "the old facets are dimmed");
+    await shot(page, "old-bars");
+    facets();
+    await page.waitForFunction(() => !document.querySelector(".dim"));
+  }));
+
+test("a server that does not answer is unknown, not well", () =>
+  visit("/incidents", { base: emptyUrl, expectErrors: true }, async (page) => {
+    await page.getByText("No incident is open.").waitFor();
+    await page.route("**/api/**", (r) => r.abort());
+    await page.getByText("Not known since").waitFor({ timeout: 10_000 });
+    assert.equal(await page.locator(".glyph.ok").count(), 0, "no tick");
+    await shot(page, "incidents-unknown");
+    await page.keyboard.press("f");
+    await page.locator(".verdict", { hasText: "Not known since" }).waitFor();
+    assert.equal(await page.locator(".glyph.ok").count(), 0, "no tick");
+    await shot(page, "flow-unknown");
+    await accessible(page);
+  }));
+
+test("a full disk is told in two lines, with what waits", () =>
+  visit("/", {}, async (page) => {
+    await page.waitForSelector(".verdict");
+    await page.route("**/api/flow", async (r) => {
+      const f = await (await r.fetch()).json();
+      const trouble = { component: "front_door", what: "storing failed: no space left on device in /var/lib/seamark", remedy: "free some space; nothing acknowledged is lost; see docs/runbooks/cannot-store.md" };
+      await r.fulfill({ json: { ...f, spooled: 45_000, faults: [trouble.what + ": " + trouble.remedy], troubles: [trouble] } });
+    });
+    await page.locator(".remedy", { hasText: "cannot-store.md" }).waitFor({ timeout: 10_000 });
+    await page.locator(".remedy", { hasText: "45 kB acknowledged in the spool" }).waitFor();
+    assert.equal(await page.locator(".verdict .glyph.ok").count(), 0);
+    await shot(page, "flow-full-disk");
+    await accessible(page);
   }));
 
 test("the cards: Slack, Teams and text from the bytes sent", () =>
   visit(incident, { height: 1200 }, async (page) => {
     await page.waitForSelector(".slack");
     await page.getByText("unsupported: hologram").waitFor();
+    assert.match(await page.locator(".how-bad").textContent(), /, as the card has it$/);
+    assert.match(await page.locator("#alarms-title ~ .scroller tbody td").nth(1).textContent(), /limit/);
     assert.equal(await page.locator("a[href^='javascript']").count(), 0);
     assert.equal(await page.locator(".slack svg polyline").count(), 2);
     await page.getByRole("tab", { name: "Slack" }).focus();

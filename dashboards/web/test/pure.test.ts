@@ -1,19 +1,19 @@
 import { describe, expect, test } from "vitest";
-import type { Flow, Row } from "../src/api";
-import { age, bothZones, bytes, clock, count, duration, measured, short, spanText, zoneName } from "../src/format";
+import { Fault, type Flow, type Row } from "../src/api";
+import { age, bothZones, bytes, clock, count, duration, lasted, short, spanText, zoneName } from "../src/format";
 import { pieces } from "../src/logs/marked";
 import { pretty } from "../src/logs/pretty";
 import { command, line } from "../src/logs/command";
 import { stackBuckets } from "../src/stack";
 import { toUrl } from "../src/time/tourl";
-import { verdict } from "../src/views/verdict";
+import { known, watching } from "../src/views/known";
 import { parseLogs } from "../src/url";
 
 test("figures are written as the guide has them", () => {
   expect([count(1284), short(1284), short(12_400), short(1_284_113), bytes(8_200_000), bytes(999), bytes(1_400_000)]).toEqual(["1,284", "1,284", "12.4k", "1.3M", "8.2 MB", "999 B", "1.4 MB"]);
-  expect([duration(412), duration(4200), duration(95_000), duration(3_600_000), duration(3 * 86_400_000)]).toEqual(["412 ms", "4.2 s", "1 min 35 s", "1 h", "3 d"]);
+  expect([duration(412), duration(4200), duration(95_000), duration(3_600_000), duration(3 * 86_400_000)]).toEqual(["412 ms", "4.2 s", "1 m 35 s", "1 h", "3 d"]);
   expect([age(200), age(4000), age(3 * 3_600_000), age(3 * 86_400_000)]).toEqual(["1 s", "4 s", "3 h", "3 d"]);
-  expect([measured(0.372, "ratio"), measured(412, "ms"), measured(41, "count")]).toEqual(["37.2 %", "412 ms", "41"]);
+  expect([lasted(75_400), lasted(3 * 3600_000 + 5 * 60_000), lasted(51 * 3600_000)]).toEqual(["1 m 15 s", "3 h 5 m", "2 d 3 h"]);
 });
 
 test("times name their zone", () => {
@@ -71,9 +71,18 @@ test("what is typed into the time box is the same for every reader of the link",
   expect(() => toUrl("nonsense", now, "UTC")).toThrow();
 });
 
-test("the verdict says the worst first", () => {
-  const flow = { accounts: { objects: 2, events: 1_284_113 }, lag_ms: 4000, backlog: 0, unaccounted: 0, index_fault: "", faults: [] } as unknown as Flow;
-  expect(verdict(flow).text).toBe("All 1,284,113 events accounted for; lag 4 s");
-  expect(verdict({ ...flow, index_fault: "401" })).toEqual({ ok: false, text: "The index waits: 401" });
-  expect(verdict({ ...flow, unaccounted: 1, index_fault: "401" }).text).toBe("1 object does not balance: run seamark verify");
+test("what is known: unknown and wrong come before well", () => {
+  const flow = { accounts: { objects: 2, events: 1_284_113 }, lag_ms: 4000, backlog: 0, unaccounted: 0, index_fault: "", faults: [], troubles: [] } as unknown as Flow;
+  const none = { ...flow, accounts: { ...flow.accounts, objects: 0, events: 0 } };
+  const full = { component: "front_door", what: "storing failed: no space left on device", remedy: "free some space" };
+  expect(known(flow, null, 1)).toEqual({ kind: "well", text: "All 1,284,113 events accounted for; lag 4 s" });
+  expect(known({ ...flow, index_fault: "401" }, null, 1)).toMatchObject({ kind: "wrong", what: "The index waits: 401" });
+  expect(known({ ...flow, unaccounted: 1, index_fault: "401" }, null, 1)).toMatchObject({ kind: "wrong", what: "1 object does not balance" });
+  expect(known(none, null, 1)).toEqual({ kind: "well", text: "Ready. Nothing has arrived yet" });
+  expect(known({ ...none, spooled: 45_000 }, null, 1)).toEqual({ kind: "well", text: "Ready; waiting: 45 kB acknowledged in the spool" });
+  expect(known({ ...none, spooled: 45_000, troubles: [full] }, null, 1)).toMatchObject({ kind: "wrong", what: "Storing failed: no space left on device", remedy: "free some space; waiting: 45 kB acknowledged in the spool" });
+  expect(known(flow, new Fault("seamark does not answer"), 7)).toEqual({ kind: "unknown", since: 7, why: "seamark does not answer" });
+  expect(known(null, null, 0)).toMatchObject({ kind: "unknown" });
+  expect(watching({ ...flow, troubles: [{ component: "rules", what: "rules are not evaluated", remedy: "" }] })?.what).toBe("rules are not evaluated");
+  expect(watching({ ...flow, troubles: [{ component: "index", what: "x", remedy: "" }] })).toBeUndefined();
 });

@@ -2,16 +2,21 @@
 // something. Then they are counted and wait: nothing moves under the reader.
 
 import { batch, computed, signal } from "@preact/signals";
-import { get, isAbort, type LogsAnswer, type Row } from "../api";
+import { asFault, get, isAbort, type LogsAnswer, type Row } from "../api";
 import { zone } from "../clock";
 import { place } from "../route";
 import { apiQuery, isRelative } from "../url";
-import { ask, fault, frame, frozen, idOf, loading, rows, shown, state, refreshAside, timeOf } from "./store";
+import { ask, countIn, fault, frame, frozen, idOf, loading, rows, shown, state, refreshAside, timeOf } from "./store";
 
 export const live = signal(false);
 /** Why new rows wait: "scroll", "selection" or "an open row"; null while they flow. */
 export const paused = signal<string | null>(null);
 const waiting = signal<Row[]>([]);
+/** Since when the stream is not heard, browser time; 0 while it is. */
+export const lost = signal(0);
+/** What the tail does: the word on the button and the bar. */
+export const tail = computed((): "off" | "live" | "paused" | "lost" =>
+  !live.value ? "off" : lost.value > 0 ? "lost" : paused.value !== null ? "paused" : "live");
 export const waitingCount = computed(() => waiting.value.length);
 /** More came at once than one listing holds. */
 export const overrun = signal(false);
@@ -25,8 +30,10 @@ let turn = 0;
 let asking: AbortController | null = null;
 
 export function toggleLive(): void {
+  if (tail.value === "paused") return resume();
   if (live.value) return stop();
   live.value = true;
+  lost.value = 0;
   paused.value = null;
   waiting.value = [];
   turn = 0;
@@ -40,6 +47,7 @@ export function toggleLive(): void {
 export function stop(): void {
   live.value = false;
   paused.value = null;
+  lost.value = 0;
   overrun.value = false;
   waiting.value = [];
   clearTimeout(timer);
@@ -58,7 +66,7 @@ export function resume(): void {
     paused.value = null;
     merge(held);
   });
-  document.querySelector(".rows")?.scrollTo({ top: 0 });
+  scrollTo({ top: 0 });
 }
 
 function schedule(): void {
@@ -87,11 +95,16 @@ async function fetchNew(): Promise<void> {
     if (paused.value === null) merge(fresh);
     else waiting.value = [...fresh, ...waiting.value].slice(0, buffer);
     fault.value = null;
+    lost.value = 0;
     const f = frame.value!;
     frame.value = { from: f.from + (answer.at - f.at), to: answer.at, at: answer.at };
-    if (turn++ % 5 === 4) refreshAside(frame.value);
+    if (paused.value === null && turn++ % 5 === 4) await refreshAside(frame.value); // what waits is not counted yet
   } catch (e) {
-    if (!isAbort(e)) fault.value = e as typeof fault.value;
+    if (isAbort(e) || !live.value) return;
+    batch(() => {
+      fault.value = asFault(e);
+      if (lost.value === 0) lost.value = Date.now();
+    });
   }
 }
 
@@ -99,5 +112,8 @@ function merge(fresh: Row[]): void {
   if (fresh.length === 0) return;
   const all = [...fresh, ...rows.value];
   all.sort((a, b) => timeOf(b) - timeOf(a) || (idOf(b) > idOf(a) ? 1 : -1));
-  rows.value = all.slice(0, buffer);
+  batch(() => {
+    rows.value = all.slice(0, buffer);
+    countIn(fresh);
+  });
 }

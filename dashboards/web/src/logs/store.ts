@@ -16,6 +16,8 @@ export const loadingMore = signal(false);
 export const fault = signal<Fault | null>(null);
 export const histogram = signal<HistogramAnswer | null>(null);
 export const facets = signal<Facet[]>([]);
+/** The bars and the facets are still those of an earlier question than the rows. */
+export const barsOld = signal(false), facetsOld = signal(false);
 /** The table that rows were asked of. */
 export const shown = signal<LogsState | null>(null);
 
@@ -29,6 +31,10 @@ let lastSearch = "";
 /** A window whose "now" lies in the past stays as it was until somebody goes live. */
 export const frozen = signal(false);
 
+const bare = (x: LogsState): string => formatLogs({ ...x, at: undefined, row: undefined, utc: false });
+/** What is on the screen is of another question than the address and the box: it is dimmed. */
+export const stale = computed(() => shown.value !== null && bare(shown.value) !== bare(state.value));
+
 let running: AbortController | null = null;
 let key = "";
 
@@ -40,8 +46,8 @@ export function ask(change: Partial<LogsState>, replace = false): void {
   const s = { ...state.value, row: undefined, ...change };
   if (!("at" in change) && !frozen.value) s.at = undefined;
   if (!("at" in change) && ("from" in change || "to" in change)) s.at = undefined;
-  const bare = (x: LogsState) => formatLogs({ ...x, at: undefined, row: undefined });
-  if (location.pathname === "/logs" && bare(s) === bare(state.value) && !frozen.value) return refresh();
+  const same = (x: LogsState) => formatLogs({ ...x, at: undefined, row: undefined });
+  if (location.pathname === "/logs" && same(s) === same(state.value) && !frozen.value) return refresh();
   go("/logs" + formatLogs(s), replace);
 }
 
@@ -54,11 +60,21 @@ export function refresh(): void {
   void run(s);
 }
 
+/** Gives up the question that runs: address, box and filters are again those of what is shown. */
 export function cancel(): void {
   running?.abort();
-  running = null;
+  running = new AbortController();
   loading.value = false;
+  const s = shown.value;
+  if (!s || !stale.value) return;
+  draft.value = null;
+  key = keyOf(s, false);
+  go("/logs" + formatLogs({ ...s, row: undefined, at: isRelative(s) ? frame.value?.at : undefined }), true);
 }
+
+/** What makes a question another one. */
+const keyOf = (s: LogsState, old: boolean): string =>
+  formatLogs({ ...s, row: undefined, at: old ? s.at : undefined, utc: false }) + (s.utc ? "" : localZone());
 
 const query = (s: LogsState): string => apiQuery(s, frozen.value ? s.at : undefined, zone.value);
 
@@ -73,6 +89,7 @@ async function run(s: LogsState): Promise<void> {
       rows.value = answer.rows;
       next.value = answer.next;
       frame.value = { from: answer.from, to: answer.to, at: answer.at };
+      barsOld.value = facetsOld.value = histogram.value !== null;
       shown.value = s;
       fault.value = null;
       loading.value = false;
@@ -89,18 +106,49 @@ async function run(s: LogsState): Promise<void> {
 }
 
 /** The histogram and the facets of exactly the window the rows came from. */
-async function aside(s: LogsState, f: Frame, signal: AbortSignal): Promise<void> {
+async function aside(s: LogsState, f: Frame, signal: AbortSignal, counted = (): unknown => undefined): Promise<void> {
   const fixed = apiQuery({ ...s, from: String(f.from), to: String(f.to) }, undefined, "UTC");
   const h = await get<HistogramAnswer>("/api/logs/histogram" + fixed, signal);
   if (signal.aborted) return;
-  histogram.value = h;
+  batch(() => {
+    histogram.value = h;
+    barsOld.value = false;
+    counted();
+  });
   const answer = await get<{ facets: Facet[] }>("/api/logs/facets" + fixed, signal);
-  if (!signal.aborted) facets.value = answer.facets;
+  if (signal.aborted) return;
+  batch(() => {
+    facets.value = answer.facets;
+    facetsOld.value = false;
+  });
 }
 
-/** The histogram and facets once more, for the live tail. */
-export function refreshAside(f: Frame): void {
-  if (running && !loading.value) aside(state.value, f, running.signal).catch(() => undefined);
+/** Counts rows in that the tail has brought, so that bars, count and facets stay those of the rows. */
+export function countIn(fresh: Row[]): void {
+  const h = histogram.value;
+  if (h) {
+    const buckets = new Map(h.buckets.map((b) => [b.start, { start: b.start, counts: { ...b.counts } }]));
+    for (const r of fresh) {
+      const start = Math.floor(timeOf(r) / h.step_ms) * h.step_ms;
+      const b = buckets.get(start) ?? { start, counts: {} };
+      const name = r.log ? r.log.level ?? "" : r.access?.status ? `${Math.floor(r.access.status / 100)}xx` : "";
+      b.counts[name] = (b.counts[name] ?? 0) + 1;
+      buckets.set(start, b);
+    }
+    histogram.value = { ...h, to: Math.max(h.to, ...fresh.map((r) => timeOf(r) + 1)), buckets: [...buckets.values()].sort((a, b) => a.start - b.start) };
+  }
+  facets.value = facets.value.map((f) => ({
+    ...f, values: f.values.map((v) => ({ ...v, count: v.count + fresh.filter((r) => valueOf(r, f.field) === v.value).length })),
+  }));
+}
+
+const valueOf = (r: Row, field: string): string =>
+  String((field === "product" || field === "environment" ? r[field] : (r.log ?? r.access)?.[field as never]) ?? "");
+
+/** The histogram and facets once more, for the live tail; rows that have left the window go with its bars. */
+export async function refreshAside(f: Frame): Promise<void> {
+  if (!running || loading.value) return;
+  await aside(state.value, f, running.signal, () => (rows.value = rows.value.filter((r) => timeOf(r) >= f.from))).catch(() => undefined);
 }
 
 /** Appends the rows that follow the last one. */
@@ -182,7 +230,7 @@ export function startLogs(): void {
     lastSearch = p.search;
     const s = parseLogs(p.search);
     const old = s.at !== undefined && isRelative(s) && now() - s.at > freshFor;
-    const wanted = formatLogs({ ...s, row: undefined, at: old ? s.at : undefined, utc: false }) + (s.utc ? "" : localZone());
+    const wanted = keyOf(s, old);
     if (wanted === key) return;
     key = wanted;
     untracked(() => {

@@ -1,13 +1,13 @@
 // The bar on top: where one is, which time is looked at, in which zone.
 
 import { localZone } from "../time/zone";
-import { zoneName } from "../format";
+import { short, zoneName } from "../format";
 import { now, zone } from "../clock";
 import { preferUtc } from "../prefs";
 import { logsHref, place } from "../route";
 import { incidents } from "../views/flowstore";
 import { ask, state } from "../logs/store";
-import { live, toggleLive } from "../logs/live";
+import { live, tail, toggleLive, waitingCount } from "../logs/live";
 import { helpOpen } from "../keys";
 import { RangeBox } from "./range";
 
@@ -29,8 +29,8 @@ export function TopBar() {
         {onLogs && <RangeBox />}
         <ZoneButton onLogs={onLogs} />
         {onLogs && (
-          <button class={live.value ? "tool on" : "tool"} aria-pressed={live.value} onClick={toggleLive} title="Live tail (l)">
-            <span class="dot" aria-hidden="true" />Live
+          <button class={`tool tail ${tail.value}`} aria-pressed={live.value} onClick={toggleLive} title={tail.value === "paused" ? "Resume (l)" : "Live tail (l)"}>
+            <span class="dot" aria-hidden="true" />{tail.value === "paused" ? `Paused, ${short(waitingCount.value)} new` : tail.value === "lost" ? "Not live" : "Live"}
           </button>
         )}
         <button class="tool square" onClick={() => (helpOpen.value = true)} aria-label="Keys and help" title="Keys and help (?)">?</button>

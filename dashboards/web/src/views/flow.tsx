@@ -7,7 +7,7 @@ import { now, tick, zone } from "../clock";
 import { Glyph } from "../level";
 import { Bars } from "../ui/bars";
 import { FaultBox } from "../ui/fault";
-import { isEmpty, verdict } from "./verdict";
+import { isEmpty, known, waiting } from "./known";
 import { flow, flowFault, heard, incidents, poll } from "./flowstore";
 import { faultOf } from "./incidents";
 import { FirstSteps } from "../logs/empty";
@@ -55,14 +55,16 @@ function Body({ f }: { f: Flow }) {
 }
 
 function Verdict({ f }: { f: Flow }) {
-  const v = verdict(f);
-  const more = f.faults?.slice(1) ?? [];
+  const k = known(f, flowFault.value, heard.value);
+  if (k.kind === "unknown") {
+    return <h1 class="verdict wrong"><span class="glyph warn" aria-hidden="true">?</span> <span>Not known since {clock(k.since, zone.value, false)}</span></h1>;
+  }
+  if (k.kind === "well") return <h1 class="verdict"><span class="glyph ok" aria-hidden="true">✓</span> <span>{k.text}</span></h1>;
   return (
     <>
-      <h1 class={v.ok ? "verdict" : "verdict wrong"}>
-        <span class={`glyph ${v.ok ? "ok" : "error"}`} aria-hidden="true">{v.ok ? "✓" : "✕"}</span> <span>{v.text}</span>
-      </h1>
-      {more.map((m) => <p key={m} class="notice warn">▲ {m}</p>)}
+      <h1 class="verdict wrong"><span class="glyph error" aria-hidden="true">✕</span> <span>{k.what}</span></h1>
+      {k.remedy && <p class="remedy">{k.remedy}</p>}
+      {k.more.map((m) => <p key={m.what} class="notice warn"><span>▲ {m.what}{m.remedy && <><br /><span class="muted">{m.remedy}</span></>}</span></p>)}
     </>
   );
 }
@@ -85,7 +87,7 @@ function Tiles({ f }: { f: Flow }) {
     <dl class="tiles">
       <Tile name="Events per second" value={f.events_per_s < 10 ? f.events_per_s.toFixed(1) : short(f.events_per_s)} note={`${count(a.events)} in all, ${bytes(a.bytes_in)}`} />
       <Tile name="Rows" value={short(a.rows)} note={f.indexed === null || f.indexed === undefined ? `from ${count(a.objects)} objects` : `${short(f.indexed)} documents indexed`} />
-      <Tile name="Lag" value={duration(f.lag_ms)} note={f.backlog > 0 ? `${count(f.backlog)} objects wait` : "nothing waits"} />
+      <Tile name="Lag" value={duration(f.lag_ms)} note={waiting(f).slice(2) || "nothing waits"} />
       <Tile name="Quarantined" value={short(a.quarantined)} note={a.quarantined ? "kept, with the reason below" : "every byte was read"} warn={a.quarantined > 0} />
     </dl>
   );

@@ -2,7 +2,7 @@
 // somebody looks.
 
 import { signal } from "@preact/signals";
-import { asFault, get, type Fault, type Flow, type Incident } from "../api";
+import { asFault, get, type Fault, type Flow, type Incident, type Said } from "../api";
 import { learn } from "../clock";
 import { place } from "../route";
 
@@ -10,6 +10,8 @@ export const flow = signal<Flow | null>(null);
 export const flowFault = signal<Fault | null>(null);
 export const incidents = signal<Incident[] | null>(null);
 export const incidentsMore = signal(0);
+/** What the cards say of each, by its id. */
+export const said = signal<Map<string, Said>>(new Map());
 /** Browser time of the last good answer. */
 export const heard = signal(0);
 
@@ -17,6 +19,7 @@ interface List {
   now: number;
   incidents: Incident[];
   more: number;
+  said?: Said[] | null;
 }
 
 /** Asks once; each failure is shown, and the next turn tries again. */
@@ -26,6 +29,7 @@ export async function poll(): Promise<void> {
     learn(list.now);
     flow.value = f;
     incidents.value = list.incidents;
+    said.value = new Map(list.incidents.map((i, n) => [i.id, list.said?.[n] ?? { fault: "", lasted: "", alarms: null }]));
     incidentsMore.value = list.more;
     heard.value = Date.now();
     flowFault.value = null;

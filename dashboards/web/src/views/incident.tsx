@@ -3,7 +3,7 @@
 
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { asFault, get, isAbort, type Alarm, type Fault, type Incident, type IncidentAnswer, type Pattern } from "../api";
-import { age, bothZones, clock, count, date, duration, measured, stamp, zoneName } from "../format";
+import { bothZones, clock, count, date, duration, stamp, zoneName } from "../format";
 import { learn, now, tick, zone } from "../clock";
 import { localZone } from "../time/zone";
 import { Glyph } from "../level";
@@ -11,7 +11,6 @@ import { Bars } from "../ui/bars";
 import { stackBuckets } from "../stack";
 import { FaultBox } from "../ui/fault";
 import { CardTabs } from "../cards/tabs";
-import { faultOf } from "./incidents";
 
 export function IncidentView({ id }: { id: string }) {
   const [answer, setAnswer] = useState<IncidentAnswer | null>(null);
@@ -50,12 +49,12 @@ function Body({ a }: { a: IncidentAnswer }) {
   const i = a.incident;
   return (
     <>
-      <Title i={i} />
+      <Title i={i} fault={a.said.fault} />
       <div class="two">
         <div class="left">
           <Patterns list={a.patterns} i={i} />
           <Series i={i} />
-          <Alarms list={i.alarms ?? []} />
+          <Alarms list={i.alarms ?? []} said={a.said.alarms ?? []} />
           <Timeline i={i} />
         </div>
         <aside aria-label="Cards"><CardTabs cards={a.cards} at={Date.parse(i.updated_at)} /></aside>
@@ -72,7 +71,7 @@ function logsLink(i: Incident, rest = ""): string {
   return `/logs?from=${from}&to=${to}&product=${encodeURIComponent(i.product)}&environment=${encodeURIComponent(i.environment)}${rest}`;
 }
 
-function Title({ i }: { i: Incident }) {
+function Title({ i, fault }: { i: Incident; fault: string }) {
   void tick.value;
   const z = zone.value, opened = Date.parse(i.opened_at), isOpen = i.status === "open";
   const lasted = (isOpen ? now() : Date.parse(i.resolved_at ?? i.updated_at)) - opened;
@@ -80,12 +79,12 @@ function Title({ i }: { i: Incident }) {
     <header class="incident-head">
       <h1>
         {isOpen ? <Glyph level={i.severity === "critical" ? "ERROR" : "WARN"} /> : <span class="glyph ok" role="img" aria-label="resolved">✓</span>}
-        {" "}<span>{i.product} {i.environment}</span> <span class="how-bad">{faultOf(i)}</span>
+        {" "}<span>{i.product} {i.environment}</span> <span class="how-bad">{fault}</span>
       </h1>
       <dl class="facts">
         <div><dt>Status</dt><dd>{isOpen ? "open" : "resolved"}, {i.severity}</dd></div>
         <div><dt>Since</dt><dd title={bothZones(opened, localZone())}>{stamp(opened, z)} {zoneName(opened, z)}</dd></div>
-        <div><dt>{isOpen ? "For" : "Lasted"}</dt><dd>{isOpen ? age(lasted) : duration(lasted)}</dd></div>
+        <div><dt>{isOpen ? "For" : "Lasted"}</dt><dd>{duration(lasted)}</dd></div>
         <div><dt>Owner</dt><dd>{i.team || "nobody named"}</dd></div>
         <div><dt>Runbook</dt><dd>{i.runbook ? <a href={i.runbook} target="_blank" rel="noreferrer noopener">{i.runbook.replace(/^https?:\/\//, "")}</a> : <span class="muted">none tagged</span>}</dd></div>
         <div><dt>Logs</dt><dd><a href={logsLink(i, "&level=ERROR,FATAL")}>errors</a> · <a href={logsLink(i)}>all</a> · <a href={logsLink(i, "&table=access_logs")}>requests</a></dd></div>
@@ -110,7 +109,7 @@ function Patterns({ list, i }: { list: Pattern[]; i: Incident }) {
                 <span class="grow" />
                 <a href={logsLink(i, `&fingerprint=${encodeURIComponent(p.fingerprint)}`)}>show rows</a>
               </p>
-              <pre tabIndex={0} aria-label="sample">{l?.error_type && !l.message?.includes(l.error_type) ? l.error_type + ": " : ""}{l?.message || l?.error_message}</pre>
+              <pre tabIndex={0} aria-label="sample">{sampleOf(l)}</pre>
               <p class="muted">first {clock(Date.parse(p.first), z, false)}, last {clock(Date.parse(p.last), z, false)} {zoneName(Date.parse(p.last), z)}</p>
             </li>
           );
@@ -118,6 +117,15 @@ function Patterns({ list, i }: { list: Pattern[]; i: Incident }) {
       </ol>
     </section>
   );
+}
+
+/** The sample with its exception, which the card shows, too, wherever the record had it. */
+function sampleOf(l: Pattern["sample"]["log"]): string {
+  if (!l) return "";
+  const text = l.message ?? "", error = [l.error_type, l.error_message].filter(Boolean).join(": ");
+  if (!text) return error;
+  if (!l.error_message || text.includes(l.error_message)) return l.error_type && !text.includes(l.error_type) ? `${l.error_type}: ${text}` : text;
+  return `${text}\n${error}`;
 }
 
 function Series({ i }: { i: Incident }) {
@@ -142,21 +150,20 @@ function Series({ i }: { i: Incident }) {
   );
 }
 
-function Alarms({ list }: { list: Alarm[] }) {
+function Alarms({ list, said }: { list: Alarm[]; said: string[] }) {
   if (list.length === 0) return null;
   return (
     <section class="panel" aria-labelledby="alarms-title">
       <h2 id="alarms-title">Alarms</h2>
       <div class="scroller" tabIndex={0} role="group" aria-label="Alarm table">
         <table class="grid">
-          <thead><tr><th scope="col">rule</th><th scope="col">component</th><th scope="col" class="num">value</th><th scope="col" class="num">limit</th><th scope="col">account, region</th></tr></thead>
+          <thead><tr><th scope="col">rule</th><th scope="col">component</th><th scope="col">measured</th><th scope="col">account, region</th></tr></thead>
           <tbody>
-            {list.map((a) => (
+            {list.map((a, n) => (
               <tr key={a.name} title={a.reason}>
                 <th scope="row"><Glyph level={a.state === "firing" ? "ERROR" : "2xx"} /> {a.rule} <span class="muted">{a.state}</span></th>
                 <td>{a.scope.component}</td>
-                <td class="num">{measured(a.value, a.unit)}</td>
-                <td class="num">{measured(a.threshold, a.unit)}</td>
+                <td>{said[n]}</td>
                 <td class="muted">{[a.scope.account_id, a.scope.region].filter(Boolean).join(", ")}</td>
               </tr>
             ))}

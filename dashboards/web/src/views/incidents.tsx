@@ -1,25 +1,15 @@
 // /incidents: the open ones, longest first; below, what was resolved.
 
 import type { Incident } from "../api";
-import { age, count, duration, measured, stamp } from "../format";
+import { clock, count, duration, stamp } from "../format";
 import { now, tick, zone } from "../clock";
 import { Glyph } from "../level";
 import { FaultBox } from "../ui/fault";
-import { flowFault, incidents, incidentsMore, poll } from "./flowstore";
+import { flow, flowFault, heard, incidents, incidentsMore, poll, said } from "./flowstore";
+import { known, watching } from "./known";
 
-const ruleNames: Record<string, string> = { "4xx": "4xx responses", "5xx": "5xx responses", errors: "error logs", latency: "latency" };
-
-/** How bad, in one line: the worst firing alarm with its number, and how many more there are. */
-export function faultOf(i: Incident): string {
-  const all = i.alarms ?? [];
-  const firing = all.filter((a) => a.state === "firing");
-  const list = firing.length > 0 ? firing : all;
-  const a = list[0];
-  if (!a) return "";
-  const more = list.length > 1 ? `, and ${list.length - 1} more` : "";
-  const worst = firing.length > 0 ? a.value : Math.max(a.value, a.peak ?? 0); // what is over is told by its peak
-  return `${ruleNames[a.rule] ?? a.rule} ${measured(worst, a.unit)} (limit ${measured(a.threshold, a.unit)})${more}`;
-}
+/** How bad, in one line, as the card says it. */
+export const faultOf = (i: Incident): string => said.value.get(i.id)?.fault || [...new Set((i.alarms ?? []).map((a) => a.rule))].join(", ");
 
 export function IncidentsView() {
   const list = incidents.value;
@@ -32,7 +22,7 @@ export function IncidentsView() {
       {list === null ? <p class="muted late">Loading…</p> : (
         <>
           {open.length === 0
-            ? <p class="calm"><span class="glyph ok" aria-hidden="true">✓</span> Nothing is wrong.</p>
+            ? <Calm />
             : <section class="card-list" aria-label="Open incidents">{open.map((i) => <Line key={i.id} i={i} />)}</section>}
           {done.length > 0 && (
             <>
@@ -47,6 +37,17 @@ export function IncidentsView() {
   );
 }
 
+/** No incident is open: all is well only where that is known, and alarms are looked for. */
+function Calm() {
+  const k = known(flow.value, flowFault.value, heard.value);
+  const blind = watching(flow.value);
+  if (k.kind === "unknown") {
+    return <p class="calm"><span class="glyph warn" aria-hidden="true">?</span> {k.since ? <>Not known since {clock(k.since, zone.value, false)}: no incident was open then.</> : "Not known."}</p>;
+  }
+  if (blind) return <p class="calm"><span class="glyph warn" aria-hidden="true">▲</span> No incident is open, but not all is looked at: {blind.what}{blind.remedy && <><br /><span class="muted">{blind.remedy}</span></>}</p>;
+  return <p class="calm"><span class="glyph ok" aria-hidden="true">✓</span> No incident is open.</p>;
+}
+
 function Line({ i }: { i: Incident }) {
   void tick.value;
   const opened = Date.parse(i.opened_at), z = zone.value;
@@ -58,7 +59,7 @@ function Line({ i }: { i: Incident }) {
       <strong>{i.product} {i.environment}</strong>
       <span class="grow">{faultOf(i)}</span>
       <span class="muted">{i.team}</span>
-      <span class="muted nowrap">{isOpen ? `open ${age(lasted)}` : `${stamp(opened, z).slice(0, 16)}, lasted ${duration(lasted)}`}</span>
+      <span class="muted nowrap">{isOpen ? `open ${duration(lasted)}` : `${stamp(opened, z).slice(0, 16)}, lasted ${duration(lasted)}`}</span>
     </a>
   );
 }

@@ -1,8 +1,8 @@
 // /logs: query bar, histogram, rows; facets on the left.
 
 import { useEffect, useState } from "preact/hooks";
-import { cancel, facets, fault, frame, frozen, goLive, histogram, loading, refresh, rows, shown, state } from "../logs/store";
-import { live, overrun, paused, resume, waitingCount } from "../logs/live";
+import { barsOld, cancel, facets, facetsOld, fault, frame, frozen, goLive, histogram, loading, refresh, rows, shown, stale, state } from "../logs/store";
+import { lost, overrun, paused, resume, stop, tail, waitingCount } from "../logs/live";
 import { startCursor } from "../logs/cursor";
 import { age, count, stamp, zoneName } from "../format";
 import { now, tick, zone } from "../clock";
@@ -16,7 +16,7 @@ import { FaultBox } from "../ui/fault";
 export function LogsView() {
   const [sheet, setSheet] = useState(false);
   useEffect(() => startCursor(), []);
-  const first = shown.value === null;
+  const first = shown.value === null, dim = loading.value || stale.value;
   return (
     <main id="main" class="logs" tabIndex={-1}>
       <h1 class="unseen">Logs</h1>
@@ -25,11 +25,11 @@ export function LogsView() {
       <AsOf />
       {fault.value && <FaultBox fault={fault.value} again={refresh} />}
       <div class="body">
-        <aside class={sheet ? "facets open" : "facets"} aria-label="Filters">
+        <aside class={`facets${sheet ? " open" : ""}${dim || facetsOld.value ? " dim" : ""}`} aria-label="Filters">
           {facets.value.length > 0 && <Facets onClose={() => setSheet(false)} />}
         </aside>
-        <section class={loading.value ? "found dim" : "found"} aria-label="Rows" aria-busy={loading.value}>
-          {histogram.value && <Histogram />}
+        <section class={dim ? "found dim" : "found"} aria-label="Rows" aria-busy={loading.value}>
+          {histogram.value && <div class={barsOld.value ? "dim" : ""}><Histogram /></div>}
           <Tail />
           {rows.value.length > 0 ? <Rows /> : !first && !loading.value && !fault.value && <Empty />}
         </section>
@@ -57,15 +57,21 @@ function AsOf() {
   );
 }
 
+/** What the tail does, where the reader is: it stays on top while the rows scroll. */
 function Tail() {
-  if (!live.value) return null;
-  if (paused.value !== null) {
-    return (
-      <div class="notice warn" role="status">
-        <span><span aria-hidden="true">▲ </span>Paused by {paused.value}, {count(waitingCount.value)} new</span>
-        <button class="tool" onClick={resume}>Resume</button>
-      </div>
-    );
+  void tick.value;
+  switch (tail.value) {
+    case "lost":
+      return <div class="notice wrong tailbar" role="status"><span><span aria-hidden="true">✕ </span>Not live for {age(Date.now() - lost.value)}: asking again</span><button class="tool" onClick={stop}>Stop</button></div>;
+    case "paused":
+      return (
+        <div class="notice warn tailbar" role="status">
+          <span><span aria-hidden="true">▲ </span>Paused by {paused.value}, {count(waitingCount.value)} new</span>
+          <button class="tool" onClick={resume}>Resume (l)</button>
+        </div>
+      );
+    case "live":
+      return overrun.value && state.value ? <div class="notice warn tailbar" role="status">▲ More arrives than is shown: add a filter</div> : null;
   }
-  return overrun.value && state.value ? <div class="notice warn" role="status">▲ More arrives than is shown: add a filter</div> : null;
+  return null;
 }
