@@ -79,9 +79,12 @@ roots() { ls -d terraform/modules/*/ terraform/examples/*/ 2>/dev/null; }
 init() { # FOLDER
 	[ -d "$1/.terraform" ] || terraform -chdir="$1" init -backend=false -no-color >"$work/init.log" 2>&1 || { cat "$work/init.log"; return 1; }
 }
-validate() {
-	local folder
-	for folder in $(roots); do
+validate() { # the examples call every module, and terraform looks at what is called too
+	local folder module
+	for module in terraform/modules/*/; do
+		grep -q "\"../../$(basename "$(dirname "$module")")/$(basename "$module")\"" terraform/examples/*/main.tf || { echo "!! no example calls $module"; return 1; }
+	done
+	for folder in terraform/examples/*/; do
 		{ init "$folder" && terraform -chdir="$folder" validate -no-color; } || { echo "!! $folder"; return 1; }
 	done
 }

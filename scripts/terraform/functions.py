@@ -14,7 +14,6 @@ from plan import Plan, fail
 
 # What the hub asks for already and the functions do not know yet; what they know must not stand here.
 PENDING = {
-    'seamark-alerter-rules asks the alerter for {"do":"rules"}, which it does not do',
     "an alarm watches SilentAccounts, which nobody counts",
 }
 

@@ -158,22 +158,26 @@ def main():
                 change(copy)
             head = module.heads[file].replace("./tests/mocks", f"./tests/{name}/mocks")
             block = module.runs[file, run].replace(f'run "{run}" {{\n', f'run "{run}" {{\n  module {{\n    source = "./mutants/{name}-{i}"\n  }}\n', 1)
-            test = room / "tests" / f"{name}-{i}.tftest.hcl"
-            test.write_text((head + "\n" + block).replace('"tests/packages', f'"tests/{name}/packages'))
-            tried[f"tests/{test.name}"] = (name, file, run, said)
+            # Runs whose assertions fail go on one behind the other in one file; what fails before
+            # that ends its file.
+            alone = file == "variables.tftest.hcl" or any(text.startswith("was expected") for _, text in said)
+            test = room / "tests" / (f"{name}-{i}.tftest.hcl" if alone else f"{name}-{file}")
+            block = block.replace(f'run "{run}"', f'run "{run}_{i}"', 1).replace('"tests/packages', f'"tests/{name}/packages')
+            test.write_text((test.read_text() if test.exists() else head) + "\n" + block)
+            tried[f"tests/{test.name}", f"{run}_{i}"] = (name, file, run, said)
     subprocess.run(["terraform", "init", "-backend=false", "-input=false", "-no-color"], cwd=room, check=True, stdout=subprocess.DEVNULL)
     out = subprocess.run(["terraform", "test", "-json"], cwd=room, capture_output=True, text=True, env=os.environ).stdout
     heard = collections.defaultdict(str)
     for line in out.splitlines():
         event = json.loads(line)
         if event.get("type") == "diagnostic":
-            heard[event.get("@testfile", "")] += event["diagnostic"]["detail"] + "\n" + event["diagnostic"]["summary"] + "\n"
+            heard[event.get("@testfile", ""), event.get("@testrun", "")] += event["diagnostic"]["detail"] + "\n" + event["diagnostic"]["summary"] + "\n"
     alive = 0
-    for file, (name, of, run, said) in tried.items():
+    for key, (name, of, run, said) in tried.items():
         for label, text in said:
-            caught = " ".join(text.split()) in " ".join(heard[file].split())
+            caught = " ".join(text.split()) in " ".join(heard[key].split())
             alive += not caught
-            print(f"{'caught' if caught else '!! LIVED'}  {name}: {label}  <- {of.removesuffix('.tftest.hcl')} {run}" + ("" if caught else f": {text}\n   {heard[file]}"))
+            print(f"{'caught' if caught else '!! LIVED'}  {name}: {label}  <- {of.removesuffix('.tftest.hcl')} {run}" + ("" if caught else f": {text}\n   {heard[key]}"))
     print(f"{sum(len(t[3]) for t in tried.values())} mutants in {len(tried)} runs, {alive} lived")
     sys.exit(alive > 0)
 
