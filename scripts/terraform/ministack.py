@@ -38,7 +38,7 @@ def main():
     mappings = client("lambda", HUB).list_event_source_mappings()["EventSourceMappings"]
     must("the triggers of the functions", sorted(m["EventSourceArn"].split(":")[-1] for m in mappings), ["seamark-alert", "seamark-collect", "seamark-transform"])
     schedules = client("scheduler", HUB).list_schedules(GroupName="seamark")["Schedules"]
-    must("the schedules", len(schedules), 7)
+    must("the schedules", len(schedules), 6)
     alarms = client("cloudwatch", HUB).describe_alarms(AlarmNamePrefix="seamark-")["MetricAlarms"]
     must("the alarms", len(alarms), 20)
     role = client("iam", SPOKE).get_role(RoleName="seamark-collector")["Role"]

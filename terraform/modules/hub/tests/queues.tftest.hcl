@@ -136,7 +136,7 @@ run "no_index_no_queue" {
   }
 
   assert {
-    condition     = join(" ", keys(aws_sqs_queue.this)) == "alert collect transform" && join(" ", keys(aws_lambda_function.this)) == "alerter collector transformer"
-    error_message = "Without an index there is no indexer and no queue for it."
+    condition     = join(" ", keys(aws_sqs_queue.this)) == "alert collect transform" && join(" ", keys(aws_lambda_function.this)) == "alerter collector transformer" && !contains(keys(aws_scheduler_schedule.this), "alerter-rules")
+    error_message = "Without an index there is no indexer, no queue for it and no schedule of rules."
   }
 }
