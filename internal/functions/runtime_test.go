@@ -238,14 +238,20 @@ func TestTransformerShapes(t *testing.T) {
 	}
 }
 
+// forwardTo hands requests on to a gateway; the Host that was signed stays.
+func forwardTo(to *url.URL) http.Handler {
+	return &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.Out.URL.Scheme, r.Out.URL.Host, r.Out.Host = to.Scheme, to.Host, r.In.Host
+	}}
+}
+
 // Killed in the middle of a large object, and asked again; two processes at once do the same
 // object; S3 that throttles every third request.
 func TestTransformerTrouble(t *testing.T) {
 	h := newHub(t, "")
 	var asked atomic.Int64
 	to, _ := url.Parse(h.url)
-	forward := httputil.NewSingleHostReverseProxy(to)
-	forward.Director = func(r *http.Request) { r.URL.Scheme, r.URL.Host = to.Scheme, to.Host } // the signed Host stays
+	forward := forwardTo(to)
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if asked.Add(1)%3 == 0 {
 			w.WriteHeader(http.StatusServiceUnavailable)
@@ -288,8 +294,7 @@ func TestTransformerOutOfTime(t *testing.T) {
 	h := newHub(t, "")
 	var hang atomic.Bool
 	to, _ := url.Parse(h.url)
-	forward := httputil.NewSingleHostReverseProxy(to)
-	forward.Director = func(r *http.Request) { r.URL.Scheme, r.URL.Host = to.Scheme, to.Host }
+	forward := forwardTo(to)
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if hang.Load() {
 			io.Copy(io.Discard, r.Body)
