@@ -17,7 +17,7 @@
 #
 # Nothing is left behind below terraform/: the work is done on a copy in .cache/terraform.
 #
-# Needed: terraform 1.9 or newer on the path, and a folder that mirrors registry.terraform.io/hashicorp/aws
+# Needed: terraform 1.9 or newer on the path, and a folder that mirrors the provider hashicorp/aws
 # 5.x, as `terraform providers mirror` makes it: TF_PLUGIN_MIRROR names it, else the usual places are
 # searched. Where either is missing that is a failure if CI is set; elsewhere it is said and skipped.
 # The rest is installed from PyPI, each file by its hash (scripts/terraform/requirements.txt). To raise a version: printf
@@ -39,7 +39,7 @@ lack() { # WHAT REMEDY
 }
 command -v terraform >/dev/null || lack "terraform is not on the path" "install version 1.9 or newer"
 for mirror in "${TF_PLUGIN_MIRROR:-}" /opt/tf-plugins /usr/local/share/terraform/plugins /usr/share/terraform/plugins "$HOME/.terraform.d/plugins" none; do
-	[ -n "$mirror" ] && compgen -G "$mirror/registry.terraform.io/hashicorp/aws/5.*/*" >/dev/null && break
+	[ -n "$mirror" ] && compgen -G "$mirror/*/hashicorp/aws/5.*/*" >/dev/null && break
 done
 [ "$mirror" != none ] || lack "no mirror of the AWS provider 5.x was found" "make one with 'terraform providers mirror', and name it in TF_PLUGIN_MIRROR"
 
@@ -51,7 +51,7 @@ disable_checkpoint = true
 provider_installation {
   filesystem_mirror {
     path    = "$mirror"
-    include = ["registry.terraform.io/hashicorp/*"]
+    include = ["hashicorp/*"]
   }
 }
 HCL

@@ -137,6 +137,9 @@ func TestDocsPlainDuckDB(t *testing.T) {
 		}
 		got = append(got, line)
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	db, closeLake, err := app.OpenLake(t.Context(), folder, config.Default(), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
