@@ -76,7 +76,9 @@ func TestAnswers(t *testing.T) {
 	}{
 		{"500", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, seamark.Temporary, 0},
 		{"429", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Retry-After", "7"); w.WriteHeader(429) }, seamark.Temporary, 7 * time.Second},
-		{"redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://example.com/", http.StatusFound) }, seamark.Permanent, 0},
+		{"redirect", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "https://example.com/", http.StatusFound)
+		}, seamark.Permanent, 0},
 		{"401", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(401) }, seamark.Permanent, 0},
 		{"400", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(400) }, seamark.Permanent, 0},
 		{"hangs up", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, seamark.Temporary, 0},
