@@ -6,8 +6,8 @@
 #   scripts/test.sh STEP…       these alone, with the servers they need: lint build unit fuzz
 #                               browser emulators terraform s3 opensearch amtool end-to-end demo
 #
-# Steps run in tracks side by side: one computes, two wait for servers and processes most of their
-# time; the demo takes its two minutes whatever the machine.
+# Steps run in tracks side by side: one computes, one waits for servers and processes most of its
+# time, and one is the emulators' and terraform's.
 # A step that fails is told at once; the others go on, and the end names all that failed, with the
 # tests and how to run them alone. What a step printed is in .cache/logs/<step>.log.
 #
@@ -17,8 +17,8 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 computing="lint build unit fuzz browser"
-waiting="s3 opensearch end-to-end"
-watching="emulators amtool terraform demo"
+waiting="s3 opensearch end-to-end demo"
+watching="emulators amtool terraform"
 wanted=${*:-$computing $waiting $watching}
 for name in $wanted; do
 	case " $computing $waiting $watching " in
