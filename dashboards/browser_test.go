@@ -142,10 +142,14 @@ func TestWebChromium(t *testing.T) {
 		}
 		shots, _ = filepath.Abs(shots)
 	}
+	walk := []string{"--test", "--test-reporter=spec", "--test-timeout=600000"}
+	if only := os.Getenv("SEAMARK_BROWSER_ONLY"); only != "" {
+		walk = append(walk, "--test-name-pattern="+only)
+	}
 	t.Log(run(t, []string{
 		"SEAMARK_URL=" + page.URL, "SEAMARK_LOCKED_URL=" + gate.URL, "SEAMARK_EMPTY_URL=" + blank.URL, "SEAMARK_TOKEN=" + testToken,
 		"SEAMARK_CHROMIUM=" + browser, "SEAMARK_SCREENSHOTS=" + shots, "SEAMARK_INCIDENT=" + openIncident,
-	}, "node", "--test", "--test-reporter=spec", "--test-timeout=600000", "--test-name-pattern="+os.Getenv("SEAMARK_BROWSER_ONLY"), "test/browser.mjs"))
+	}, "node", append(walk, "test/browser.mjs")...))
 }
 
 func serve(t *testing.T, opts dashboards.Options) *httptest.Server {
