@@ -247,26 +247,49 @@ type dirTemp struct {
 	d *Dir
 }
 
+// tempTries bounds how often a temporary file is made anew that a cleaner had before us.
+const tempTries = 20
+
 // Temp implements Store.
 func (d *Dir) Temp() (Temp, error) {
+	for try := 1; ; try++ {
+		f, p, err := d.newTemp()
+		if err != nil {
+			return nil, err
+		}
+		err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		if err == nil && linked(f) {
+			return &dirTemp{appender{f: f, name: p}, d}, nil
+		}
+		f.Close()
+		// Between making and locking it another process's CleanTemp may have locked it, and
+		// removes it: it cannot know that its owner lives.
+		if err != nil && !errors.Is(err, unix.EWOULDBLOCK) || try == tempTries {
+			return nil, fault("cannot lock a temporary file", p, err)
+		}
+	}
+}
+
+func (d *Dir) newTemp() (f FSFile, p string, err error) {
 	var name [12]byte
 	rand.Read(name[:])
 	key := tmpFolder + "/" + hex.EncodeToString(name[:]) + ".tmp"
 	if err := d.makeParents(key); err != nil {
 		d.forget()
-		return nil, fault("cannot make a temporary file", d.root, err)
+		return nil, "", fault("cannot make a temporary file", d.root, err)
 	}
-	p := filepath.Join(d.root, filepath.FromSlash(key))
-	f, err := d.fs.OpenFile(p, os.O_WRONLY|os.O_CREATE|os.O_EXCL, d.perm)
-	if err != nil {
+	p = filepath.Join(d.root, filepath.FromSlash(key))
+	if f, err = d.fs.OpenFile(p, os.O_WRONLY|os.O_CREATE|os.O_EXCL, d.perm); err != nil {
 		d.forget() // somebody may have deleted the folder
-		return nil, fault("cannot make a temporary file", p, err)
+		return nil, "", fault("cannot make a temporary file", p, err)
 	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		f.Close()
-		return nil, fault("cannot lock a temporary file", p, err)
-	}
-	return &dirTemp{appender{f: f, name: p}, d}, nil
+	return f, p, nil
+}
+
+// linked reports whether an open file still has a name.
+func linked(f FSFile) bool {
+	var st unix.Stat_t
+	return unix.Fstat(int(f.Fd()), &st) != nil || st.Nlink > 0
 }
 
 // Publish implements Temp.

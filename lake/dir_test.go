@@ -231,3 +231,35 @@ func TestCreateRace(t *testing.T) {
 		}
 	}
 }
+
+// Who makes temporary files is never stopped by who sweeps them up.
+func TestTempBesideCleaners(t *testing.T) {
+	d, err := lake.OpenDir(t.TempDir(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop := make(chan struct{})
+	var wg sync.WaitGroup
+	for range 3 {
+		wg.Go(func() {
+			other, err := lake.OpenDir(d.Root(), nil)
+			for err == nil {
+				select {
+				case <-stop:
+					return
+				default:
+					_, err = other.CleanTemp()
+				}
+			}
+			t.Error(err)
+		})
+	}
+	for i := range 500 {
+		if err := d.PutBytes(fmt.Sprintf("x/%d", i), []byte("x")); err != nil {
+			t.Error(err)
+			break
+		}
+	}
+	close(stop)
+	wg.Wait()
+}
