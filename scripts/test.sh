@@ -129,7 +129,7 @@ track() {
 		unit) step unit unit ;;
 		fuzz) step fuzz nice scripts/fuzz.sh ;; # what waits beside it comes first
 		emulators) step emulators emulators ;;
-		terraform) step terraform with ministack -- env "${aws[@]}" nice scripts/terraform.sh ;; # what waits beside it comes first
+		terraform) step terraform nice scripts/terraform.sh ;; # what waits beside it comes first
 		s3) step s3 with versitygw -- env "${s3[@]}" go test -count=1 ./lake/s3 ;;
 		amtool) step amtool amtool ;;
 		opensearch) step opensearch with opensearch -- env "${index[@]}" go test -count=1 ./indexer/... ;;
@@ -157,7 +157,7 @@ main() {
 	index=(SEAMARK_OPENSEARCH="$at:${port[opensearch]}")
 	loop=
 	if wants end-to-end; then loop=$(scripts/loop.sh); fi
-	if wants emulators || wants end-to-end || wants terraform; then background start ministack; fi
+	if wants emulators || wants end-to-end; then background start ministack; fi
 	if wants emulators || wants end-to-end; then background start localemu; fi
 	if wants s3 || wants end-to-end; then background start versitygw; fi
 	if wants opensearch || wants end-to-end; then background start opensearch; fi
