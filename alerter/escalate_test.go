@@ -92,3 +92,26 @@ func TestEscalation(t *testing.T) {
 		})
 	}
 }
+
+// A second audience that was told and has not heard the end is looked after by processes
+// that do not run, too.
+func TestEscalatedEndIsDue(t *testing.T) {
+	store, start := &memory{}, time.Now()
+	first, second := &recorder{name: "first", begun: start, edits: true}, &recorder{name: "second", begun: start, edits: true}
+	o := alerter.Options{Store: store, Escalate: []alerter.Escalation{{Receivers: []string{"second"}, Severity: "critical"}}, Receivers: []alerter.Receiver{first, second}}
+	a := firing("4xx", "api", start, 0.2)
+	a.Severity = "critical"
+	m := manager(t, o)
+	observe(t, m, a)
+	if err := m.Flush(t.Context()); err != nil || len(second.list()) != 1 {
+		t.Fatal(err, second.list())
+	}
+	second.answer = func(int) error { return &seamark.Fault{Class: seamark.Temporary, What: "does not answer"} }
+	observe(t, m, fine(a, start.Add(time.Second)))
+	if err := m.Flush(t.Context()); err == nil {
+		t.Error("the end was shown to nobody, without an error")
+	}
+	if m := manager(t, o); !m.Due() {
+		t.Error("nothing is due, though the second audience has not heard the end")
+	}
+}

@@ -61,7 +61,7 @@ type Inbox interface {
 // passes card.RefUnknown, and the receiver looks whether the message exists.
 type Manager struct {
 	opt   Options
-	names []string
+	names []string // receivers that hear of everything where there are no routes
 	saves saves
 	busy  map[string]*sync.Mutex
 	still map[string]bool // receivers that are not reminded
@@ -212,7 +212,7 @@ func (m *Manager) Due() bool {
 		}
 	}
 	m.mu.Unlock()
-	return slices.ContainsFunc(m.names, func(name string) bool { return len(m.pending(name)) > 0 })
+	return slices.ContainsFunc(m.opt.Receivers, func(r Receiver) bool { return len(m.pending(r.Name())) > 0 })
 }
 
 // Act does what a person said. It is durable when Act returns nil; a Rejected fault says

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
@@ -37,14 +38,15 @@ type Objects interface {
 // changes the group and posts its cards. Others leave what they heard and go: whoever has the
 // turn takes it in before it gives the turn back, and looks once more afterwards.
 //
-// A Group is the Store of the process that has its turn. It is not safe for concurrent use
-// beyond that of one Manager.
+// A Group is the Store of the process that has its turn, and as such safe for concurrent
+// use; the turn itself is for one caller.
 type Group struct {
 	objects Objects
 	folder  string
 	name    string
 	by      string // who has the turn here
 
+	mu     sync.Mutex // a Manager saves several entries at a time
 	state  groupState
 	number int // of state; 0: there is none
 }
@@ -281,6 +283,8 @@ func (g *Group) Taken(keys []string) error {
 
 // Save implements Store.
 func (g *Group) Save(_ context.Context, e Entry) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	e.Format = format
 	at := slices.IndexFunc(g.state.Entries, func(x Entry) bool { return x.Incident.ID == e.Incident.ID })
 	if at < 0 {
@@ -315,6 +319,8 @@ func (g *Group) Load(context.Context) ([]Entry, error) {
 
 // SaveEarly implements Store.
 func (g *Group) SaveEarly(_ context.Context, oks map[string]time.Time) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	g.state.Early = oks
 	return g.write()
 }

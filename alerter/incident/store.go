@@ -64,7 +64,8 @@ type Delivery struct {
 }
 
 // Store keeps entries durably. Save returns once the entry is on disk; it replaces the
-// entry with the same incident id. Load returns all of them in any order.
+// entry with the same incident id. Load returns all of them in any order. Entries of several
+// incidents are saved at a time, those of one in turn.
 type Store interface {
 	Save(ctx context.Context, e Entry) error
 	Load(ctx context.Context) ([]Entry, error)
