@@ -1,7 +1,6 @@
 package dashboards
 
 import (
-	"net"
 	"net/netip"
 	"sync"
 	"time"
@@ -66,10 +65,7 @@ func (f *failures) forget(now time.Time) {
 }
 
 func addressOf(remote string) string {
-	host, _, err := net.SplitHostPort(remote)
-	if err != nil {
-		host = remote
-	}
+	host := hostOf(remote)
 	ip, err := netip.ParseAddr(host)
 	if err != nil {
 		return host

@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -126,16 +124,8 @@ func (r *Receiver) wait(ctx context.Context) error {
 
 func (r *Receiver) where() string { return "receiver " + r.opt.Name }
 
-// fault classes an error of the connection. Its text never holds the URL, which is a secret.
 func (r *Receiver) fault(err error) error {
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		err = u.Err
-	}
-	f := &seamark.Fault{Class: seamark.Temporary, What: "Teams cannot be reached", Where: r.where(), Err: err}
-	if _, network := errors.AsType[net.Error](err); !network && !errors.Is(err, context.Canceled) {
-		f.What = "Teams' answer cannot be read"
-	}
-	return f
+	return outgoing.Fault(err, r.where(), "Teams cannot be reached", "Teams' answer cannot be read")
 }
 
 // hidden finds the status of a failure that the older connectors report inside a 200.

@@ -9,12 +9,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/url"
 	"strconv"
 	"time"
 
@@ -113,16 +110,8 @@ func Sign(secret []byte, at time.Time, body []byte) string {
 
 func (r *Receiver) where() string { return "receiver " + r.opt.Name }
 
-// fault classes an error of the connection. Its text never holds the URL, which may be a secret.
 func (r *Receiver) fault(err error) error {
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		err = u.Err
-	}
-	f := &seamark.Fault{Class: seamark.Temporary, What: "the webhook cannot be reached", Where: r.where(), Err: err}
-	if _, network := errors.AsType[net.Error](err); !network && !errors.Is(err, context.Canceled) {
-		f.What = "the webhook's answer cannot be read"
-	}
-	return f
+	return outgoing.Fault(err, r.where(), "the webhook cannot be reached", "the webhook's answer cannot be read")
 }
 
 func (r *Receiver) judge(resp *http.Response) error {

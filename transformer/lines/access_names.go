@@ -153,14 +153,7 @@ func (r *Parser) takeAccessGroup(row *seamark.AccessLog, base *seamark.Log, f *s
 			left++
 		}
 	}
-	if left == len(members) {
-		return left == 0
-	}
-	if left > 0 {
-		rebuilt := r.object(nil, members[:left])
-		r.rest = append(r.rest, scan.Field{Key: f.Key, Value: scan.BytesOf(rebuilt)})
-	}
-	return true
+	return r.kept(f, members, left)
 }
 
 // spoiltAccess takes an access log apart that API Gateway has filled into a JSON format and that

@@ -348,6 +348,12 @@ func (r *Parser) takeGroup(row *seamark.Log, f *scan.Field, prefix string, timed
 			left++
 		}
 	}
+	return r.kept(f, members, left)
+}
+
+// kept keeps the first left of the members of f, those that no column took, and reports
+// whether any was taken.
+func (r *Parser) kept(f *scan.Field, members []scan.Field, left int) bool {
 	if left == len(members) {
 		return left == 0
 	}
