@@ -9,13 +9,13 @@ import (
 	"github.com/seamark-hq/seamark/alerter/route"
 	"github.com/seamark-hq/seamark/alerter/words"
 	"github.com/seamark-hq/seamark/internal/config"
+	"github.com/seamark-hq/seamark/internal/parts/cards"
 	"github.com/seamark-hq/seamark/lake"
 )
 
-// CheckRoutes is the config.Check of programs that route alarms: it holds routes,
-// intervals and inhibition to what Alertmanager takes.
+// CheckRoutes is the config.Check of programs that route alarms.
 func CheckRoutes(c *config.Config, fault func(key, what, remedy string)) {
-	alertmanager.Check(c.Routing(), alertmanager.Keys{Route: "route", Inhibit: "inhibit_rules", Interval: c.IntervalKey}, fault)
+	cards.CheckRoutes(c, fault)
 }
 
 // silencesFile is where the silences are, in the data folder.

@@ -99,7 +99,7 @@ var table = []room{
 	{"internal/app", rooms("..."), []string{"github.com/prometheus/client_golang", "golang.org/x/sync"}},
 	{"internal/parts/rows", rooms(".", "internal/config", "transformer", "transformer/redact"), nil},
 	{"internal/parts/search", rooms("indexer", "indexer/opensearch", "internal/config", "lake"), nil},
-	{"internal/parts/cards", rooms("alerter", "alerter/card", "alerter/eventbridge", "alerter/folder", "alerter/slack", "alerter/teams", "alerter/webhook", "internal/config", "lake"), nil},
+	{"internal/parts/cards", rooms("alerter", "alerter/alertmanager", "alerter/card", "alerter/eventbridge", "alerter/folder", "alerter/slack", "alerter/teams", "alerter/webhook", "internal/config", "lake"), nil},
 	{"internal/parts/states", rooms(".", "alerter/cloudwatch", "collector/inventory", "collector/onboard"), nil},
 	{"internal/functions/collector", rooms(".", "lake", "collector/inventory", "collector/quota", "collector/state", "collector", "collector/aws", "collector/cloudtrail", "collector/worker", "collector/onboard", "internal/lambda", "collector/history", "internal/lambda/coldstart", "internal/lambda/queue"), nil},
 	{"internal/functions/transformer", rooms("lake", "transformer/worker", "internal/lambda", "internal/lambda/coldstart", "internal/lambda/queue", "internal/parts/rows"), nil},

@@ -34,15 +34,11 @@ import (
 
 // Open makes the function of its environment.
 func Open(ctx context.Context, log *slog.Logger) (lambda.Work, error) {
-	s, err := coldstart.Open(ctx, log, checkRoutes)
+	s, err := coldstart.Open(ctx, log, cards.CheckRoutes)
 	if err != nil {
 		return nil, err
 	}
 	return New(ctx, s)
-}
-
-func checkRoutes(c *config.Config, fault func(key, what, remedy string)) {
-	alertmanager.Check(c.Routing(), alertmanager.Keys{Route: "route", Inhibit: "inhibit_rules", Interval: c.IntervalKey}, fault)
 }
 
 // New makes the function.

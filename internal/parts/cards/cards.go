@@ -1,4 +1,5 @@
-// Package cards makes what shows cards of the configuration: its receivers.
+// Package cards makes what shows cards of the configuration: its receivers, and whether its
+// routes are right.
 package cards
 
 import (
@@ -6,6 +7,7 @@ import (
 	"log/slog"
 
 	"github.com/seamark-hq/seamark/alerter"
+	"github.com/seamark-hq/seamark/alerter/alertmanager"
 	"github.com/seamark-hq/seamark/alerter/card"
 	"github.com/seamark-hq/seamark/alerter/eventbridge"
 	"github.com/seamark-hq/seamark/alerter/folder"
@@ -15,6 +17,12 @@ import (
 	"github.com/seamark-hq/seamark/internal/config"
 	"github.com/seamark-hq/seamark/lake"
 )
+
+// CheckRoutes is the config.Check of programs that route alarms: it holds routes,
+// intervals and inhibition to what Alertmanager takes.
+func CheckRoutes(c *config.Config, fault func(key, what, remedy string)) {
+	alertmanager.Check(c.Routing(), alertmanager.Keys{Route: "route", Inhibit: "inhibit_rules", Interval: c.IntervalKey}, fault)
+}
 
 // Receivers makes the receivers of the configuration.
 func Receivers(c *config.Config, log *slog.Logger) ([]alerter.Receiver, error) {
