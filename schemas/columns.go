@@ -119,3 +119,15 @@ var AccessLogs = Table{
 		{24, "landing_id", Text, false, "", "SHA-256 of the landing object that the event came in.", nil},
 	},
 }
+
+// IsTime says of a column of either table that it holds milliseconds since 1970.
+func IsTime(column string) bool {
+	for _, t := range Tables() {
+		for _, c := range t.Columns {
+			if c.Name == column && c.Type == Timestamp {
+				return true
+			}
+		}
+	}
+	return false
+}

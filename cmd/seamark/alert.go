@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/internal/app/oncall"
 	"github.com/seamark-hq/seamark/internal/config"
 )
 
@@ -40,7 +40,7 @@ holds the error lines found there.`,
 			if cfg == nil || len(alarms) == 0 && unread != nil {
 				return unread
 			}
-			cards, err := app.RenderEvent(cmd.Context(), cfg, alarms, to, c.logger(warnLevel))
+			cards, err := oncall.RenderEvent(cmd.Context(), cfg, alarms, to, c.logger(warnLevel))
 			if err != nil {
 				return err
 			}
@@ -80,7 +80,7 @@ what was missed is made up for, and an incident whose alarm is not there any mor
 			if cfg == nil || len(alarms) == 0 && unread != nil {
 				return unread
 			}
-			incidents, err := app.SendEvent(cmd.Context(), cfg, alarms, complete, c.logger(warnLevel))
+			incidents, err := oncall.SendEvent(cmd.Context(), cfg, alarms, complete, c.logger(warnLevel))
 			if err != nil {
 				return errors.Join(err, unread)
 			}
@@ -130,6 +130,6 @@ func (c *cli) readEvent(name string) (*config.Config, []seamark.Alarm, error) {
 	if c.lake != "" {
 		cfg.Lake = c.lake
 	}
-	alarms, err := app.ReadEvent(name, c.in)
+	alarms, err := oncall.ReadEvent(name, c.in)
 	return cfg, alarms, err
 }

@@ -1,17 +1,19 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/internal/app/lakes"
+	"github.com/seamark-hq/seamark/lake"
 )
 
 func (c *cli) compactCmd() *cobra.Command {
-	var o app.CompactOptions
+	var o lake.CompactOptions
 	cmd := &cobra.Command{
 		Use:   "compact --lake LAKE",
 		Short: "Merge the lake's many small files into a few large ones",
@@ -46,8 +48,8 @@ skipped) and the sums of these. Exit 1 when an hour could not be done.`,
 				o.Grace = -1
 			}
 			p := c.progress("hours")
-			o.Progress = func(done, total int, _ app.CompactedHour) { p.show(done, total) }
-			r, err := app.Compact(cmd.Context(), folder, o)
+			o.Progress = func(done, total int, _ lake.CompactedHour) { p.show(done, total) }
+			r, err := compact(cmd.Context(), folder, o)
 			p.clear()
 			if err != nil && len(r.Hours) == 0 {
 				return err
@@ -73,7 +75,19 @@ skipped) and the sums of these. Exit 1 when an hour could not be done.`,
 	return cmd
 }
 
-func (c *cli) printCompacted(r app.CompactReport, dryRun bool) {
+func compact(ctx context.Context, place string, o lake.CompactOptions) (lake.CompactReport, error) {
+	open := lakes.Change
+	if o.DryRun {
+		open = lakes.Read
+	}
+	l, err := open(ctx, place)
+	if err != nil {
+		return lake.CompactReport{}, err
+	}
+	return l.Compact(ctx, o)
+}
+
+func (c *cli) printCompacted(r lake.CompactReport, dryRun bool) {
 	g := newGrid("hour", "partitions>", "files>", "after>", "bytes>", "after>", "why")
 	for _, h := range r.Hours {
 		why := h.Why

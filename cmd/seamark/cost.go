@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/internal/app/lakes"
 	"github.com/seamark-hq/seamark/lake/stats"
 )
 
@@ -32,11 +33,11 @@ document: prices, now, steady, scan, index.`,
 			if err != nil {
 				return &usageError{err}
 			}
-			l, err := app.ReadLake(cmd.Context(), folder)
+			l, err := lakes.Read(cmd.Context(), folder)
 			if err != nil {
 				return err
 			}
-			r, err := stats.Cost(cmd.Context(), l, app.KeepOf(cfg), prices)
+			r, err := stats.Cost(cmd.Context(), l, app.Keep(cfg), prices)
 			if err != nil {
 				return err
 			}

@@ -16,6 +16,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/internal/app/demo"
 )
 
 func (c *cli) demoCmd() *cobra.Command {
@@ -50,7 +51,7 @@ Without --data everything goes to a new temporary folder.`,
 			if cfg.Data, err = filepath.Abs(cfg.Data); err != nil {
 				return err
 			}
-			app.DemoConfig(cfg)
+			demo.Hasten(cfg)
 			tell, level := c.out, slog.LevelWarn
 			if c.json {
 				tell = io.Discard
@@ -67,7 +68,7 @@ Without --data everything goes to a new temporary folder.`,
 					fmt.Fprintf(tell, "%s is in use: the demo takes %s\n", cfg.Listen, got)
 				}
 			}
-			result, err := app.Demo(cmd.Context(), app.DemoOptions{
+			result, err := demo.Run(cmd.Context(), demo.Options{
 				Options: app.Options{Config: cfg, Listener: listener, Logger: c.logger(level), Version: buildVersion(), Listening: func(url string) {
 					fmt.Fprintf(tell, "Seamark demo, seed %d. Everything is in %s\nOpen %s   (Ctrl-C stops)\n\n", seed, cfg.Data, url)
 				}},

@@ -15,10 +15,12 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/internal/app/lakes"
 	"github.com/seamark-hq/seamark/internal/config"
 	"github.com/seamark-hq/seamark/internal/fleet"
 	"github.com/seamark-hq/seamark/lake/duckdb"
 	"github.com/seamark-hq/seamark/schemas"
+	"github.com/seamark-hq/seamark/transformer/origin"
 )
 
 var updateDocs = flag.Bool("update-docs", false, "write the generated pages below docs/reference")
@@ -57,14 +59,14 @@ func TestDocsQueries(t *testing.T) {
 		t.Fatal(err)
 	}
 	folder := t.TempDir()
-	_, failed, err := app.Transform(t.Context(), app.TransformOptions{
-		Lake: folder, Files: []string{object}, Quarantined: func(_ string, q seamark.Quarantined) { t.Error(q.Reason) },
+	_, failed, err := app.Transform(t.Context(), folder, nil, origin.Options{
+		Files: []string{object}, Quarantined: func(_ string, q seamark.Quarantined) { t.Error(q.Reason) },
 		Failed: func(_ string, err error) { t.Error(err) },
 	})
 	if err != nil || failed > 0 {
 		t.Fatal(failed, err)
 	}
-	db, closeLake, err := app.OpenLake(t.Context(), folder, config.Default(), slog.New(slog.DiscardHandler))
+	db, closeLake, err := lakes.Open(t.Context(), folder, config.Default(), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +102,7 @@ func TestDocsPlainDuckDB(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.Close()
-	if _, failed, err := app.Transform(t.Context(), app.TransformOptions{Lake: folder, Files: []string{object}, Quarantined: func(_ string, q seamark.Quarantined) { t.Error(q.Reason) },
+	if _, failed, err := app.Transform(t.Context(), folder, nil, origin.Options{Files: []string{object}, Quarantined: func(_ string, q seamark.Quarantined) { t.Error(q.Reason) },
 		Failed: func(_ string, err error) { t.Error(err) }}); err != nil || failed > 0 {
 		t.Fatal(failed, err)
 	}
@@ -140,7 +142,7 @@ func TestDocsPlainDuckDB(t *testing.T) {
 	if err := rows.Err(); err != nil {
 		t.Fatal(err)
 	}
-	db, closeLake, err := app.OpenLake(t.Context(), folder, config.Default(), slog.New(slog.DiscardHandler))
+	db, closeLake, err := lakes.Open(t.Context(), folder, config.Default(), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/internal/app/explain"
+	"github.com/seamark-hq/seamark/schemas"
 )
 
 // explainedText is how much of a message or column `explain` prints, in characters.
@@ -37,7 +38,7 @@ landing/. With --json a line for each event: landing, event, lake, ledger, docum
 			if url != "" {
 				cfg.OpenSearch.URL = url
 			}
-			ways, err := app.Explain(cmd.Context(), app.ExplainOptions{Lake: folder, Config: cfg, What: args[0]}, c.logger(warnLevel))
+			ways, err := explain.Of(cmd.Context(), explain.Options{Lake: folder, Config: cfg, What: args[0]}, c.logger(warnLevel))
 			if err != nil {
 				return err
 			}
@@ -61,7 +62,7 @@ landing/. With --json a line for each event: landing, event, lake, ledger, docum
 	return cmd
 }
 
-func (c *cli) printWay(x app.Explanation) {
+func (c *cli) printWay(x explain.Way) {
 	say := func(what, format string, args ...any) {
 		fmt.Fprintf(c.out, "%-10s%s\n", what, visible(fmt.Sprintf(format, args...)))
 	}
@@ -135,14 +136,14 @@ func (c *cli) printColumns(table string, row json.RawMessage) {
 			continue
 		}
 		text := fmt.Sprint(value)
-		if ms, err := strconv.ParseInt(text, 10, 64); err == nil && app.IsTime(fmt.Sprint(key)) {
+		if ms, err := strconv.ParseInt(text, 10, 64); err == nil && schemas.IsTime(fmt.Sprint(key)) {
 			text = clock(ms)
 		}
 		fmt.Fprintf(c.out, "%-10s%s = %s\n", "", visible(fmt.Sprint(key)), visible(clipped(text)))
 	}
 }
 
-func (c *cli) presence(d app.DocumentPart) string {
+func (c *cli) presence(d explain.Document) string {
 	switch {
 	case d.Fault != "":
 		return "not known: " + d.Fault

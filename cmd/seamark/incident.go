@@ -13,8 +13,9 @@ import (
 	"github.com/spf13/cobra"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/alerter/incident"
 	"github.com/seamark-hq/seamark/alerter/words"
-	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/internal/app/oncall"
 )
 
 func (c *cli) incidentCmd() *cobra.Command {
@@ -36,7 +37,7 @@ func (c *cli) incidentListCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			entries, unread := app.Incidents(cmd.Context(), cfg)
+			entries, unread := oncall.Incidents(cmd.Context(), cfg)
 			g, n := newGrid("id", "state", "since", "for>", "what"), 0
 			for i := len(entries) - 1; i >= 0; i-- {
 				in := &entries[i].Incident
@@ -50,7 +51,7 @@ func (c *cli) incidentListCmd() *cobra.Command {
 					}
 					continue
 				}
-				headline, _ := app.IncidentText(cfg, in)
+				headline, _ := oncall.IncidentText(cfg, in)
 				g.add(in.ID, incidentState(in), instant(in.OpenedAt), words.Lasted(in.Duration(time.Now())), visible(headline))
 			}
 			if !c.json {
@@ -92,14 +93,14 @@ func (c *cli) incidentShowCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			e, err := app.Incident(cmd.Context(), cfg, args[0])
+			e, err := oncall.Incident(cmd.Context(), cfg, args[0])
 			if err != nil {
 				return err
 			}
 			if c.json {
 				return c.writeJSON(c.out, e)
 			}
-			_, text := app.IncidentText(cfg, &e.Incident)
+			_, text := oncall.IncidentText(cfg, &e.Incident)
 			fmt.Fprint(c.out, text, "\n")
 			g := newGrid("when", "what")
 			for _, m := range e.Incident.Timeline {
@@ -115,7 +116,7 @@ func (c *cli) incidentShowCmd() *cobra.Command {
 	}
 }
 
-func (c *cli) printDeliveries(e app.IncidentEntry) {
+func (c *cli) printDeliveries(e incident.Entry) {
 	g := newGrid("receiver", "card", "last", "trouble")
 	for _, name := range slices.Sorted(maps.Keys(e.Deliveries)) {
 		d := e.Deliveries[name]
@@ -147,7 +148,7 @@ func (c *cli) incidentAckCmd() *cobra.Command {
 		Example: "  seamark incident ack 20261122T174002Z-booking-prod --by ana\n  seamark incident ack 20261122T174002Z-booking-prod --for 4h",
 		Args:    need(1, 1, "which incident?", "name one by its id, see `seamark incident list`"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.act(cmd, args[0], app.Acknowledge, by, lasts)
+			return c.act(cmd, args[0], incident.DoAcknowledge, by, lasts)
 		},
 	}
 	byFlag(cmd, &by)
@@ -165,7 +166,7 @@ func (c *cli) incidentSilenceCmd() *cobra.Command {
 		Example: "  seamark incident silence 20261122T174002Z-booking-prod --for 4h --by ana",
 		Args:    need(1, 1, "which incident?", "name one by its id, see `seamark incident list`"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.act(cmd, args[0], app.Silence, by, lasts)
+			return c.act(cmd, args[0], incident.DoSilence, by, lasts)
 		},
 	}
 	byFlag(cmd, &by)
@@ -182,7 +183,7 @@ func (c *cli) incidentResolveCmd() *cobra.Command {
 		Example: "  seamark incident resolve 20261122T174002Z-booking-prod --by ana",
 		Args:    need(1, 1, "which incident?", "name one by its id, see `seamark incident list`"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.act(cmd, args[0], app.Resolve, by, 0)
+			return c.act(cmd, args[0], incident.DoResolve, by, 0)
 		},
 	}
 	byFlag(cmd, &by)
@@ -199,7 +200,7 @@ func (c *cli) act(cmd *cobra.Command, id, do, by string, lasts time.Duration) er
 	if err != nil {
 		return err
 	}
-	e, err := app.Incident(cmd.Context(), cfg, id)
+	e, err := oncall.Incident(cmd.Context(), cfg, id)
 	if err != nil {
 		return err
 	}
@@ -211,18 +212,18 @@ func (c *cli) act(cmd *cobra.Command, id, do, by string, lasts time.Duration) er
 			by = u.Username
 		}
 	}
-	a := app.IncidentAct{Incident: e.Incident.ID, Do: do, By: by, At: time.Now().UTC()}
+	a := incident.Act{Incident: e.Incident.ID, Do: do, By: by, At: time.Now().UTC()}
 	if lasts != 0 {
 		a.Until = a.At.Add(lasts)
 	}
-	done, err := app.Act(cmd.Context(), cfg, a, c.logger(warnLevel))
+	done, err := oncall.Act(cmd.Context(), cfg, a, c.logger(warnLevel))
 	if err != nil {
 		return err
 	}
 	if c.json {
 		return c.writeJSON(c.out, map[string]any{"act": a, "done": done})
 	}
-	what := map[string]string{app.Acknowledge: "acknowledged", app.Silence: "silenced", app.Resolve: "resolved"}[do]
+	what := map[string]string{incident.DoAcknowledge: "acknowledged", incident.DoSilence: "silenced", incident.DoResolve: "resolved"}[do]
 	if !done {
 		fmt.Fprintf(c.out, "%s will be %s: the appliance that runs has not taken it within 10 s, and does when it can.\n", e.Incident.ID, what)
 		return nil
@@ -243,13 +244,13 @@ figures, who was told. Without INCIDENT all of them, newest first.`,
 			if err != nil {
 				return err
 			}
-			var entries []app.IncidentEntry
+			var entries []incident.Entry
 			var unread error
 			if len(args) == 0 {
-				entries, unread = app.Incidents(cmd.Context(), cfg)
+				entries, unread = oncall.Incidents(cmd.Context(), cfg)
 			}
 			for _, id := range args {
-				e, err := app.Incident(cmd.Context(), cfg, id)
+				e, err := oncall.Incident(cmd.Context(), cfg, id)
 				if err != nil {
 					return err
 				}

@@ -8,7 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/internal/app/lakes"
+	"github.com/seamark-hq/seamark/lake"
 	"github.com/seamark-hq/seamark/lake/stats"
 )
 
@@ -53,11 +54,11 @@ small_files.`,
 			if err != nil {
 				return err
 			}
-			l, err := app.ReadLake(cmd.Context(), folder)
+			l, err := lakes.Read(cmd.Context(), folder)
 			if err != nil {
 				return err
 			}
-			o.Compact = app.CompactOptions{OlderThan: time.Duration(cfg.Compact.OlderThan), SmallFiles: cfg.Compact.SmallFiles}
+			o.Compact = lake.CompactOptions{OlderThan: time.Duration(cfg.Compact.OlderThan), SmallFiles: cfg.Compact.SmallFiles}
 			p := c.progress("files")
 			counted, err := stats.Count(cmd.Context(), l, o, p.show)
 			p.clear()

@@ -9,7 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/internal/app/lakes"
+	"github.com/seamark-hq/seamark/lake/athena"
 )
 
 var databaseName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,127}$`)
@@ -36,7 +37,7 @@ statements, products, environments, since, rows.`,
 			if err != nil {
 				return err
 			}
-			if location == "" && app.IsRemote(folder) {
+			if location == "" && lakes.IsRemote(folder) {
 				location = folder
 			}
 			switch {
@@ -46,7 +47,7 @@ statements, products, environments, since, rows.`,
 			case !databaseName.MatchString(database):
 				return &usageError{&seamark.Fault{Class: seamark.Rejected, What: fmt.Sprintf("%q is not the name of a database", database), Where: "--database", Remedy: "use lower case letters, digits and _"}}
 			}
-			l, err := app.ReadLake(cmd.Context(), folder)
+			l, err := lakes.Read(cmd.Context(), folder)
 			if err != nil {
 				return err
 			}
@@ -55,9 +56,9 @@ statements, products, environments, since, rows.`,
 				if err != nil {
 					return &usageError{&seamark.Fault{Class: seamark.Rejected, What: "the statements cannot be read", Where: check, Err: seamark.RootCause(err), Remedy: "check the path"}}
 				}
-				return c.checkAthena(app.AthenaCheck(l, enumerated(string(b), "product"), enumerated(string(b), "environment")), check)
+				return c.checkAthena(athena.Check(l, enumerated(string(b), "product"), enumerated(string(b), "environment")), check)
 			}
-			a, err := app.AthenaOf(l, database, location, more)
+			a, err := athena.Of(l, database, location, more)
 			if err != nil {
 				return err
 			}

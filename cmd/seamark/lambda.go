@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/internal/functions/local"
 )
 
 func (c *cli) lambdaCmd() *cobra.Command {
@@ -32,14 +32,14 @@ func (c *cli) lambdaInvokeCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "invoke FUNCTION --event FILE",
 		Short: "Hand one event to a Lambda function and print its answer",
-		Long: `Hand one event to a Lambda function (` + strings.Join(app.Functions(), ", ") + `) and print its answer. It is the
+		Long: `Hand one event to a Lambda function (` + strings.Join(local.Names(), ", ") + `) and print its answer. It is the
 handler that runs in AWS, with the same configuration; what it would put into its queue it
 does at once, and what it would log goes to standard error. With a lake in a folder the
 bucket that an event names stands for that folder. When the function fails, or gives
 messages of a batch back, the exit code is 1.`,
 		Example: `  echo '{"do": "reconcile"}' | seamark lambda invoke transformer --event - --lake ./lake
   seamark lambda invoke alerter --event alarm.json --config seamark.yml --lake s3://hub-bucket`,
-		Args: need(1, 1, "which function?", "name one of "+strings.Join(app.Functions(), ", ")),
+		Args: need(1, 1, "which function?", "name one of "+strings.Join(local.Names(), ", ")),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			payload, err := c.readPayload(event)
 			if err != nil {
@@ -49,7 +49,7 @@ messages of a batch back, the exit code is 1.`,
 			if err != nil {
 				return err
 			}
-			answer, err := app.InvokeFunction(cmd.Context(), app.FunctionOptions{Function: args[0], Lake: place, Config: cfg, Event: payload, Timeout: timeout, Log: c.err})
+			answer, err := local.Invoke(cmd.Context(), local.Options{Function: args[0], Lake: place, Config: cfg, Event: payload, Timeout: timeout, Log: c.err})
 			if err != nil {
 				return err
 			}

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/internal/app/lakes"
 	"github.com/seamark-hq/seamark/lake/duckdb"
 )
 
@@ -53,7 +53,7 @@ func (c *cli) logsCmd() *cobra.Command {
 			if err := q.Validate(); err != nil {
 				return &usageError{err}
 			}
-			db, closeLake, err := app.OpenLake(cmd.Context(), folder, cfg, c.logger(warnLevel))
+			db, closeLake, err := lakes.Open(cmd.Context(), folder, cfg, c.logger(warnLevel))
 			if err != nil {
 				return err
 			}

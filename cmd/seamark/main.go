@@ -1,5 +1,5 @@
 // Command seamark is the observability appliance and its tools. Each verb is one file
-// here and one function in internal/app.
+// here and one function of the room that does its work.
 package main
 
 import (

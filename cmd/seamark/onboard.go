@@ -11,6 +11,7 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector/onboard"
 	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/internal/app/lakes"
 	"github.com/seamark-hq/seamark/internal/config"
 )
 
@@ -73,7 +74,7 @@ func (c *cli) fleet(ctx context.Context, f placeFlags) (*onboard.Accounts, error
 		return nil, &usageError{&seamark.Fault{Class: seamark.Rejected, What: "no account is configured", Where: c.configName(),
 			Remedy: "set deployment, accounts, regions and onboard.destination; see docs/howto/onboarding.md"}}
 	}
-	place := app.LakeFolder(cfg)
+	place := lakes.Place(cfg)
 	if c.lake != "" {
 		if place, _, err = c.lakeFolder(); err != nil {
 			return nil, err

@@ -12,7 +12,9 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/internal/app/lakes"
 	"github.com/seamark-hq/seamark/lake/quarantine"
+	"github.com/seamark-hq/seamark/transformer/replay"
 )
 
 // previewBytes is how much of a piece `quarantine show` prints.
@@ -43,7 +45,7 @@ func (c *cli) pieces(cmd *cobra.Command, f quarantine.Filter) (*quarantine.Piece
 	if err != nil {
 		return nil, err
 	}
-	l, err := app.ReadLake(cmd.Context(), folder)
+	l, err := lakes.Read(cmd.Context(), folder)
 	if err != nil {
 		return nil, err
 	}
@@ -213,7 +215,7 @@ a line for each: object, id, before, after, changed, fault.`,
 			if err != nil {
 				return err
 			}
-			l, err := app.ReadLake(cmd.Context(), folder)
+			l, err := lakes.Read(cmd.Context(), folder)
 			if err != nil {
 				return err
 			}
@@ -239,7 +241,7 @@ a line for each: object, id, before, after, changed, fault.`,
 	return cmd
 }
 
-func (c *cli) printRetried(tried []app.Retried, dryRun bool) error {
+func (c *cli) printRetried(tried []replay.Retried, dryRun bool) error {
 	changed, failed, still := 0, 0, int64(0)
 	for _, r := range tried {
 		if r.Changed {

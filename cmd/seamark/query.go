@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/internal/app/lakes"
 	"github.com/seamark-hq/seamark/lake/duckdb"
 )
 
@@ -29,7 +29,7 @@ columns are in docs/reference/columns.md, or: seamark query 'DESCRIBE logs'. Tim
 			if err != nil {
 				return err
 			}
-			db, closeLake, err := app.OpenLake(cmd.Context(), folder, cfg, c.logger(warnLevel))
+			db, closeLake, err := lakes.Open(cmd.Context(), folder, cfg, c.logger(warnLevel))
 			if err != nil {
 				return err
 			}

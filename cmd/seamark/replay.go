@@ -13,10 +13,11 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/internal/app"
 	"github.com/seamark-hq/seamark/lake/changes"
+	"github.com/seamark-hq/seamark/transformer/replay"
 )
 
 func (c *cli) replayCmd() *cobra.Command {
-	var o app.ReplayOptions
+	var o replay.Options
 	var span spanFlags
 	var url, hour string
 	var dryRun, yes bool
@@ -47,17 +48,17 @@ took_seconds; with --dry-run the plan alone.`,
 				}
 			}
 			o.Typed = []string{span.since, span.until}
-			if o.Lake, o.Config, err = c.lakeFolder(); err != nil {
+			place, cfg, err := c.lakeFolder()
+			if err != nil {
 				return err
 			}
 			if url != "" {
-				o.Config.OpenSearch.URL = url
+				cfg.OpenSearch.URL = url
 			}
-			o.Index = true
 			boundHeap()
 			p := c.progress("objects")
 			o.Progress = func(_, _ int64, objects, of int) { p.show(objects, of) }
-			r, err := app.PlanReplay(cmd.Context(), o)
+			r, err := app.Replay(cmd.Context(), place, cfg, o, true)
 			if err != nil {
 				return err
 			}
@@ -102,7 +103,7 @@ took_seconds; with --dry-run the plan alone.`,
 	return cmd
 }
 
-func (c *cli) printReplayPlan(p app.ReplayPlan, last bool) error {
+func (c *cli) printReplayPlan(p replay.Plan, last bool) error {
 	if c.json {
 		return c.writeJSON(c.out, p)
 	}
@@ -133,7 +134,7 @@ func (c *cli) printReplayPlan(p app.ReplayPlan, last bool) error {
 	return nil
 }
 
-func (c *cli) printReplayed(r app.Replayed) {
+func (c *cli) printReplayed(r replay.Done) {
 	for _, f := range r.Failed {
 		c.printFault(&seamark.Fault{What: "not transformed; it keeps its rows", Where: f.Object, Err: fmt.Errorf("%s", f.What)})
 	}

@@ -9,11 +9,14 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/internal/app/lakes"
 	"github.com/seamark-hq/seamark/internal/config"
+	"github.com/seamark-hq/seamark/lake"
+	"github.com/seamark-hq/seamark/lake/lifecycle"
 )
 
 func (c *cli) retentionCmd() *cobra.Command {
-	var dryRun, yes, terraform, lifecycle, trustClock, takeBack bool
+	var dryRun, yes, terraform, asJSON, trustClock, takeBack bool
 	k := struct{ landing, lake, quarantine string }{}
 	cmd := &cobra.Command{
 		Use:   "retention --lake LAKE",
@@ -48,9 +51,9 @@ before, files, bytes, of_bytes), entries, snapshots, kept, now; with --take-back
 					return &usageError{&seamark.Fault{Class: seamark.Rejected, What: fmt.Sprintf("%q is not an age of a day or more", f.text), Where: "--" + f.flag, Remedy: "use 90d, 52w or forever"}}
 				}
 			}
-			if lifecycle || terraform {
+			if asJSON || terraform {
 				bucket, prefix := bucketOf(c.lake, cfg)
-				rules := app.LifecycleOf(cfg.Retention, prefix)
+				rules := lifecycle.Of(app.Keep(cfg), prefix)
 				if terraform {
 					_, err = fmt.Fprint(c.out, rules.Terraform(bucket))
 				} else {
@@ -61,14 +64,14 @@ before, files, bytes, of_bytes), entries, snapshots, kept, now; with --take-back
 			if takeBack {
 				return c.takeBack(cmd.Context(), dryRun, yes)
 			}
-			if app.Keeps(cfg.Retention) {
+			if cfg.Retention.Forever() {
 				return &usageError{&seamark.Fault{Class: seamark.Rejected, What: "everything is kept for ever", Remedy: "set `retention:` in seamark.yml, or --landing, --lake-rows, --quarantine"}}
 			}
 			folder, _, err := c.lakeFolder()
 			if err != nil {
 				return err
 			}
-			plan, err := app.Expire(cmd.Context(), folder, cfg.Retention, true, trustClock)
+			plan, err := expire(cmd.Context(), folder, cfg.Retention, true, trustClock)
 			if err != nil {
 				return err
 			}
@@ -83,7 +86,7 @@ before, files, bytes, of_bytes), entries, snapshots, kept, now; with --take-back
 					return err
 				}
 			}
-			done, err := app.Expire(cmd.Context(), folder, cfg.Retention, false, trustClock)
+			done, err := expire(cmd.Context(), folder, cfg.Retention, false, trustClock)
 			if err != nil {
 				return err
 			}
@@ -96,7 +99,7 @@ before, files, bytes, of_bytes), entries, snapshots, kept, now; with --take-back
 	cmd.Flags().StringVar(&k.quarantine, "quarantine", "", "keep quarantined pieces so long")
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "only say what would go")
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
-	cmd.Flags().BoolVar(&lifecycle, "lifecycle", false, "print the bucket's lifecycle rules as JSON")
+	cmd.Flags().BoolVar(&asJSON, "lifecycle", false, "print the bucket's lifecycle rules as JSON")
 	cmd.Flags().BoolVar(&terraform, "terraform", false, "print them as a terraform resource")
 	cmd.Flags().BoolVar(&trustClock, "trust-clock", false, "count ages by the clock even when nothing has arrived for more than a day")
 	cmd.Flags().BoolVar(&takeBack, "take-back", false, "remove watermarks that lie in the future")
@@ -111,10 +114,15 @@ func (c *cli) takeBack(ctx context.Context, dryRun, yes bool) error {
 	if err != nil {
 		return err
 	}
-	ahead, err := app.TakeBack(ctx, folder, true)
+	open := lakes.Change
+	if dryRun {
+		open = lakes.Read
+	}
+	l, err := open(ctx, folder)
 	if err != nil {
 		return err
 	}
+	ahead := l.Ahead()
 	for _, a := range ahead {
 		if !c.json {
 			fmt.Fprintf(c.out, "%s: says that %s before %s has expired\n", visible(a.Key), a.Kind, instant(a.Before))
@@ -129,19 +137,35 @@ func (c *cli) takeBack(ctx context.Context, dryRun, yes bool) error {
 				return err
 			}
 		}
-		if ahead, err = app.TakeBack(ctx, folder, false); err != nil {
+		if ahead, err = l.TakeBack(); err != nil {
 			return err
 		}
 		verdict = "Taken back. `seamark verify" + c.lakeArg() + "` names what went when it was raised."
 	}
 	if c.json {
-		return c.writeJSON(c.out, map[string]any{"taken_back": append([]app.Ahead{}, ahead...)})
+		return c.writeJSON(c.out, map[string]any{"taken_back": append([]lake.Ahead{}, ahead...)})
 	}
 	fmt.Fprintln(c.out, verdict)
 	return nil
 }
 
-func expired(r app.ExpireReport) int { return r.Landing.Files + r.Lake.Files + r.Quarantine.Files }
+// expire deletes what is older than k keeps, to which a person has agreed. With trustClock ages
+// count by the clock even when nothing has arrived for long.
+func expire(ctx context.Context, place string, k config.Retention, dryRun, trustClock bool) (lake.ExpireReport, error) {
+	open := lakes.Change
+	if dryRun {
+		open = lakes.Read
+	}
+	l, err := open(ctx, place)
+	if err != nil {
+		return lake.ExpireReport{}, err
+	}
+	o := app.Retention(k)
+	o.DryRun, o.TrustClock, o.Agreed = dryRun, trustClock, true
+	return l.Expire(ctx, o)
+}
+
+func expired(r lake.ExpireReport) int { return r.Landing.Files + r.Lake.Files + r.Quarantine.Files }
 
 // bucketOf takes s3://bucket/prefix apart; of a folder both are empty.
 func bucketOf(place string, cfg *config.Config) (bucket, prefix string) {
@@ -159,7 +183,7 @@ func bucketOf(place string, cfg *config.Config) (bucket, prefix string) {
 	return bucket, prefix
 }
 
-func (c *cli) printExpired(r app.ExpireReport, k config.Retention, verdict string) error {
+func (c *cli) printExpired(r lake.ExpireReport, k config.Retention, verdict string) error {
 	if c.json {
 		return c.writeJSON(c.out, r)
 	}
@@ -171,7 +195,7 @@ func (c *cli) printExpired(r app.ExpireReport, k config.Retention, verdict strin
 	if r.Kept > 0 {
 		fmt.Fprintf(c.out, "%s old enough to go, but not transformed: kept; run `seamark verify%s`\n", plural(int64(r.Kept), "landing object"), c.lakeArg())
 	}
-	for i, e := range []app.Expired{r.Landing, r.Lake, r.Quarantine} {
+	for i, e := range []lake.Expired{r.Landing, r.Lake, r.Quarantine} {
 		if e.Files > 0 && e.Share() >= 0.25 {
 			fmt.Fprintf(c.out, "WARNING: that is %.0f%% of %s, all of it before %s; ages count from %s\n", 100*e.Share(), []string{"landing", "lake", "quarantine"}[i], instant(e.Before), instant(r.Now))
 		}

@@ -15,6 +15,7 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector/onboard"
 	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/internal/app/lakes"
 	"github.com/seamark-hq/seamark/internal/config"
 )
 
@@ -175,13 +176,13 @@ func (c *cli) lakeFolder() (string, *config.Config, error) {
 	}
 	if c.lake == "" {
 		if cfg.Lake == "" && c.configFile == "" {
-			if _, err := os.Stat(app.LakeFolder(cfg)); err != nil {
+			if _, err := os.Stat(lakes.Place(cfg)); err != nil {
 				return "", nil, &usageError{&seamark.Fault{Class: seamark.Rejected, What: "which lake?", Remedy: "name it with --lake, or as `lake:` in seamark.yml"}}
 			}
 		}
-		return app.LakeFolder(cfg), cfg, nil
+		return lakes.Place(cfg), cfg, nil
 	}
-	if app.IsRemote(c.lake) {
+	if lakes.IsRemote(c.lake) {
 		return strings.TrimRight(c.lake, "/"), cfg, nil
 	}
 	if scheme, _, isURL := strings.Cut(c.lake, "://"); isURL {

@@ -10,7 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/alerter/words"
+	"github.com/seamark-hq/seamark/internal/app/oncall"
 )
 
 func (c *cli) silenceCmd() *cobra.Command {
@@ -25,12 +26,12 @@ folder does it, or this command in the folder itself. amtool does the same over 
 }
 
 // silences opens the silences of the configuration for one verb.
-func (c *cli) silences(use func(*app.Silences) error) error {
+func (c *cli) silences(use func(*oncall.Silences) error) error {
 	cfg, err := c.config()
 	if err != nil {
 		return err
 	}
-	s, err := app.OpenSilences(cfg, c.logger(warnLevel))
+	s, err := oncall.OpenSilences(cfg, c.logger(warnLevel))
 	if err != nil {
 		return err
 	}
@@ -53,7 +54,7 @@ component, severity, rule, account_id, region, alertname and whatever a sender s
 			if err != nil {
 				return err
 			}
-			matchers, err := app.Matchers(args)
+			matchers, err := oncall.Matchers(args)
 			if err != nil {
 				return &usageError{err}
 			}
@@ -63,7 +64,7 @@ component, severity, rule, account_id, region, alertname and whatever a sender s
 					by = u.Username
 				}
 			}
-			return c.silences(func(s *app.Silences) error {
+			return c.silences(func(s *oncall.Silences) error {
 				id, err := s.Add(cmd.Context(), matchers, end, by, comment)
 				if err != nil {
 					return err
@@ -110,7 +111,7 @@ func (c *cli) silenceListCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "list", Short: "Show what is kept quiet", Example: "  seamark silence list\n  seamark silence list --expired --json", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return c.silences(func(s *app.Silences) error {
+			return c.silences(func(s *oncall.Silences) error {
 				list, err := s.List(cmd.Context(), ended)
 				if err != nil {
 					return err
@@ -123,7 +124,7 @@ func (c *cli) silenceListCmd() *cobra.Command {
 					if x.Comment != "" {
 						line += ": " + x.Comment
 					}
-					fmt.Fprintln(c.out, app.Line(line))
+					fmt.Fprintln(c.out, words.Line(line, 4096))
 				}
 				if len(list) == 0 && !c.quiet {
 					fmt.Fprintln(c.err, "nothing is silenced")
@@ -141,7 +142,7 @@ func (c *cli) silenceExpireCmd() *cobra.Command {
 		Use: "expire ID", Short: "End a silence now", Example: "  seamark silence expire 5f2a", Args: need(1, 1, "which silence?", "name one by its id, see `seamark silence list`"),
 		Long: "End a silence now. ID may be cut as long as it means one.",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.silences(func(s *app.Silences) error {
+			return c.silences(func(s *oncall.Silences) error {
 				id, err := s.Expire(cmd.Context(), args[0])
 				if err != nil {
 					return err
@@ -169,7 +170,7 @@ as an alertmanager.yml that amtool reads, receivers as names alone.`,
 			if err != nil {
 				return err
 			}
-			r, err := app.Routes(cfg, args)
+			r, err := oncall.Routes(cfg, args)
 			switch {
 			case err != nil:
 				return err

@@ -10,6 +10,7 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/internal/app"
 	"github.com/seamark-hq/seamark/internal/parts/rows"
+	"github.com/seamark-hq/seamark/transformer/origin"
 )
 
 func (c *cli) transformCmd() *cobra.Command {
@@ -34,8 +35,8 @@ already is skipped. What cannot be decoded is kept in quarantine, and the exit c
 			}
 			boundHeap()
 			p := c.progress("objects")
-			result, failed, err := app.Transform(cmd.Context(), app.TransformOptions{
-				Lake: folder, Files: files, Stdin: c.in, Force: force, Options: rows,
+			result, failed, err := app.Transform(cmd.Context(), folder, rows, origin.Options{
+				Files: files, Stdin: c.in, Force: force,
 				Quarantined: func(name string, q seamark.Quarantined) {
 					p.clear()
 					remedy := ": fetch the object again and re-run"
@@ -49,7 +50,7 @@ already is skipped. What cannot be decoded is kept in quarantine, and the exit c
 					p.clear()
 					c.printFault(err)
 				},
-				Progress: func(done, total int, _ app.TransformResult) { p.show(done, total) },
+				Progress: func(done, total int, _ origin.Result) { p.show(done, total) },
 			})
 			p.clear()
 			if err != nil {
@@ -71,7 +72,7 @@ already is skipped. What cannot be decoded is kept in quarantine, and the exit c
 	return cmd
 }
 
-func (c *cli) printTransform(folder string, r app.TransformResult, failed int) {
+func (c *cli) printTransform(folder string, r origin.Result, failed int) {
 	fmt.Fprintf(c.out, "objects %s, objects_skipped %s, bytes_in %s, files_written %s, control_messages %s, %s\n",
 		count(r.Objects), count(r.ObjectsSkipped), size(r.BytesIn), count(r.FilesWritten), count(r.ControlMessages), lasted(r.Took))
 	verdict := "Balanced"

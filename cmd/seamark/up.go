@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/internal/app/lakes"
 	"github.com/seamark-hq/seamark/internal/config"
 )
 
@@ -105,8 +106,8 @@ func (c *cli) printListening(cfg *config.Config, url string) {
 		key = filepath.Join(cfg.Data, "access-key")
 	}
 	if c.json {
-		c.writeJSON(c.out, map[string]string{"url": url, "front_door": url + "/ingest/firehose", "access_key_file": key, "lake": app.LakeFolder(cfg)})
+		c.writeJSON(c.out, map[string]string{"url": url, "front_door": url + "/ingest/firehose", "access_key_file": key, "lake": lakes.Place(cfg)})
 		return
 	}
-	fmt.Fprintf(c.out, "lake        %s\nfront door  %s/ingest/firehose   access key in %s\npage        %s\n", app.LakeFolder(cfg), url, key, url)
+	fmt.Fprintf(c.out, "lake        %s\nfront door  %s/ingest/firehose   access key in %s\npage        %s\n", lakes.Place(cfg), url, key, url)
 }

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"golang.org/x/net/netutil"
+
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter"
 	"github.com/seamark-hq/seamark/alerter/act"
@@ -16,7 +18,12 @@ import (
 	"github.com/seamark-hq/seamark/alerter/incident"
 	"github.com/seamark-hq/seamark/alerter/rules"
 	"github.com/seamark-hq/seamark/collector/ingest"
+	"github.com/seamark-hq/seamark/collector/onboard"
 	"github.com/seamark-hq/seamark/dashboards"
+	"github.com/seamark-hq/seamark/internal/app/calmlog"
+	"github.com/seamark-hq/seamark/internal/app/lakes"
+	"github.com/seamark-hq/seamark/internal/app/oncall"
+	"github.com/seamark-hq/seamark/internal/app/stage"
 	"github.com/seamark-hq/seamark/internal/config"
 	"github.com/seamark-hq/seamark/internal/parts/cards"
 	"github.com/seamark-hq/seamark/lake"
@@ -54,16 +61,16 @@ type App struct {
 
 	db        *duckdb.DB
 	spool     *ingest.Spool
-	upload    *uploadStage // nil when the lake is a folder
-	transform *transformStage
-	index     *indexStage // nil without an OpenSearch
-	compact   *compactStage
-	expire    *expireStage
-	onboard   *onboardStage
+	upload    *stage.Upload // nil when the lake is a folder
+	transform *stage.Transform
+	index     *stage.Index // nil without an OpenSearch
+	compact   *stage.Compact
+	expire    *stage.Expire
+	onboard   *stage.Onboard
 	alerts    *alerter.Manager
 	routes    *alertmanager.Machinery
 	silences  *alertmanager.Silences
-	reconcile *reconcileStage
+	reconcile *stage.Reconcile
 	rules     *rules.Engine
 	flow      *flow
 	before    seamark.Accounts // what the ledger held at the start
@@ -72,17 +79,9 @@ type App struct {
 	server    *http.Server
 }
 
-// LakeFolder is where the configuration has the lake.
-func LakeFolder(c *config.Config) string {
-	if c.Lake != "" {
-		return c.Lake
-	}
-	return filepath.Join(c.Data, "lake")
-}
-
 // New opens everything and recovers what an earlier process left, but serves nothing yet.
 func New(ctx context.Context, o Options) (_ *App, err error) {
-	a := &App{o: o, log: slog.New(newCalmLog(o.Logger.Handler())), metrics: newMetrics()}
+	a := &App{o: o, log: slog.New(calmlog.New(o.Logger.Handler())), metrics: newMetrics()}
 	defer func() {
 		if err != nil {
 			a.close()
@@ -99,9 +98,9 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	} else if a.listener, err = net.Listen("tcp", o.Config.Listen); err != nil {
 		return nil, &seamark.Fault{Class: seamark.Rejected, What: "cannot listen", Where: o.Config.Listen, Err: seamark.RootCause(err), Remedy: "stop what uses the address, or name another with --listen"}
 	}
-	a.listener = newLimitListener(a.listener, connections())
+	a.listener = netutil.LimitListener(a.listener, connections())
 	a.warnOfSecrets()
-	if a.db, err = openDB(a.lake, filepath.Join(o.Config.Data, "cache"), o.Config.LakeCache, duckdb.Options{MemoryMB: queryMemoryMB, Logger: a.log}); err != nil {
+	if a.db, err = lakes.DB(a.lake, filepath.Join(o.Config.Data, "cache"), o.Config.LakeCache, duckdb.Options{MemoryMB: queryMemoryMB, Logger: a.log}); err != nil {
 		return nil, err
 	}
 	a.flow = newFlow(a.lake)
@@ -110,15 +109,23 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	if err != nil {
 		return nil, err
 	}
-	a.transform = newTransformStage(a.lake, rows, a.log, a.transformed)
-	if a.index, err = newIndexStage(o.Config, a.lake, a.log); err != nil {
+	a.transform = stage.NewTransform(a.lake, rows, a.log, a.transformed)
+	if a.index, err = newIndex(o.Config, a.lake, a.log); err != nil {
 		return nil, err
 	}
-	a.compact = &compactStage{lake: a.lake, c: o.Config.Compact, busy: a.backlogged, log: a.log, told: a.metrics.compacted}
-	a.expire = &expireStage{lake: a.lake, k: o.Config.Retention, log: a.log, told: a.metrics.expired}
-	a.onboard = &onboardStage{config: o.Config, lake: LakeFolder(o.Config), open: OpenAccounts, log: a.log, told: a.metrics.onboarding.told}
+	a.compact = &stage.Compact{Lake: a.lake, Config: o.Config.Compact, Busy: a.backlogged, Log: a.log, Told: a.metrics.compacted}
+	a.expire = &stage.Expire{Lake: a.lake, Keep: Retention(o.Config.Retention), Log: a.log, Told: a.metrics.expired}
+	accounts := func(ctx context.Context) (*onboard.Accounts, error) {
+		return OpenAccounts(ctx, AccountsOptions{Config: o.Config, Lake: lakes.Place(o.Config)})
+	}
+	every := time.Duration(o.Config.Onboard.Every)
+	a.onboard = &stage.Onboard{Every: every, Open: accounts, Log: a.log, Told: a.metrics.onboarding.told}
+	a.reconcile = &stage.Reconcile{Open: accounts, Log: a.log}
+	if every > 0 { // where the accounts are looked after at all
+		a.reconcile.Every = time.Duration(o.Config.Alarms.Reconcile)
+	}
 	if a.door != a.store {
-		a.upload = newUploadStage(a.door, a.store, a.log, a.transform.offer, a.flow.storageFailed)
+		a.upload = stage.NewUpload(a.door, a.store, a.log, a.transform.Offer, a.flow.storageFailed)
 	}
 	if err := a.openFrontDoor(ctx); err != nil {
 		return nil, err
@@ -138,7 +145,7 @@ func (a *App) openFolders(ctx context.Context) error {
 	// What the bucket is asked for outlives ctx: the drain needs it.
 	requests, cut := context.WithCancel(context.WithoutCancel(ctx))
 	a.cut = cut
-	if a.store, err = OpenStore(requests, LakeFolder(a.o.Config)); err != nil {
+	if a.store, err = lakes.Store(requests, lakes.Place(a.o.Config)); err != nil {
 		return err
 	}
 	var local bool
@@ -188,12 +195,12 @@ func (a *App) openAlerter(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	routes, err := routesOf(c)
+	routes, err := oncall.Machinery(c)
 	if err != nil {
 		return err
 	}
 	a.routes = routes
-	if a.silences, err = alertmanager.OpenSilences(a.state, silencesFile, a.log, a.metrics.registry); err != nil {
+	if a.silences, err = alertmanager.OpenSilences(a.state, oncall.SilencesFile, a.log, a.metrics.registry); err != nil {
 		return err
 	}
 	var told func(seamark.Alarm) []string // nil: everybody hears everything, those of Options too
@@ -201,16 +208,16 @@ func (a *App) openAlerter(ctx context.Context) error {
 		told = routes.Receivers
 	}
 	a.alerts, err = alerter.New(ctx, alerter.Options{
-		Config: c.Alerts, Store: incident.NewFileStore(a.state, incidentsFolder), Enricher: a.db,
+		Config: c.Alerts, Store: incident.NewFileStore(a.state, oncall.IncidentsFolder), Enricher: a.db,
 		Receivers: append(receivers, a.o.Receivers...), Route: told,
-		Told: routes.Told, Quiet: alertmanager.NewQuieter(routes, a.silences).Among, Links: cardLinks(c, a.URL()), Log: a.log,
-		Inbox: incident.NewInbox(a.state, actsFolder), Escalate: c.Incidents.Escalate,
+		Told: routes.Told, Quiet: alertmanager.NewQuieter(routes, a.silences).Among, Links: oncall.CardLinks(c, a.URL()), Log: a.log,
+		Inbox: incident.NewInbox(a.state, oncall.ActsFolder), Escalate: c.Incidents.Escalate,
 	})
 	if err != nil {
 		return err
 	}
 	a.silences.OnChange(a.alerts.Changed)
-	a.reconcile = &reconcileStage{config: c, lake: LakeFolder(c), open: OpenAccounts, alerts: a.alerts, log: a.log}
+	a.reconcile.Alerts = a.alerts
 	a.rules = rules.New(rules.Options{
 		Config: c.Rules, Counter: counter{a.db}, Sink: a.alerts, Complete: a.completeUntil, Firing: a.alerts.Firing(),
 		Runbook: c.Runbook, Log: a.log,
@@ -221,16 +228,16 @@ func (a *App) openAlerter(ctx context.Context) error {
 // sealed is told of each landing object that the front door has made.
 func (a *App) sealed(key string) {
 	if a.upload != nil {
-		a.upload.offer(key)
+		a.upload.Offer(key)
 	} else {
-		a.transform.offer(key)
+		a.transform.Offer(key)
 	}
 }
 
 // completeUntil is until when all that arrived can be queried.
 func (a *App) completeUntil(context.Context) (time.Time, error) {
 	until := time.Now().Add(-time.Duration(a.o.Config.Rules.Lag))
-	for _, wait := range []func() (time.Time, bool){a.upload.oldest, a.transform.oldest} {
+	for _, wait := range []func() (time.Time, bool){a.upload.Oldest, a.transform.Oldest} {
 		if oldest, waiting := wait(); waiting && oldest.Before(until) {
 			until = oldest
 		}
@@ -266,7 +273,7 @@ func (a *App) openServer() error {
 	if err := a.alarmDoors(mux, page.RequireLogin); err != nil {
 		return err
 	}
-	if s, ok := signerOf(c, a.URL()); ok {
+	if s, ok := oncall.Signer(c, a.URL()); ok {
 		page := a.actPage(s)
 		mux.Handle(act.Path, page) // its signature is its login
 		if err := a.slackDoor(mux, page); err != nil {
@@ -274,7 +281,7 @@ func (a *App) openServer() error {
 		}
 	}
 	mux.Handle("/", page)
-	a.server = &http.Server{Handler: dashboards.TrustProxies(c.Proxies())(dashboards.GuardHost(a.hosts())(mux)), ErrorLog: log.New(httpErrors{a.log}, "", 0)}
+	a.server = &http.Server{Handler: dashboards.TrustProxies(c.Proxies())(dashboards.GuardHost(a.hosts())(mux)), ErrorLog: log.New(calmlog.HTTPErrors{Log: a.log}, "", 0)}
 	ingest.SetTimeouts(a.server)
 	return nil
 }
@@ -290,6 +297,9 @@ func (a *App) URL() string {
 	}
 	return scheme + "://" + a.listener.Addr().String()
 }
+
+// Addr is where it listens.
+func (a *App) Addr() net.Addr { return a.listener.Addr() }
 
 // AccessKey is what Firehose must send.
 func (a *App) AccessKey() string { return a.key }
@@ -314,6 +324,3 @@ func (a *App) close() {
 		unlock()
 	}
 }
-
-// rootCause is what the system said, without who asked.
-func rootCause(err error) error { return seamark.RootCause(err) }

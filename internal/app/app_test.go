@@ -17,6 +17,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/internal/app/lakes"
 	"github.com/seamark-hq/seamark/internal/check"
 	"github.com/seamark-hq/seamark/internal/config"
 	"github.com/seamark-hq/seamark/internal/fleet"
@@ -67,7 +68,7 @@ func start(t *testing.T, c *config.Config) *appliance {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- a.Run(ctx) }()
-	out := &appliance{T: t, App: a, url: a.URL(), lake: app.LakeFolder(c), log: log}
+	out := &appliance{T: t, App: a, url: a.URL(), lake: lakes.Place(c), log: log}
 	out.stop = sync.OnceValue(func() error { cancel(); return <-ended })
 	t.Cleanup(func() { _ = out.stop() })
 	return out
@@ -280,7 +281,7 @@ func TestOpenSearchDown(t *testing.T) {
 // the log, with the remedy; and no longer when it is over.
 func TestFaultIsShown(t *testing.T) {
 	c := settings(t.TempDir())
-	mark := filepath.Join(app.LakeFolder(c), "ledger/expired/lake-2199-01-01T00")
+	mark := filepath.Join(lakes.Place(c), "ledger/expired/lake-2199-01-01T00")
 	if err := os.MkdirAll(filepath.Dir(mark), 0o700); err != nil {
 		t.Fatal(err)
 	}

@@ -1,12 +1,12 @@
 package app
 
 import (
-	"context"
 	"log/slog"
 	"testing"
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/internal/app/stage"
 	"github.com/seamark-hq/seamark/internal/config"
 )
 
@@ -15,19 +15,19 @@ import (
 func TestRulesWaitForTheTransformer(t *testing.T) {
 	c := config.Default()
 	c.Rules.Lag = seamark.Duration(time.Second)
-	arrived := time.Now().Add(-time.Hour)
-	a := &App{o: Options{Config: c}, transform: stageOf(t, func(context.Context, string) error { return nil })}
+	a := &App{o: Options{Config: c}, transform: stage.NewTransform(nil, nil, slog.New(slog.DiscardHandler), nil)}
 	until, err := a.completeUntil(t.Context())
 	if err != nil || time.Since(until) > time.Minute {
 		t.Errorf("nothing waits: %v, %v", until, err)
 	}
-	a.transform.add("landing/waits", arrived)
+	arrived := time.Date(2026, 11, 22, 17, 0, 0, 0, time.UTC)
+	a.transform.Offer("landing/2026/11/22/17/waits")
 	if until, _ = a.completeUntil(t.Context()); !until.Equal(arrived) {
 		t.Errorf("until %v, want %v", until, arrived)
 	}
-	a.upload = newUploadStage(nil, nil, slog.New(slog.DiscardHandler), nil, nil)
-	a.upload.queue.add("landing/first", arrived.Add(-time.Minute))
-	if until, _ = a.completeUntil(t.Context()); !until.Equal(arrived.Add(-time.Minute)) {
-		t.Errorf("until %v, want a minute before %v", until, arrived)
+	a.upload = stage.NewUpload(nil, nil, slog.New(slog.DiscardHandler), nil, nil)
+	a.upload.Offer("landing/2026/11/22/16/first")
+	if until, _ = a.completeUntil(t.Context()); !until.Equal(arrived.Add(-time.Hour)) {
+		t.Errorf("until %v, want an hour before %v", until, arrived)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter/act"
@@ -152,4 +153,16 @@ func onLoopback(listen string) bool {
 	}
 	addr, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && addr.Unmap().IsLoopback()
+}
+
+// actPage is what the buttons of cards lead to.
+func (a *App) actPage(s act.Signer) *act.Handler {
+	return act.New(act.Options{
+		Signer: s, Doer: a.alerts, Log: a.log,
+		About: func(id string) (string, *time.Location, bool) {
+			e, ok := a.alerts.Entry(id)
+			made, _ := a.alerts.Card(id)
+			return made.Title, a.o.Config.Alerts.Zone(e.Incident.Team), ok
+		},
+	})
 }

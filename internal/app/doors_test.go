@@ -14,6 +14,7 @@ import (
 
 	"github.com/seamark-hq/seamark/alerter/route"
 	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/internal/app/oncall"
 )
 
 func basic(user, password string) string {
@@ -78,12 +79,12 @@ func TestSilencesThroughTheAppliance(t *testing.T) {
 	a := start(t, c)
 	reach := *c
 	reach.Listen = strings.TrimPrefix(a.url, "http://")
-	s, err := app.OpenSilences(&reach, slog.New(slog.DiscardHandler))
+	s, err := oncall.OpenSilences(&reach, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	matchers, err := app.Matchers([]string{`product=~"book.*"`, "severity!=critical"})
+	matchers, err := oncall.Matchers([]string{`product=~"book.*"`, "severity!=critical"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +104,7 @@ func TestSilencesThroughTheAppliance(t *testing.T) {
 	if list, err := s.List(t.Context(), false); err != nil || len(list) != 0 {
 		t.Errorf("%+v, %v", list, err)
 	}
-	if _, err := app.OpenSilences(c, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "no fixed address") {
+	if _, err := oncall.OpenSilences(c, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "no fixed address") {
 		t.Errorf("got %v", err)
 	}
 }

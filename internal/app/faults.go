@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/seamark-hq/seamark/internal/app/stage"
 )
 
 // trouble is something that a component cannot do, in words, with the remedy. Every one is on
@@ -37,26 +39,26 @@ func (a *App) troubles() []trouble {
 	if storage.what != "" && time.Since(storageAt) < time.Minute {
 		out = append(out, storage)
 	}
-	for _, what := range a.upload.trouble() {
+	for _, what := range a.upload.Trouble() {
 		add("upload", "see docs/runbooks/cannot-store.md", "%s", what)
 	}
-	for _, what := range a.transform.trouble() {
+	for _, what := range a.transform.Trouble() {
 		add("transformer", "`"+a.lake.Command("verify")+"` tells more; the others go on", "%s", what)
 	}
 	for key, err := range a.lake.Damaged() {
-		add("ledger", "run `"+a.lake.Command("verify")+"`", "damaged ledger entry %s: %s", key, brief(err.Error()))
+		add("ledger", "run `"+a.lake.Command("verify")+"`", "damaged ledger entry %s: %s", key, stage.Brief(err.Error()))
 	}
 	for _, w := range a.lake.Ahead() {
 		f := w.Fault(a.lake.Root())
 		add("retention", f.Remedy, "%s: %s", f.Where, f.What)
 	}
-	for _, held := range a.expire.held() {
+	for _, held := range a.expire.Held() {
 		add("retention", "check the clock; look with `"+a.lake.Command("retention", "--dry-run")+"`, and agree with `"+a.lake.Command("retention", "--yes")+"`", "%s", held)
 	}
 	for key, reason := range a.db.Broken() {
 		add("queries", "run `"+a.lake.Command("verify")+"`", "%s is left out of queries: %s", key, reason)
 	}
-	if _, fault := a.index.status(); fault != "" {
+	if _, fault := a.index.Status(); fault != "" {
 		out = append(out, trouble{"index", "the index waits: " + fault, ""})
 	}
 	_, until, fault := a.rules.Status()
@@ -173,15 +175,6 @@ func (g faultGauge) Collect(c chan<- prometheus.Metric) {
 	for _, name := range components {
 		c <- prometheus.MustNewConstMetric(faultDesc, prometheus.GaugeValue, float64(count[name]), name)
 	}
-}
-
-// brief is the first line of a text, cut where a person stops reading.
-func brief(s string) string {
-	s, _, _ = strings.Cut(s, "\n")
-	if runes := []rune(s); len(runes) > 300 {
-		return string(runes[:300]) + "…"
-	}
-	return s
 }
 
 var _ prometheus.Collector = faultGauge{}

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/internal/app/calmlog"
+	"github.com/seamark-hq/seamark/internal/app/stage"
 	"github.com/seamark-hq/seamark/lake"
 	"github.com/seamark-hq/seamark/transformer"
 )
@@ -98,12 +100,12 @@ func (f *flow) run(ctx context.Context) {
 // storageFailed notes that something could not be stored. Which temporary file it was that a full
 // disk refused does not matter, and would make each time another fault of it.
 func (f *flow) storageFailed(err error) {
-	t := trouble{component: "front_door", what: "storing failed: " + brief(err.Error())}
+	t := trouble{component: "front_door", what: "storing failed: " + stage.Brief(err.Error())}
 	if fault, ok := errors.AsType[*seamark.Fault](err); ok {
 		t.remedy = fault.Remedy
 		t.what = strings.TrimSuffix(t.what, ": "+fault.Remedy)
 	}
-	if _, ok := diskErrno(err); ok {
+	if _, ok := calmlog.DiskErrno(err); ok {
 		t.what = fmt.Sprintf("storing failed: %s in %s", seamark.RootCause(err), f.where)
 	}
 	t.remedy = strings.TrimPrefix(t.remedy+"; see docs/runbooks/cannot-store.md", "; ")
@@ -127,7 +129,7 @@ func (a *App) transformed(res transformer.Result, arrival time.Time) {
 		f.mu.Unlock()
 		a.metrics.transformed(res.Entry, now.Sub(arrival))
 	}
-	a.index.offer()
+	a.index.Offer()
 }
 
 // Flow implements dashboards.FlowSource.
@@ -141,7 +143,7 @@ func (a *App) Flow(ctx context.Context) (seamark.Flow, error) {
 	defer f.mu.Unlock()
 	f.point(now)
 	out := seamark.Flow{
-		At: now.UTC(), StartedAt: f.started.UTC(), Accounts: f.accounts, LagMs: f.lag.Milliseconds(), Backlog: int64(a.upload.backlog() + a.transform.backlog()),
+		At: now.UTC(), StartedAt: f.started.UTC(), Accounts: f.accounts, LagMs: f.lag.Milliseconds(), Backlog: int64(a.upload.Backlog() + a.transform.Backlog()),
 		Products: products, Recent: slices.Clone(f.recent[max(0, len(f.recent)-recentSeconds):]), Unaccounted: f.unbalanced,
 		OpenAlarms: len(firing), Quarantine: []seamark.Quarantined{}, Faults: []string{}, Troubles: []seamark.Trouble{}, Spooled: a.spooled(),
 	}
@@ -163,7 +165,7 @@ func (a *App) Flow(ctx context.Context) (seamark.Flow, error) {
 			out.OpenCards++
 		}
 	}
-	out.Indexed, out.IndexFault = a.index.status()
+	out.Indexed, out.IndexFault = a.index.Status()
 	for _, t := range troubles {
 		if t.component != "index" { // IndexFault is that
 			out.Faults = append(out.Faults, t.String())
@@ -216,3 +218,13 @@ func (a *App) productFlows(ctx context.Context, now time.Time) []seamark.Product
 	}
 	return products
 }
+
+// Accounts are those of all landing objects that are done.
+func (a *App) Accounts() seamark.Accounts {
+	a.flow.mu.Lock()
+	defer a.flow.mu.Unlock()
+	return a.flow.accounts
+}
+
+// AccountsBefore are those that the ledger held when the appliance started.
+func (a *App) AccountsBefore() seamark.Accounts { return a.before }

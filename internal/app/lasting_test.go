@@ -12,9 +12,12 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/internal/app/lakes"
 	"github.com/seamark-hq/seamark/internal/check"
 	"github.com/seamark-hq/seamark/internal/config"
 	"github.com/seamark-hq/seamark/internal/fleet"
+	"github.com/seamark-hq/seamark/lake"
+	"github.com/seamark-hq/seamark/transformer/replay"
 )
 
 // landingOf puts objects of fleet logs below the landing folder of a new lake.
@@ -46,9 +49,29 @@ func rowHash(t *testing.T, folder string) (string, int) {
 	return hash, rows
 }
 
-func replayAll(t *testing.T, ctx context.Context, o app.ReplayOptions) (app.ReplayPlan, app.Replayed, error) {
+// replaying is a replay of the lake at a place.
+type replaying struct {
+	replay.Options
+	Lake   string
+	Config *config.Config
+}
+
+func planReplay(ctx context.Context, o replaying) (*replay.Replay, error) {
+	return app.Replay(ctx, o.Lake, o.Config, o.Options, false)
+}
+
+func compact(t *testing.T, folder string, o lake.CompactOptions) (lake.CompactReport, error) {
 	t.Helper()
-	r, err := app.PlanReplay(ctx, o)
+	l, err := lakes.Change(t.Context(), folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l.Compact(t.Context(), o)
+}
+
+func replayAll(t *testing.T, ctx context.Context, o replaying) (replay.Plan, replay.Done, error) {
+	t.Helper()
+	r, err := planReplay(ctx, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +84,7 @@ func replayAll(t *testing.T, ctx context.Context, o app.ReplayOptions) (app.Repl
 func TestReplayGoesOn(t *testing.T) {
 	const objects = 24
 	folder := landingOf(t, objects, 120)
-	o := app.ReplayOptions{Lake: folder, Config: config.Default()}
+	o := replaying{Lake: folder, Config: config.Default()}
 	if _, done, err := replayAll(t, t.Context(), o); err != nil || done.Objects != objects {
 		t.Fatalf("%+v, %v", done, err)
 	}
@@ -94,7 +117,7 @@ func TestReplayGoesOn(t *testing.T) {
 		t.Error("the rows are not what they were")
 	}
 	o.Progress = nil
-	if r, err := app.PlanReplay(t.Context(), o); err != nil || r.Plan.Done != 0 || r.Plan.Objects != objects {
+	if r, err := planReplay(t.Context(), o); err != nil || r.Plan.Done != 0 || r.Plan.Objects != objects {
 		t.Errorf("after the end: %+v, %v", r, err)
 	}
 }
@@ -103,23 +126,23 @@ func TestReplayGoesOn(t *testing.T) {
 // has done.
 func TestReplayRestart(t *testing.T) {
 	folder := landingOf(t, 6, 50)
-	o := app.ReplayOptions{Lake: folder, Config: config.Default()}
+	o := replaying{Lake: folder, Config: config.Default()}
 	ctx, cancel := context.WithCancel(t.Context())
 	o.Progress = func(int64, int64, int, int) { cancel() }
 	if _, _, err := replayAll(t, ctx, o); err == nil {
 		t.Fatal("not interrupted")
 	}
 	o.Progress = nil
-	for name, other := range map[string]func(app.ReplayOptions) app.ReplayOptions{
-		"typed": func(o app.ReplayOptions) app.ReplayOptions { o.Typed = []string{"7d"}; return o },
-		"workloads": func(o app.ReplayOptions) app.ReplayOptions {
+	for name, other := range map[string]func(replaying) replaying{
+		"typed": func(o replaying) replaying { o.Typed = []string{"7d"}; return o },
+		"workloads": func(o replaying) replaying {
 			o.Config = config.Default()
 			o.Config.Workloads = []config.Workload{{Source: "*", Product: "x"}}
 			return o
 		},
-		"restart": func(o app.ReplayOptions) app.ReplayOptions { o.Restart = true; return o },
+		"restart": func(o replaying) replaying { o.Restart = true; return o },
 	} {
-		if r, err := app.PlanReplay(t.Context(), other(o)); err != nil || r.Plan.Done != 0 || r.Plan.Objects != 6 {
+		if r, err := planReplay(t.Context(), other(o)); err != nil || r.Plan.Done != 0 || r.Plan.Objects != 6 {
 			t.Errorf("%s: %+v, %v", name, r.Plan, err)
 		}
 	}
@@ -131,13 +154,13 @@ func TestRebuild(t *testing.T) {
 	for _, compacted := range []bool{false, true} {
 		t.Run(fmt.Sprintf("compacted %v", compacted), func(t *testing.T) {
 			folder := landingOf(t, 8, 200)
-			o := app.ReplayOptions{Lake: folder, Config: config.Default()}
+			o := replaying{Lake: folder, Config: config.Default()}
 			if _, _, err := replayAll(t, t.Context(), o); err != nil {
 				t.Fatal(err)
 			}
 			want, rows := rowHash(t, folder)
 			if compacted {
-				if r, err := app.Compact(t.Context(), folder, app.CompactOptions{Grace: -1}); err != nil || r.FilesAfter == 0 {
+				if r, err := compact(t, folder, lake.CompactOptions{Grace: -1}); err != nil || r.FilesAfter == 0 {
 					t.Fatalf("%+v, %v", r, err)
 				}
 			}
@@ -164,12 +187,12 @@ func TestRebuild(t *testing.T) {
 // are done.
 func TestReplayKeepsWhatFails(t *testing.T) {
 	folder := landingOf(t, 3, 50)
-	o := app.ReplayOptions{Lake: folder, Config: config.Default()}
+	o := replaying{Lake: folder, Config: config.Default()}
 	if _, _, err := replayAll(t, t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
 	want, _ := rowHash(t, folder)
-	r, err := app.PlanReplay(t.Context(), o)
+	r, err := planReplay(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -260,7 +283,7 @@ func (a *appliance) metrics() string {
 // TestReplayOfCopies: a copy of an object that is done counts once, and is known from then on.
 func TestReplayOfCopies(t *testing.T) {
 	folder := landingOf(t, 1, 50)
-	o := app.ReplayOptions{Lake: folder, Config: config.Default()}
+	o := replaying{Lake: folder, Config: config.Default()}
 	if _, _, err := replayAll(t, t.Context(), o); err != nil {
 		t.Fatal(err)
 	}

@@ -78,7 +78,7 @@ func (m *metrics) handler(a *App) http.Handler {
 	gauge := func(name, help string, value func() float64) {
 		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value))
 	}
-	gauge("seamark_transformer_backlog_objects", "Landing objects that wait to be transformed.", func() float64 { return float64(a.transform.backlog()) })
+	gauge("seamark_transformer_backlog_objects", "Landing objects that wait to be transformed.", func() float64 { return float64(a.transform.Backlog()) })
 	gauge("seamark_lake_files", "Lake files that queries read.", func() float64 {
 		n := 0
 		for _, t := range seamark.Tables() {
@@ -88,7 +88,7 @@ func (m *metrics) handler(a *App) http.Handler {
 	})
 	gauge("seamark_alerter_firing_alarms", "Alarms that fire.", func() float64 { return float64(len(a.alerts.Firing())) })
 	gauge("seamark_indexer_documents", "Documents sent to OpenSearch since the start.", func() float64 {
-		if n, _ := a.index.status(); n != nil {
+		if n, _ := a.index.Status(); n != nil {
 			return float64(*n)
 		}
 		return 0
@@ -117,5 +117,5 @@ func (a *App) healthz(w http.ResponseWriter, _ *http.Request) {
 	if fault != "" {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
-	json.NewEncoder(w).Encode(map[string]any{"ok": fault == "", "backlog": a.transform.backlog(), "faults": a.ailing()})
+	json.NewEncoder(w).Encode(map[string]any{"ok": fault == "", "backlog": a.transform.Backlog(), "faults": a.ailing()})
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/seamark-hq/seamark/collector/aws"
 	"github.com/seamark-hq/seamark/collector/onboard"
+	"github.com/seamark-hq/seamark/internal/app/lakes"
 	"github.com/seamark-hq/seamark/internal/config"
 )
 
@@ -28,7 +29,7 @@ func OpenAccounts(ctx context.Context, o AccountsOptions) (*onboard.Accounts, er
 		o.Cloud = opener
 	}
 	// What was done is noted even when a person has ended ctx meanwhile.
-	store, err := OpenStore(context.WithoutCancel(ctx), o.Lake)
+	store, err := lakes.Store(context.WithoutCancel(ctx), o.Lake)
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,8 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/onboard"
+	"github.com/seamark-hq/seamark/internal/app/lakes"
+	"github.com/seamark-hq/seamark/internal/app/stage"
 	"github.com/seamark-hq/seamark/internal/config"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 	"github.com/seamark-hq/seamark/lake"
@@ -43,6 +45,13 @@ func onboarding(t *testing.T, aliases ...string) *config.Config {
 	return c
 }
 
+// opening opens the accounts of c in a simulated cloud.
+func opening(c *config.Config, cloud onboard.Cloud) func(context.Context) (*onboard.Accounts, error) {
+	return func(ctx context.Context) (*onboard.Accounts, error) {
+		return OpenAccounts(ctx, AccountsOptions{Config: c, Lake: lakes.Place(c), Cloud: cloud})
+	}
+}
+
 func tagged(product string) []inventory.Tag {
 	return []inventory.Tag{{Key: "seamark:product", Value: product}, {Key: "seamark:environment", Value: "prod"}}
 }
@@ -63,14 +72,10 @@ func TestOnboardStage(t *testing.T) {
 		region.AddLogGroup(inventory.LogGroup{Name: "/app/booking", Created: time.Now().UnixMilli()})
 		region.Log("/app/booking", "s", "the first line")
 		m := newMetrics()
-		s := &onboardStage{config: c, lake: LakeFolder(c), log: slog.New(slog.DiscardHandler), told: m.onboarding.told,
-			open: func(ctx context.Context, o AccountsOptions) (*onboard.Accounts, error) {
-				o.Cloud = sim
-				return OpenAccounts(ctx, o)
-			}}
+		s := &stage.Onboard{Every: time.Duration(c.Onboard.Every), Open: opening(c, sim), Log: slog.New(slog.DiscardHandler), Told: m.onboarding.told}
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		go s.run(ctx)
+		go s.Run(ctx)
 		time.Sleep(time.Minute)
 		if got := region.Filters("/app/booking"); len(got) != 0 {
 			t.Fatalf("filters %v before the tag", got)
@@ -82,7 +87,7 @@ func TestOnboardStage(t *testing.T) {
 		}
 		cancel()
 		synctest.Wait()
-		if landed, err := filepath.Glob(filepath.Join(LakeFolder(c), lake.LandingFolder, "*/*/*/*/*.gz")); err != nil || len(landed) != 1 {
+		if landed, err := filepath.Glob(filepath.Join(lakes.Place(c), lake.LandingFolder, "*/*/*/*/*.gz")); err != nil || len(landed) != 1 {
 			t.Errorf("landed %v, %v", landed, err)
 		}
 		page := httptest.NewRecorder()
@@ -102,9 +107,9 @@ func TestOnboardStage(t *testing.T) {
 
 // Without a rhythm nothing is asked of anybody.
 func TestOnboardStageOff(t *testing.T) {
-	s := &onboardStage{config: onboarding(t), open: func(context.Context, AccountsOptions) (*onboard.Accounts, error) {
+	s := &stage.Onboard{Open: func(context.Context) (*onboard.Accounts, error) {
 		t.Error("opened")
 		return nil, errors.New("no")
 	}}
-	s.run(t.Context())
+	s.Run(t.Context())
 }

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"net"
 	"net/url"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -17,6 +18,8 @@ import (
 	"github.com/seamark-hq/seamark/alerter/teams"
 	"github.com/seamark-hq/seamark/alerter/words"
 	"github.com/seamark-hq/seamark/dashboards"
+	"github.com/seamark-hq/seamark/internal/config"
+	"github.com/seamark-hq/seamark/internal/parts/cards"
 	"github.com/seamark-hq/seamark/lake/duckdb"
 )
 
@@ -82,4 +85,19 @@ func (a *App) hosts() []string {
 		}
 	}
 	return hosts
+}
+
+// Incidents are all that the alerter remembers.
+func (a *App) Incidents() []seamark.Incident { return a.alerts.Incidents() }
+
+// backlogged reports whether more landing objects wait than are being worked on, so that
+// the processor is not free for what may come later.
+func (a *App) backlogged() bool { return a.transform.Backlog() > 2*runtime.GOMAXPROCS(0) }
+
+// doorFolder is below the data folder: what the front door took, when the lake is in a bucket.
+const doorFolder = "door"
+
+// CheckRoutes is the config.Check of programs that route alarms.
+func CheckRoutes(c *config.Config, fault func(key, what, remedy string)) {
+	cards.CheckRoutes(c, fault)
 }

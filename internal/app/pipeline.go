@@ -21,17 +21,17 @@ const (
 // stages lists what runs, in the order in which data flows.
 func (a *App) stages() []func(context.Context) {
 	return []func(context.Context){
-		a.onboard.run,   // tags -> filters and alarms; history -> landing
-		a.upload.run,    // landing objects of the front door -> bucket
-		a.transform.run, // landing objects -> lake
-		a.index.run,     // lake -> OpenSearch
-		a.compact.run,   // many small files of the lake -> a few large ones
-		a.expire.run,    // what is too old -> gone
+		a.onboard.Run,   // tags -> filters and alarms; history -> landing
+		a.upload.Run,    // landing objects of the front door -> bucket
+		a.transform.Run, // landing objects -> lake
+		a.index.Run,     // lake -> OpenSearch
+		a.compact.Run,   // many small files of the lake -> a few large ones
+		a.expire.Run,    // what is too old -> gone
 		a.flow.run,      // what the page shows of them
 		a.rules.Run,     // lake -> alarms
 		a.alerts.Run,    // alarms -> cards
 		a.watch,         // what goes wrong -> log
-		a.reconcile.run, // states of alarms in the accounts -> alarms that no message told
+		a.reconcile.Run, // states of alarms in the accounts -> alarms that no message told
 		a.silences.Keep, // what could not be saved
 	}
 }
@@ -110,7 +110,7 @@ func (a *App) drain(ctx context.Context, begun time.Time, requests error) error 
 	cards, cancel := until(stopTime)
 	defer cancel()
 	a.log.Info("draining", "at most", stopTime)
-	faults := []error{requests, a.spool.Close(), a.upload.drain(data), a.transform.drain(data), a.index.drain(index), a.alerts.Flush(cards)}
+	faults := []error{requests, a.spool.Close(), a.upload.Drain(data), a.transform.Drain(data), a.index.Drain(index), a.alerts.Flush(cards)}
 	if err := errors.Join(faults...); err != nil {
 		a.log.Warn("not all is drained; the next start goes on", "error", err)
 	} else {

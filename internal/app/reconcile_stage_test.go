@@ -16,7 +16,7 @@ import (
 	"github.com/seamark-hq/seamark/alerter/incident"
 	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/inventory"
-	"github.com/seamark-hq/seamark/collector/onboard"
+	"github.com/seamark-hq/seamark/internal/app/stage"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
 	"github.com/seamark-hq/seamark/lake"
 )
@@ -103,11 +103,8 @@ func TestReconcile(t *testing.T) {
 				}
 			}
 			sim := stated{simulated{Cloud: cloud.New(cloud.Options{})}, v.pages, v.fail}
-			s := &reconcileStage{config: c, lake: LakeFolder(c), alerts: m, log: slog.New(slog.DiscardHandler), open: func(ctx context.Context, o AccountsOptions) (*onboard.Accounts, error) {
-				o.Cloud = sim
-				return OpenAccounts(ctx, o)
-			}}
-			s.once(t.Context())
+			s := &stage.Reconcile{Alerts: m, Log: slog.New(slog.DiscardHandler), Open: opening(c, sim)}
+			s.Once(t.Context())
 			got := map[string]seamark.IncidentStatus{}
 			for _, in := range m.Incidents() {
 				for _, a := range in.Alarms {

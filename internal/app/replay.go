@@ -2,236 +2,90 @@ package app
 
 import (
 	"context"
-	"sync"
-	"time"
 
-	"golang.org/x/sync/errgroup"
-
-	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/indexer"
+	"github.com/seamark-hq/seamark/internal/app/lakes"
 	"github.com/seamark-hq/seamark/internal/config"
+	"github.com/seamark-hq/seamark/internal/parts/rows"
+	"github.com/seamark-hq/seamark/internal/parts/search"
 	"github.com/seamark-hq/seamark/lake"
-	"github.com/seamark-hq/seamark/lake/changes"
+	"github.com/seamark-hq/seamark/lake/quarantine"
 	"github.com/seamark-hq/seamark/transformer"
+	"github.com/seamark-hq/seamark/transformer/origin"
+	"github.com/seamark-hq/seamark/transformer/replay"
 )
 
-// ReplayOptions choose what is transformed again. The zero value of each chooses all.
-type ReplayOptions struct {
-	Lake        string
-	Config      *config.Config
-	Span        seamark.Span // of the arrival
-	Landing     string       // folder or s3:// address of landing objects to read instead of the lake's own
-	ParserBelow int          // only objects whose rows an earlier parser made, or none
-	Missing     bool         // only objects that the ledger does not have
-	Hour        time.Time    // only objects with rows in this hour, whose compacted files are damaged; zero: any
-	Typed       []string     // the choice as it was typed: an interrupted run is found by it
-	Restart     bool         // do not go on where an interrupted run stopped
-	Index       bool         // bring what was replayed into the configured OpenSearch too
-
-	Progress func(doneBytes, allBytes int64, objects, of int) // may be nil
+// Transform makes landing objects done that are named, in the lake at place, which may be empty.
+func Transform(ctx context.Context, place string, rows *transformer.Options, o origin.Options) (origin.Result, int, error) {
+	l, err := lakes.Make(ctx, place)
+	if err != nil {
+		return origin.Result{}, 0, err
+	}
+	o.Transformer = transformer.New(l, rows)
+	return lakes.Objects(ctx, l).Transform(ctx, o)
 }
 
-// ReplayPlan says how much a replay is before it begins; its JSON keys are part of the
-// command line.
-type ReplayPlan struct {
-	Objects  int            `json:"objects"`          // to be read
-	Bytes    int64          `json:"bytes"`            // of them, as they lie there
-	Events   int64          `json:"events"`           // of those the ledger knows
-	New      int            `json:"objects_new"`      // those it does not know
-	Gone     int            `json:"objects_gone"`     // known, but their bytes are not to be had: they stay as they are
-	Done     int            `json:"objects_done"`     // done by an interrupted run, and left out
-	Hours    int            `json:"hours"`            // of events, that will be written anew
-	Parsers  map[string]int `json:"parsers"`          // objects by the version of the parser that made their rows
-	Parser   string         `json:"parser"`           // version of this one
-	Oldest   time.Time      `json:"oldest"`           // arrival
-	Newest   time.Time      `json:"newest"`           //
-	Rate     int64          `json:"bytes_per_second"` // measured on some of the objects
-	Estimate float64        `json:"estimate_seconds"` // at that rate
-}
-
-// Replayed is what a replay did; its JSON keys are part of the command line.
-type Replayed struct {
-	Plan      ReplayPlan     `json:"plan"`
-	Objects   int            `json:"objects"`
-	Changed   int            `json:"objects_changed"` // whose rows are others now
-	Before    Tally          `json:"before"`
-	After     Tally          `json:"after"`
-	Failed    []ReplayFault  `json:"failed"`
-	Changes   changes.Report `json:"changes"`
-	Documents *ReplayIndexed `json:"index,omitempty"`
-	Took      float64        `json:"took_seconds"`
-
-	seen map[lake.ID]bool
-}
-
-// ReplayFault is an object that could not be transformed; what it was stays.
-type ReplayFault struct {
-	Object string `json:"object"`
-	What   string `json:"what"`
-}
-
-// Replay is a plan that can be run.
-type Replay struct {
-	Plan ReplayPlan
-
-	o       ReplayOptions
-	lake    *lake.Lake
-	from    *origins
-	t       *transformer.Transformer
-	objects []replayObject
-	only    map[lake.ID]bool // of Hour; nil: any
-	earlier []*lake.Entry    // done by an interrupted run
-	done    *doneList
-}
-
-// replayObject is one landing object to be transformed again.
-type replayObject struct {
-	url     string // key of the lake, or file URL
-	size    int64
-	arrival time.Time
-	entry   *lake.Entry // nil: the ledger does not have it
-}
-
-// PlanReplay finds what there is to do, and measures how fast this machine does it.
-func PlanReplay(ctx context.Context, o ReplayOptions) (*Replay, error) {
-	l, err := lakeForReplay(ctx, o)
+// Replay plans a replay of the lake at place, which may be empty when its landing objects lie
+// elsewhere. With index what is replayed goes into the configured OpenSearch too, if there is one.
+func Replay(ctx context.Context, place string, c *config.Config, o replay.Options, index bool) (*replay.Replay, error) {
+	open := lakes.Read
+	if o.Landing != "" {
+		open = lakes.Make
+	}
+	l, err := open(ctx, place)
 	if err != nil {
 		return nil, err
 	}
-	r := &Replay{o: o, lake: l, from: newOrigins(ctx, l)}
-	if r.t, err = newTransformer(l, o.Config); err != nil {
+	t, err := newTransformer(l, c)
+	if err != nil {
 		return nil, err
 	}
-	if r.done, err = openDoneList(l, o); err != nil {
-		return nil, err
-	}
-	if err := r.choose(ctx); err != nil {
-		return nil, err
-	}
-	return r, r.estimate(ctx)
-}
-
-// lakeForReplay opens a lake, which may be empty when its landing objects lie elsewhere.
-func lakeForReplay(ctx context.Context, o ReplayOptions) (*lake.Lake, error) {
-	if o.Landing == "" {
-		return ReadLake(ctx, o.Lake)
-	}
-	return openLake(ctx, o.Lake)
-}
-
-// Run transforms what the plan names, in place. An object that fails keeps the rows it
-// had. A run that is stopped is gone on with by the next of the same choice.
-func (r *Replay) Run(ctx context.Context) (Replayed, error) {
-	begin := time.Now()
-	out := Replayed{Plan: r.Plan, Failed: []ReplayFault{}, Changes: changes.Report{Levels: []changes.LevelChange{}, Columns: map[string]changes.Column{}}, seen: map[lake.ID]bool{}}
-	out.After.Parser = transformer.ParserVersion
-	if err := r.lake.Recover(); err != nil { // of a run that was killed
-		return out, err
-	}
-	var mu sync.Mutex
-	var bytes int64
-	var done []*lake.Entry
-	var g errgroup.Group
-	g.SetLimit(transformer.InFlight())
-	for _, obj := range r.objects {
-		if ctx.Err() != nil {
-			break
+	o.Settings = []any{rows.Owners(c), c.Redact}
+	if index && c.OpenSearch.URL != "" {
+		o.Index = func(ctx context.Context, entries []*lake.Entry) (*replay.Indexed, error) {
+			return reindex(ctx, l, c, entries)
 		}
-		g.Go(func() error {
-			was, e, changed, err := r.one(ctx, obj)
-			mu.Lock()
-			defer mu.Unlock()
-			if ctx.Err() != nil && err != nil {
-				return nil // cut short, not failed
-			}
-			bytes += obj.size
-			if err != nil {
-				out.Failed = append(out.Failed, ReplayFault{obj.url, err.Error()})
-			} else {
-				out.book(was, e, changed)
-				done = append(done, e)
-				_ = r.done.add(e.ID) // what could not be written is tried again at the end
-			}
-			if r.o.Progress != nil {
-				r.o.Progress(bytes, r.Plan.Bytes, out.Objects+len(out.Failed), len(r.objects))
-			}
-			return nil
-		})
 	}
-	_ = g.Wait() // faults are in out
-	flushed := r.done.flush()
-	out.Took = time.Since(begin).Seconds()
-	if err := ctx.Err(); err != nil {
-		return out, err
+	return replay.New(ctx, l, lakes.Objects(ctx, l), t, o)
+}
+
+// reindex brings what was replayed into the index, in place of what was there.
+func reindex(ctx context.Context, l *lake.Lake, c *config.Config, entries []*lake.Entry) (*replay.Indexed, error) {
+	client, ix, err := search.Open(c, l, indexer.Options{Replace: true})
+	if err != nil {
+		return nil, err
 	}
-	if flushed != nil {
-		return out, flushed
+	if err := client.InstallTemplates(ctx); err != nil {
+		return nil, err
 	}
-	if r.o.Index && r.o.Config.OpenSearch.URL != "" {
-		var err error
-		if out.Documents, err = r.index(ctx, append(done, r.earlier...)); err != nil {
+	out := new(replay.Indexed)
+	for _, some := range indexer.Chunks(entries) {
+		n, err := ix.Index(ctx, some)
+		out.Documents += n.Documents
+		out.Created += n.Created
+		out.Replaced += n.Replaced
+		out.Reduced += n.Reduced
+		if err != nil {
 			return out, err
 		}
-		out.Took = time.Since(begin).Seconds()
 	}
-	if len(out.Failed) > 0 {
-		return out, nil
-	}
-	return out, r.done.close()
+	return out, nil
 }
 
-// one transforms an object again and returns its entries before, which may be nil, and after,
-// and what changed in its rows; nil: nothing, or nobody can tell.
-func (r *Replay) one(ctx context.Context, obj replayObject) (was, is *lake.Entry, changed *changes.Report, err error) {
-	src, err := r.from.open(obj.url)
+// Retry transforms the landing objects of quarantined pieces of l once more; see replay.Retry.
+func Retry(ctx context.Context, l *lake.Lake, c *config.Config, pieces []quarantine.Piece, dryRun bool, progress func(done, total int)) ([]replay.Retried, error) {
+	t, err := newTransformer(l, c)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
-	defer src.Close()
-	origin := src.Origin
-	var before *changes.Rows
-	was, known := r.lake.Known(src.ID)
-	if known {
-		if before, err = changes.Of(r.lake, was); err != nil { // rows that are damaged are made anew
-			before = nil
-		}
-	} else {
-		was = nil
-	}
-	res, err := r.t.Transform(ctx, src, known)   // one that is not known is done, unless its URL had other bytes
-	if err == nil && known && obj.entry == nil { // a copy of what is done, which the ledger does not have as such
-		err = r.lake.Cover(res.Entry, origin)
-	}
-	if err != nil || before == nil {
-		return was, res.Entry, nil, err
-	}
-	if was.Outcome() == res.Entry.Outcome() {
-		return was, res.Entry, before.Same(), nil
-	}
-	changed, err = before.Against(r.lake, res.Entry)
-	return was, res.Entry, changed, err
+	return replay.Retry(ctx, lakes.Objects(ctx, l), t, pieces, dryRun, progress)
 }
 
-// book counts an object; of copies with the same content only the first counts for the rows.
-func (o *Replayed) book(was, is *lake.Entry, changed *changes.Report) {
-	o.Objects++
-	if was == nil || was.Outcome() != is.Outcome() {
-		o.Changed++
+// newTransformer is the transformer that the configuration asks for.
+func newTransformer(l *lake.Lake, c *config.Config) (*transformer.Transformer, error) {
+	o, err := rows.Options(c)
+	if err != nil {
+		return nil, err
 	}
-	if o.seen[is.ID] {
-		return
-	}
-	o.seen[is.ID] = true
-	if was != nil {
-		o.Before.add(was.Accounts)
-	}
-	if changed != nil {
-		o.Changes.Add(changed)
-	}
-	o.After.add(is.Accounts)
-}
-
-func (t *Tally) add(a seamark.Accounts) {
-	t.Events += a.Events
-	t.Rows += a.Rows
-	t.Quarantined += a.Quarantined
+	return transformer.New(l, o), nil
 }

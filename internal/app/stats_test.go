@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seamark-hq/seamark/internal/app"
+	"github.com/seamark-hq/seamark/internal/app/lakes"
 	"github.com/seamark-hq/seamark/internal/config"
 	"github.com/seamark-hq/seamark/lake"
 	"github.com/seamark-hq/seamark/lake/stats"
@@ -12,7 +12,7 @@ import (
 
 func readLake(t *testing.T, folder string) *lake.Lake {
 	t.Helper()
-	l, err := app.ReadLake(t.Context(), folder)
+	l, err := lakes.Read(t.Context(), folder)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,7 +22,7 @@ func readLake(t *testing.T, folder string) *lake.Lake {
 // TestStatsWarnOfSmallFiles: many small files in a partition are marked until they are merged.
 func TestStatsWarnOfSmallFiles(t *testing.T) {
 	folder := landingOf(t, 40, 40)
-	if _, _, err := replayAll(t, t.Context(), app.ReplayOptions{Lake: folder, Config: config.Default()}); err != nil {
+	if _, _, err := replayAll(t, t.Context(), replaying{Lake: folder, Config: config.Default()}); err != nil {
 		t.Fatal(err)
 	}
 	var now func() time.Time
@@ -49,14 +49,14 @@ func TestStatsWarnOfSmallFiles(t *testing.T) {
 	}
 	// Where compact would do nothing, for the hour has just begun, nobody is told to run it.
 	now = func() time.Time { return before.Oldest.Add(time.Second) }
-	if r, err := app.Compact(t.Context(), folder, app.CompactOptions{Grace: -1, Now: now}); err != nil || len(r.Hours) > 0 {
+	if r, err := compact(t, folder, lake.CompactOptions{Grace: -1, Now: now}); err != nil || len(r.Hours) > 0 {
 		t.Fatalf("%+v, %v", r, err)
 	}
 	if marked, _ := small(); marked > 0 {
 		t.Errorf("%d lines marked that compact does not merge", marked)
 	}
 	now = nil
-	if _, err := app.Compact(t.Context(), folder, app.CompactOptions{Grace: -1}); err != nil {
+	if _, err := compact(t, folder, lake.CompactOptions{Grace: -1}); err != nil {
 		t.Fatal(err)
 	}
 	if marked, after := small(); marked != 0 || after.Rows != before.Rows || after.Files != after.Compacted || after.Files != after.Partitions || after.Bytes >= before.Bytes {

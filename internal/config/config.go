@@ -114,6 +114,9 @@ type Retention struct {
 	Deep       Age `yaml:"deep" doc:"S3 only: at this age landing objects move to Glacier Deep Archive; before a replay they must be restored."`
 }
 
+// Forever reports whether nothing ever goes.
+func (r Retention) Forever() bool { return r.Landing == 0 && r.Lake == 0 && r.Quarantine == 0 }
+
 // Product is what is known of a product beside its tags.
 type Product struct {
 	Accounts []string `yaml:"accounts" doc:"Account ids that may claim the product; data of any other is filed under unassigned and reported. Empty: any."`
