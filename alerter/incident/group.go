@@ -7,29 +7,26 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/lake/revision"
 )
 
 // Objects is the part of a store that groups need; a lake.Store is one.
 type Objects interface {
 	Files
-	// Create fails with fs.ErrExist when the key is taken.
-	Create(key string, write func(io.Writer) error) error
-	Remove(keys ...string) error
+	revision.Store
 }
 
 // Group keeps the incidents of one group where many processes may take alarms in at the same
-// time and none outlives its invocation: as numbered objects, each made only if its number is
-// free, of which the highest counts. Who opens an incident and who joins it thus always meet.
+// time and none outlives its invocation: as revisions of one document, each made only if its
+// number is free. Who opens an incident and who joins it thus always meet.
 //
 //	incidents/<group>/<number>.json        everything about the group
 //	incidents/<group>/heard/<hash>.json    alarms that nobody has taken in yet
@@ -41,17 +38,17 @@ type Objects interface {
 // A Group is the Store of the process that has its turn, and as such safe for concurrent
 // use; the turn itself is for one caller.
 type Group struct {
-	objects Objects
-	folder  string
-	name    string
-	by      string // who has the turn here
+	objects  Objects
+	document revision.Document
+	name     string
+	by       string // who has the turn here
 
 	mu     sync.Mutex // a Manager saves several entries at a time
 	state  groupState
 	number int // of state; 0: there is none
 }
 
-// groupState is a numbered object.
+// groupState is a revision.
 type groupState struct {
 	Format  int                  `json:"format"` // 1
 	Group   string               `json:"group"`  // as Incident.Group has it
@@ -67,7 +64,6 @@ type turn struct {
 
 const (
 	groupFormat = 1
-	kept        = 4  // objects of a group that stay; see collector/state for why not one
 	mostEnded   = 20 // resolved incidents of a group that are remembered
 )
 
@@ -79,7 +75,7 @@ func GroupOf(a seamark.Alarm, now time.Time) string { return normal(a, now).Grou
 
 // OpenGroup makes ready for a group below prefix, such as "incidents". Nothing is read yet.
 func OpenGroup(objects Objects, prefix, name, by string) *Group {
-	return &Group{objects: objects, folder: prefix + "/" + folderOf(name), name: name, by: by}
+	return &Group{objects: objects, document: revision.Document{Store: objects, Folder: prefix + "/" + folderOf(name)}, name: name, by: by}
 }
 
 // folderOf names a group's folder for people, and by a hash, for names are of any length.
@@ -97,7 +93,7 @@ func Groups(objects Objects, prefix string) ([]string, error) {
 	newest := map[string]string{} // by folder
 	err := objects.Walk(prefix, func(key string, _ fs.DirEntry) error {
 		folder, name, ok := strings.Cut(strings.TrimPrefix(key, prefix+"/"), "/")
-		if ok && numberOf(name) > 0 && name > newest[folder] {
+		if ok && revision.NumberOf(name) > 0 && name > newest[folder] {
 			newest[folder] = name
 		}
 		return nil
@@ -120,60 +116,23 @@ func Groups(objects Objects, prefix string) ([]string, error) {
 	return names, nil
 }
 
-func (g *Group) key(number int) string { return fmt.Sprintf("%s/%010d.json", g.folder, number) }
-
-func numberOf(name string) int {
-	text, isObject := strings.CutSuffix(name, ".json")
-	n, err := strconv.Atoi(text)
-	if !isObject || err != nil || len(text) != 10 {
-		return 0
-	}
-	return n
-}
-
-// numbers lists the objects of the group, ascending, and how many heard alarms wait.
-func (g *Group) numbers() (all []int, heard []string, err error) {
-	err = g.objects.Walk(g.folder, func(key string, _ fs.DirEntry) error {
-		name := key[len(g.folder)+1:]
-		if n := numberOf(name); n > 0 {
-			all = append(all, n)
-		} else if strings.HasPrefix(name, "heard/") {
-			heard = append(heard, key)
-		}
-		return nil
-	})
-	if errors.Is(err, fs.ErrNotExist) {
-		err = nil
-	}
-	return all, heard, err
-}
-
-// Read reads the newest object. It returns the keys of alarms that nobody has taken in.
+// Read reads the newest revision. It returns the keys of alarms that nobody has taken in.
 func (g *Group) Read() (heard []string, err error) {
-	for {
-		all, heard, err := g.numbers()
-		if err != nil {
-			return nil, err
-		}
-		g.state, g.number = groupState{Format: groupFormat, Group: g.name}, 0
-		if len(all) == 0 {
-			return heard, nil
-		}
-		n := all[len(all)-1]
-		b, err := g.objects.ReadFile(g.key(n))
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // newer ones were made, and this one removed
-		}
-		if err != nil {
-			return nil, err
-		}
-		g.number = n
-		if err := json.Unmarshal(b, &g.state); err != nil || g.state.Format > groupFormat {
-			return nil, &seamark.Fault{Class: seamark.Permanent, Where: g.key(n), What: "the incidents of a group cannot be read", Err: err,
-				Remedy: "run the newer version of seamark again, or delete the object: alarms that still fire open their incidents again"}
-		}
+	g.state, g.number = groupState{Format: groupFormat, Group: g.name}, 0
+	b, number, others, err := g.document.Latest(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	heard = slices.DeleteFunc(others, func(key string) bool { return !strings.HasPrefix(key, g.document.Folder+"/heard/") })
+	if number == 0 {
 		return heard, nil
 	}
+	g.number = number
+	if err := json.Unmarshal(b, &g.state); err != nil || g.state.Format > groupFormat {
+		return nil, &seamark.Fault{Class: seamark.Permanent, Where: g.document.Key(number), What: "the incidents of a group cannot be read", Err: err,
+			Remedy: "run the newer version of seamark again, or delete the object: alarms that still fire open their incidents again"}
+	}
+	return heard, nil
 }
 
 // Take takes the turn until a time by which this process has certainly ended. When another
@@ -196,37 +155,20 @@ func (g *Group) Release() error {
 	return g.write()
 }
 
-// write makes the next object, and removes old ones.
+// write makes the next revision.
 func (g *Group) write() error {
 	b, err := json.Marshal(g.state)
 	if err != nil {
 		return err
 	}
-	err = g.objects.Create(g.key(g.number+1), func(w io.Writer) error { _, err := w.Write(b); return err })
+	err = g.document.Make(g.number+1, b)
 	if errors.Is(err, fs.ErrExist) {
 		return ErrLost
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		g.number++
 	}
-	g.number++
-	all, _, err := g.numbers()
-	if err != nil {
-		return err
-	}
-	if len(all) > 0 && all[len(all)-1] >= g.number+kept { // the number may have been used, and removed, before
-		return errors.Join(ErrLost, g.objects.Remove(g.key(g.number)))
-	}
-	var old []string
-	for _, n := range all {
-		if n <= g.number-kept {
-			old = append(old, g.key(n))
-		}
-	}
-	if len(old) > 0 {
-		_ = g.objects.Remove(old...) // the next one does it
-	}
-	return nil
+	return err
 }
 
 // heardFile holds alarms that were heard together.
@@ -247,7 +189,7 @@ func (g *Group) Hear(alarms []seamark.Alarm, now time.Time) error {
 		return err
 	}
 	sum := sha256.Sum256(b)
-	return g.objects.PutBytes(g.folder+"/heard/"+hex.EncodeToString(sum[:16])+".json", b)
+	return g.objects.PutBytes(g.document.Folder+"/heard/"+hex.EncodeToString(sum[:16])+".json", b)
 }
 
 // Heard reads alarms that were left, in the order in which they happened. What cannot be read

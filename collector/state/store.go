@@ -2,16 +2,13 @@ package state
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"strconv"
-	"strings"
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/lake"
+	"github.com/seamark-hq/seamark/lake/revision"
 )
 
 // Store keeps the states of places, one above the other: many may look after one place
@@ -32,77 +29,22 @@ type LakeStore struct {
 	Deployment string
 }
 
-// kept is how many states of a place stay. A state may be made late, by a process that
-// stood still meanwhile; as long as those are kept that were made since, it is noticed.
-const kept = 4
-
-func (l LakeStore) folder(p inventory.Place) string {
-	return "collector/" + l.Deployment + "/" + p.Account + "/" + p.Region
-}
-
-func (l LakeStore) key(p inventory.Place, number int) string {
-	return fmt.Sprintf("%s/%010d.json", l.folder(p), number)
-}
-
-// numbers lists the states that are there, ascending.
-func (l LakeStore) numbers(p inventory.Place) ([]int, error) {
-	var all []int
-	err := l.Store.Walk(l.folder(p), func(key string, _ fs.DirEntry) error {
-		name, isState := strings.CutSuffix(key[strings.LastIndexByte(key, '/')+1:], ".json")
-		if n, err := strconv.Atoi(name); isState && err == nil && n > 0 && key == l.key(p, n) {
-			all = append(all, n)
-		}
-		return nil
-	})
-	if errors.Is(err, fs.ErrNotExist) {
-		err = nil
-	}
-	return all, err
+func (l LakeStore) document(p inventory.Place) revision.Document {
+	return revision.Document{Store: l.Store, Folder: "collector/" + l.Deployment + "/" + p.Account + "/" + p.Region}
 }
 
 // LoadState reads the newest object.
 func (l LakeStore) LoadState(ctx context.Context, p inventory.Place) ([]byte, int, error) {
-	for {
-		all, err := l.numbers(p)
-		if err == nil && len(all) == 0 {
-			err = fs.ErrNotExist
-		}
-		if err != nil {
-			return nil, 0, err
-		}
-		n := all[len(all)-1]
-		b, err := l.Store.ReadFile(l.key(p, n))
-		if !errors.Is(err, fs.ErrNotExist) || ctx.Err() != nil {
-			return b, n, err
-		} // else newer ones were made, and this one removed
+	b, number, _, err := l.document(p).Latest(ctx)
+	if err == nil && number == 0 {
+		err = fs.ErrNotExist
 	}
+	return b, number, err
 }
 
 // SaveState makes an object, and removes old ones.
 func (l LakeStore) SaveState(_ context.Context, p inventory.Place, number int, b []byte) error {
-	if err := l.Store.Create(l.key(p, number), func(w io.Writer) error {
-		_, err := w.Write(b)
-		return err
-	}); err != nil {
-		return err
-	}
-	all, err := l.numbers(p)
-	if err != nil {
-		return err
-	}
-	if len(all) > 0 && all[len(all)-1] >= number+kept { // the number may have been used, and removed, before
-		return errors.Join(fs.ErrExist, l.Store.Remove(l.key(p, number)))
-	}
-	var old []string
-	for _, n := range all {
-		if n <= number-kept {
-			old = append(old, l.key(p, n))
-		}
-	}
-	if len(old) > 0 {
-		_ = l.Store.Remove(old...) // the next one does it
-	}
-	return nil
+	return l.document(p).Make(number, b)
 }
 
 // Load reads what is remembered. When nothing is, or it cannot be used, the state is
