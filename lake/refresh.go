@@ -168,6 +168,19 @@ func (l *Lake) Gone(ctx context.Context, keys ...string) (bool, error) {
 	return slices.ContainsFunc(keys, l.dead), nil
 }
 
+// Warm is a lake with all of its ledger, which a process keeps from one invocation to the next so
+// that it reads only what is new. Its zero value is cold.
+type Warm struct{ lake *Lake }
+
+// Of returns the lake over s as of now; requests to s end with the invocation.
+func (w *Warm) Of(ctx context.Context, s Store) (*Lake, error) {
+	if w.lake == nil {
+		w.lake = New(s)
+	}
+	w.lake.Store = s
+	return w.lake, w.lake.RefreshAll(ctx)
+}
+
 // RefreshAll is Refresh that looks everywhere, whatever is likely: for who looks seldom.
 func (l *Lake) RefreshAll(ctx context.Context) error {
 	for _, of := range l.scope {

@@ -37,7 +37,7 @@ type Worker struct {
 
 	mu    sync.Mutex
 	ready bool
-	whole *lake.Lake
+	whole lake.Warm
 }
 
 // Index is the message that asks for entries.
@@ -158,14 +158,11 @@ func (w *Worker) Reconcile(ctx context.Context) (r Reconciled, err error) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.whole == nil {
-		w.whole = lake.New(w.Store(ctx))
-	}
-	w.whole.Store = w.Store(ctx) // its requests end with this invocation
-	if err := w.whole.RefreshAll(ctx); err != nil {
+	l, err := w.whole.Of(ctx, w.Store(ctx))
+	if err != nil {
 		return r, err
 	}
-	ix, err := w.Open(w.whole) // anew: the marks of other processes count
+	ix, err := w.Open(l) // anew: the marks of other processes count
 	if err != nil {
 		return r, err
 	}

@@ -32,7 +32,7 @@ type Compacting struct {
 func (w *Worker) CompactHours(ctx context.Context) (r Compacting, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	l, err := w.lakeOf(ctx)
+	l, err := w.whole.Of(ctx, w.Store(ctx))
 	if err != nil {
 		return r, timeIsUp(ctx, "compact", err)
 	}

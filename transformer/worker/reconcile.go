@@ -95,7 +95,7 @@ func encode(message any) string {
 
 // pending lists what is old enough, oldest first.
 func (w *Worker) pending(ctx context.Context) ([]lake.Pending, error) {
-	l, err := w.lakeOf(ctx)
+	l, err := w.whole.Of(ctx, w.Store(ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ func (w *Worker) Retain(ctx context.Context) (lake.ExpireReport, error) {
 	if k.Landing == 0 && k.Lake == 0 && k.Quarantine == 0 {
 		return lake.ExpireReport{}, nil // everything is kept for ever
 	}
-	l, err := w.lakeOf(ctx)
+	l, err := w.whole.Of(ctx, w.Store(ctx))
 	if err != nil {
 		return lake.ExpireReport{}, timeIsUp(ctx, "retain", err)
 	}

@@ -28,7 +28,7 @@ type Worker struct {
 	Now       func() time.Time // nil: time.Now
 
 	mu    sync.Mutex
-	whole *lake.Lake // with all of the ledger; a warm process reads only what is new
+	whole lake.Warm
 }
 
 func (w *Worker) now() time.Time {
@@ -98,18 +98,6 @@ func (w *Worker) object(ctx context.Context, key string) error {
 
 // since is how long ago something was, in seconds.
 func (w *Worker) since(t time.Time) float64 { return max(0, w.now().Sub(t).Seconds()) }
-
-// lakeOf returns the lake with all of its ledger, as of now.
-func (w *Worker) lakeOf(ctx context.Context) (*lake.Lake, error) {
-	if w.whole == nil {
-		w.whole = lake.New(w.Store(ctx))
-	}
-	w.whole.Store = w.Store(ctx) // its requests end with this invocation
-	if err := w.whole.RefreshAll(ctx); err != nil {
-		return nil, err
-	}
-	return w.whole, nil
-}
 
 // ended reports whether time is up, or so nearly that what waits for it gives up before.
 func ended(ctx context.Context) bool {

@@ -19,10 +19,7 @@ import (
 
 // Open makes the function of its environment.
 func Open(ctx context.Context, log *slog.Logger) (lambda.Work, error) {
-	s, err := coldstart.Open(ctx, log)
-	if err == nil {
-		err = s.MustQueue()
-	}
+	s, err := coldstart.OpenQueued(ctx, log)
 	if err != nil {
 		return nil, err
 	}
@@ -45,12 +42,8 @@ func New(ctx context.Context, s *coldstart.Start) (lambda.Work, error) {
 			return search.New(c, client, l, indexer.Options{RetentionDays: c.Index.RetentionDays, EachMark: true, Log: s.Log, MaxWait: 5 * time.Second})
 		},
 	}
-	if s.Queue != "" {
-		q, err := queue.Open(ctx, s.Queue)
-		if err != nil {
-			return nil, err
-		}
-		w.Queue = q.SendAll
+	if w.Queue, err = queue.Sender(ctx, s.Queue); err != nil {
+		return nil, err
 	}
 	f := &function{w, s.Store}
 	return &lambda.Stage{Each: f.each, Default: "reconcile", Do: map[string]func(context.Context, []byte) (any, error){

@@ -20,10 +20,7 @@ import (
 
 // Open makes the function of its environment.
 func Open(ctx context.Context, log *slog.Logger) (lambda.Work, error) {
-	s, err := coldstart.Open(ctx, log)
-	if err == nil {
-		err = s.MustQueue()
-	}
+	s, err := coldstart.OpenQueued(ctx, log)
 	if err != nil {
 		return nil, err
 	}
@@ -42,12 +39,8 @@ func New(ctx context.Context, s *coldstart.Start) (lambda.Work, error) {
 		Compact:   lake.CompactOptions{OlderThan: time.Duration(s.Config.Compact.OlderThan), SmallFiles: s.Config.Compact.SmallFiles},
 		Retention: lake.RetentionOptions{Landing: time.Duration(k.Landing), Lake: time.Duration(k.Lake), Quarantine: time.Duration(k.Quarantine)},
 	}
-	if s.Queue != "" {
-		q, err := queue.Open(ctx, s.Queue)
-		if err != nil {
-			return nil, err
-		}
-		w.Queue = q.SendAll
+	if w.Queue, err = queue.Sender(ctx, s.Queue); err != nil {
+		return nil, err
 	}
 	f := &function{Worker: w, store: s.Store}
 	stage := &lambda.Stage{Each: f.each, Default: "reconcile"}

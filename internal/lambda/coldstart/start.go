@@ -64,10 +64,13 @@ func (s *Start) Count(values map[string]float64) {
 	}
 }
 
-// MustQueue fails where no queue is named.
-func (s *Start) MustQueue() error {
-	_, err := lambda.Required(QueueVariable, "the URL of the function's own queue")
-	return err
+// OpenQueued is Open for a function that needs a queue of its own.
+func OpenQueued(ctx context.Context, log *slog.Logger) (*Start, error) {
+	s, err := Open(ctx, log)
+	if err == nil {
+		_, err = lambda.Required(QueueVariable, "the URL of the function's own queue")
+	}
+	return s, err
 }
 
 // fetch reads an object by its URL.

@@ -99,7 +99,7 @@ func TestOpen(t *testing.T) {
 	if err != nil || s.Config.Index.RetentionDays != 14 || s.Config.Lake != "s3://hub/seamark" || s.Store.Within(t.Context()).Root() != "s3://hub/seamark" {
 		t.Fatalf("%+v, %v", s, err)
 	}
-	if err := s.MustQueue(); err == nil || !strings.Contains(err.Error(), "SEAMARK_QUEUE_URL") {
+	if _, err := coldstart.OpenQueued(t.Context(), log); err == nil || !strings.Contains(err.Error(), "SEAMARK_QUEUE_URL") {
 		t.Errorf("without a queue: %v", err)
 	}
 	for o, want := range map[lambda.Object]string{

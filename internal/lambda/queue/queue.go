@@ -32,6 +32,18 @@ func Open(ctx context.Context, url string) (*Queue, error) {
 	return &Queue{sqs.NewFromConfig(c), url}, nil
 }
 
+// Sender returns SendAll of the queue at url; nil where none is named.
+func Sender(ctx context.Context, url string) (func(ctx context.Context, bodies []string) error, error) {
+	if url == "" {
+		return nil, nil
+	}
+	q, err := Open(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	return q.SendAll, nil
+}
+
 // maxDelay is SQS's own limit.
 const maxDelay = 15 * time.Minute
 
