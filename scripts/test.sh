@@ -52,13 +52,15 @@ background() { # COMMAND…: in a process group of its own, so that finish stops
 	set +m
 }
 
-# step NAME COMMAND…: runs it, its output in the step's log, and notes how it ended.
+# step NAME COMMAND…: runs it, its output in the step's log, and notes how it ended. Its CPU is told
+# beside its time: on a busy machine only that says what a step costs. (Servers count for themselves.)
 step() {
-	local name=$1 at=$SECONDS verdict=passed
+	local name=$1 at=$SECONDS verdict=passed TIMEFORMAT='%0U %0S' cpu
 	shift
-	"$@" >".cache/logs/$name.log" 2>&1 </dev/null || verdict=FAILED
+	{ time "$@" >".cache/logs/$name.log" 2>&1 </dev/null; } 2>"$room/$name.cpu" || verdict=FAILED
+	cpu=$(tail -1 "$room/$name.cpu")
 	echo "$name $verdict $((SECONDS - at))" >>"$results"
-	echo "== $name $verdict in $((SECONDS - at)) s"
+	echo "== $name $verdict in $((SECONDS - at)) s, $((${cpu% *} + ${cpu#* })) s of CPU"
 	[ $verdict = passed ] || blame "$name"
 }
 
