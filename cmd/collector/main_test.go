@@ -1,18 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
-	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
+
+	"github.com/seamark-hq/seamark/internal/lambda/runtimetest"
 )
 
 // TestMain is the Lambda function itself where the Lambda Runtime API is named.
@@ -24,93 +21,20 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// runtime speaks the Lambda Runtime API (version 2018-06-01): next, response, error.
-type runtime struct {
-	*httptest.Server
-	next    chan invocation
-	answers chan answer
-}
-
-type invocation struct {
-	payload string
-	timeout time.Duration
-}
-
-type answer struct {
-	failed bool
-	body   string
-	after  time.Duration
-}
-
-func newRuntime(t *testing.T) *runtime {
-	r := &runtime{next: make(chan invocation), answers: make(chan answer, 1)}
-	var began time.Time
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /2018-06-01/runtime/invocation/next", func(w http.ResponseWriter, q *http.Request) {
-		select {
-		case i := <-r.next:
-			began = time.Now()
-			w.Header().Set("Lambda-Runtime-Aws-Request-Id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd")
-			w.Header().Set("Lambda-Runtime-Deadline-Ms", fmt.Sprint(began.Add(i.timeout).UnixMilli()))
-			w.Header().Set("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:eu-central-1:999999999999:function:seamark-collector")
-			fmt.Fprint(w, i.payload)
-		case <-q.Context().Done():
-		case <-t.Context().Done():
-		}
-	})
-	for _, kind := range []string{"response", "error"} {
-		mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/"+kind, func(w http.ResponseWriter, q *http.Request) {
-			var b bytes.Buffer
-			b.ReadFrom(q.Body)
-			w.WriteHeader(http.StatusAccepted)
-			r.answers <- answer{kind == "error", b.String(), time.Since(began)}
-		})
-	}
-	r.Server = httptest.NewServer(mux)
-	t.Cleanup(r.CloseClientConnections)
-	return r
+// function is the process, with the AWS that answers it.
+type function struct {
+	*runtimetest.Function
+	aws *fakeAWS
 }
 
 // invoke hands an event to the function and waits for its answer.
-func (r *runtime) invoke(t *testing.T, payload string, timeout time.Duration) answer {
+func (f *function) invoke(t *testing.T, payload string, timeout time.Duration) runtimetest.Answer {
 	t.Helper()
-	select {
-	case r.next <- invocation{payload, timeout}:
-	case <-time.After(2 * time.Minute):
-		t.Fatal("the function asks for no event")
+	a, err := f.Invoke(payload, timeout)
+	if err != nil {
+		t.Fatal(err)
 	}
-	select {
-	case a := <-r.answers:
-		return a
-	case <-time.After(timeout + time.Minute): // that it answers in time is asserted by answer.after
-		t.Fatal("no answer by the time-out")
-	}
-	return answer{}
-}
-
-// function is the process, with what it logs.
-type function struct {
-	*runtime
-	aws *fakeAWS
-	log *logBuffer
-}
-
-// logBuffer is written by the process while the test reads.
-type logBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logBuffer) Write(b []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(b)
-}
-
-func (l *logBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
+	return a
 }
 
 const settings = `
@@ -141,41 +65,22 @@ func listed(account, more string) string {
 // startOn starts the function where AWS answers at url to account, with more lines for onboard.
 func startOn(t *testing.T, url, account, queue, more string) *function {
 	t.Helper()
-	f := &function{runtime: newRuntime(t), log: &logBuffer{}}
 	dir := t.TempDir()
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = []string{
-		"AWS_LAMBDA_RUNTIME_API=" + strings.TrimPrefix(f.URL, "http://"), "AWS_LAMBDA_FUNCTION_NAME=seamark-collector",
-		"AWS_ENDPOINT_URL=" + url, "AWS_REGION=eu-central-1", "AWS_ACCESS_KEY_ID=" + account, "AWS_SECRET_ACCESS_KEY=x",
-		"AWS_EC2_METADATA_DISABLED=true", "HOME=" + dir, "TMPDIR=" + dir, "SEAMARK_QUEUE_URL=" + queue,
-		"SEAMARK_CONFIG=" + listed(account, more) + more + "lake: " + filepath.Join(dir, "lake") + "\n",
-	}
-	cmd.Stdout, cmd.Stderr = f.log, f.log
-	if err := cmd.Start(); err != nil {
+	run, err := runtimetest.Start(os.Args[0],
+		"AWS_LAMBDA_FUNCTION_NAME=seamark-collector",
+		"AWS_ENDPOINT_URL="+url, "AWS_REGION=eu-central-1", "AWS_ACCESS_KEY_ID="+account, "AWS_SECRET_ACCESS_KEY=x",
+		"AWS_EC2_METADATA_DISABLED=true", "HOME="+dir, "TMPDIR="+dir, "SEAMARK_QUEUE_URL="+queue,
+		"SEAMARK_CONFIG="+listed(account, more)+more+"lake: "+filepath.Join(dir, "lake")+"\n")
+	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
 		if t.Failed() {
-			t.Logf("the function's log:\n%s", f.log)
+			t.Logf("the function's log:\n%s", run.Log())
 		}
+		run.Close()
 	})
-	return f
-}
-
-func sqsBatch(bodies ...string) string {
-	type record struct {
-		MessageID   string `json:"messageId"`
-		EventSource string `json:"eventSource"`
-		Body        string `json:"body"`
-	}
-	var batch struct{ Records []record }
-	for i, b := range bodies {
-		batch.Records = append(batch.Records, record{fmt.Sprintf("m%d", i), "aws:sqs", b})
-	}
-	b, _ := json.Marshal(batch)
-	return string(b)
+	return &function{Function: run}
 }
 
 func event(t *testing.T, call string) string {
@@ -194,18 +99,18 @@ const scheduled = `{"version":"0","source":"aws.scheduler","detail-type":"Schedu
 func TestFunction(t *testing.T) {
 	f := start(t)
 	f.aws.group("/app/booking")
-	if a := f.invoke(t, scheduled, time.Minute); a.failed || a.body != "null" {
+	if a := f.invoke(t, scheduled, time.Minute); a.Failed || a.Body != "null" {
 		t.Fatalf("schedule: %+v", a)
 	}
 	if got := f.aws.put(); len(got) != 1 || !strings.Contains(got[0], "/app/booking") || !strings.Contains(got[0], "seamark/1/booking/prod/") {
 		t.Fatalf("put %v", got)
 	}
-	if a := f.invoke(t, scheduled, time.Minute); a.failed || len(f.aws.put()) != 1 {
+	if a := f.invoke(t, scheduled, time.Minute); a.Failed || len(f.aws.put()) != 1 {
 		t.Errorf("second schedule: %+v, %d puts", a, len(f.aws.put()))
 	}
 	f.aws.group("/aws/lambda/booking-create")
-	a := f.invoke(t, sqsBatch(event(t, "logs-TagResource"), "poison", event(t, "logs-CreateLogGroup-failed")), time.Minute)
-	if want := `{"batchItemFailures":[{"itemIdentifier":"m1"}]}`; a.failed || a.body != want {
+	a := f.invoke(t, runtimetest.Batch(event(t, "logs-TagResource"), "poison", event(t, "logs-CreateLogGroup-failed")), time.Minute)
+	if want := `{"batchItemFailures":[{"itemIdentifier":"m1"}]}`; a.Failed || a.Body != want {
 		t.Errorf("batch: %+v, want %s", a, want)
 	}
 	if got := f.aws.put(); len(got) != 2 || !strings.Contains(got[1], "/aws/lambda/booking-create") {
@@ -213,10 +118,10 @@ func TestFunction(t *testing.T) {
 	}
 	a = f.invoke(t, `{"places":["111122223333/eu-central-1"]}`, time.Minute)
 	var s struct{ Places, Done, Left, Writes int }
-	if err := json.Unmarshal([]byte(a.body), &s); err != nil || s.Places != 1 || s.Done != 1 || s.Left != 0 || s.Writes != 0 {
+	if err := json.Unmarshal([]byte(a.Body), &s); err != nil || s.Places != 1 || s.Done != 1 || s.Left != 0 || s.Writes != 0 {
 		t.Errorf("direct: %+v", a)
 	}
-	if a := f.invoke(t, `{"key1":"value1"}`, time.Minute); !a.failed || !strings.Contains(a.body, "EventBridge") {
+	if a := f.invoke(t, `{"key1":"value1"}`, time.Minute); !a.Failed || !strings.Contains(a.Body, "EventBridge") {
 		t.Errorf("the console's test event: %+v", a)
 	}
 	if len(f.aws.sent()) != 0 {
@@ -230,7 +135,7 @@ func TestTimeout(t *testing.T) {
 	f.aws.set("Logs_20140328.DescribeLogGroups", "hang")
 	const timeout = 5 * time.Second
 	a := f.invoke(t, scheduled, timeout)
-	if a.failed || a.after >= timeout {
+	if a.Failed || a.After >= timeout {
 		t.Errorf("%+v", a)
 	}
 	if got := f.aws.sent(); len(got) != 1 || !strings.Contains(got[0], "111122223333/eu-central-1") || !strings.Contains(got[0], `"hops":1`) {
@@ -238,7 +143,7 @@ func TestTimeout(t *testing.T) {
 	}
 	f.aws.set("Logs_20140328.DescribeLogGroups", "")
 	f.aws.group("/app/booking")
-	if a := f.invoke(t, sqsBatch(f.aws.sent()[0]), time.Minute); a.failed || a.body != `{"batchItemFailures":null}` || len(f.aws.put()) != 1 {
+	if a := f.invoke(t, runtimetest.Batch(f.aws.sent()[0]), time.Minute); a.Failed || a.Body != `{"batchItemFailures":null}` || len(f.aws.put()) != 1 {
 		t.Errorf("the rest: %+v, %d puts", a, len(f.aws.put()))
 	}
 }
@@ -248,12 +153,11 @@ func TestThrottled(t *testing.T) {
 	f := start(t)
 	f.aws.group("/app/booking")
 	f.aws.set("Logs_20140328.DescribeLogGroups", "ThrottlingException")
-	if a := f.invoke(t, scheduled, time.Minute); a.failed {
+	if a := f.invoke(t, scheduled, time.Minute); a.Failed {
 		t.Errorf("%+v", a)
 	}
-	f.invoke(t, `{"places":[]}`, time.Minute) // so that the log is complete
-	if !strings.Contains(f.log.String(), "ThrottlingException") || !strings.Contains(f.log.String(), `"requestId"`) {
-		t.Errorf("log:\n%s", f.log)
+	if !strings.Contains(f.Log(), "ThrottlingException") || !strings.Contains(f.Log(), `"requestId"`) {
+		t.Errorf("log:\n%s", f.Log())
 	}
 }
 
@@ -264,9 +168,8 @@ func TestOrganization(t *testing.T) {
 	fake.group("/app/booking")
 	f := startOn(t, fake.URL, "111122223333", "", "  organization: {}\n")
 	a := f.invoke(t, scheduled, time.Minute)
-	f.invoke(t, `{"places":[]}`, time.Minute) // so that the log is complete
-	if a.failed || len(fake.put()) != 1 || strings.Contains(f.log.String(), "444455556666") {
-		t.Errorf("%+v, put %v\n%s", a, fake.put(), f.log)
+	if a.Failed || len(fake.put()) != 1 || strings.Contains(f.Log(), "444455556666") {
+		t.Errorf("%+v, put %v\n%s", a, fake.put(), f.Log())
 	}
 }
 

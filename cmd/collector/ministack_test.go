@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+	"github.com/seamark-hq/seamark/internal/lambda/runtimetest"
 )
 
 // The process on MiniStack: an API of AWS that others wrote, with a real queue. The tags
@@ -62,7 +63,7 @@ func TestMiniStack(t *testing.T) {
 
 	// An invocation of three seconds keeps all of them back: its place goes into the queue, to
 	// be seen a minute later, since nothing came of this one.
-	if a := f.invoke(t, scheduled, 3*time.Second); a.failed {
+	if a := f.invoke(t, scheduled, 3*time.Second); a.Failed {
 		t.Fatalf("%+v", a)
 	}
 	got, err := queues.GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{QueueUrl: q.QueueUrl, AttributeNames: []types.QueueAttributeName{types.QueueAttributeNameAll}})
@@ -70,7 +71,7 @@ func TestMiniStack(t *testing.T) {
 		t.Fatalf("%v, %v", got.Attributes, err)
 	}
 	// Such a message, as Lambda would hand it over, does the work.
-	if a := f.invoke(t, sqsBatch(`{"places":["`+account+`/eu-central-1"],"hops":1,"idle":1}`), time.Minute); a.failed || a.body != `{"batchItemFailures":null}` {
+	if a := f.invoke(t, runtimetest.Batch(`{"places":["`+account+`/eu-central-1"],"hops":1,"idle":1}`), time.Minute); a.Failed || a.Body != `{"batchItemFailures":null}` {
 		t.Fatalf("%+v", a)
 	}
 	if got := filters(); len(got) != 1 || !strings.HasPrefix(got[0], "seamark/1/booking/prod/") {
@@ -82,7 +83,7 @@ func TestMiniStack(t *testing.T) {
 		t.Fatal(err)
 	}
 	said := strings.ReplaceAll(event(t, "logs-UntagLogGroup"), "111122223333", account)
-	if a := f.invoke(t, sqsBatch(said), time.Minute); a.failed || a.body != `{"batchItemFailures":null}` {
+	if a := f.invoke(t, runtimetest.Batch(said), time.Minute); a.Failed || a.Body != `{"batchItemFailures":null}` {
 		t.Fatalf("%+v", a)
 	}
 	if got := filters(); len(got) != 0 {
