@@ -56,6 +56,7 @@ type rows struct {
 	filters  filterCache
 	arrival  int64 // Unix milliseconds
 	notes    notes
+	senders  []string // accounts whose events there were
 
 	logs       []seamark.Log
 	logRuns    []run
@@ -175,6 +176,9 @@ func (r *rows) settle(o landing.Origin) {
 	env, region := &r.env, o.Region
 	r.origin = o
 	account := r.account()
+	if account != "" && !slices.Contains(r.senders, account) {
+		r.senders = append(r.senders, strings.Clone(account))
+	}
 	r.Owned = env.Owner != ""
 	r.Workload, r.Claimed = r.filters.ours(env)
 	r.Format, r.formatErr = r.formats.get(r.Workload.Format)

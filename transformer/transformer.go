@@ -66,6 +66,8 @@ func (t *Transformer) slot(ctx context.Context) (release func(), err error) {
 type Result struct {
 	Entry   *lake.Entry
 	Skipped bool // the ledger had it done already
+	// Senders are the accounts whose events the object holds, as its payloads name them.
+	Senders []string
 }
 
 // Transform makes one landing object done: its rows are in the lake, its bad bytes in
@@ -86,7 +88,7 @@ func (t *Transformer) Transform(ctx context.Context, src *Source, force bool) (R
 		if err := t.lake.Cover(e, src.Origin); err != nil {
 			return Result{}, err
 		}
-		return Result{e, true}, t.lake.RemoveSuperseded(e)
+		return Result{Entry: e, Skipped: true}, t.lake.RemoveSuperseded(e)
 	}
 	sound, replaces := t.lake.Replaced(src.Origin.URL, src.ID)
 	replaces = replaces && !known
@@ -106,7 +108,7 @@ func (t *Transformer) Transform(ctx context.Context, src *Source, force bool) (R
 		src.Arrival, src.Origin = e.Arrival, e.Origin
 		out.Again(e)
 	}
-	entry, err := t.rows(ctx, src, out)
+	entry, senders, err := t.rows(ctx, src, out)
 	if err != nil {
 		return Result{}, err
 	}
@@ -127,25 +129,25 @@ func (t *Transformer) Transform(ctx context.Context, src *Source, force bool) (R
 	if err := t.lake.Commit(entry); err != nil {
 		return Result{}, err
 	}
-	return Result{Entry: entry}, t.lake.Cover(entry, origin) // of a copy, forced
+	return Result{Entry: entry, Senders: senders}, t.lake.Cover(entry, origin) // of a copy, forced
 }
 
 // rows hands src's rows to out and keeps its bad bytes. The entry lacks its files.
-func (t *Transformer) rows(ctx context.Context, src *Source, out *lake.Writer) (*lake.Entry, error) {
+func (t *Transformer) rows(ctx context.Context, src *Source, out *lake.Writer) (e *lake.Entry, senders []string, err error) {
 	o := t.worker(ctx, src, out)
 	defer t.pool.Put(o)
 	if err := o.Read(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	kept, err := o.KeepQuarantine(t.lake)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	o.Accounts.Objects = 1
 	return &lake.Entry{
 		Version: 1, ID: src.ID, Origin: src.Origin, Arrival: src.Arrival, Parser: ParserVersion,
 		Accounts: o.Accounts, Quarantine: kept, Notes: o.rows.noted().counts(),
-	}, nil
+	}, o.rows.senders, nil
 }
 
 // known finds the entry of an object that is done: the same content, wherever it lay.
@@ -172,6 +174,7 @@ func (t *Transformer) worker(ctx context.Context, src *Source, out sink) *worker
 	}
 	r := w.rows
 	r.out, r.owners, r.redactor, r.formats, r.arrival, r.id, r.notes = out, t.options.Owners, t.options.Redact, t.formats, src.Arrival.UnixMilli(), src.ID, notes{}
+	r.senders = nil
 	r.Odd, r.formatErr, r.marked = lines.Oddities{}, nil, mark{}
 	r.Rollback()
 	r.Arena.Reset()

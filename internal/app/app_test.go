@@ -21,6 +21,7 @@ import (
 	"github.com/seamark-hq/seamark/internal/check"
 	"github.com/seamark-hq/seamark/internal/config"
 	"github.com/seamark-hq/seamark/internal/fleet"
+	"github.com/seamark-hq/seamark/lake/senders"
 )
 
 // appliance is one that runs in this process.
@@ -274,6 +275,40 @@ func TestOpenSearchDown(t *testing.T) {
 	}
 	if code, _ := a.ask("GET", "/healthz", ""); code != http.StatusOK {
 		t.Errorf("healthz: %d", code)
+	}
+}
+
+// An account that stopped sending is named everywhere, and one that is new is remembered.
+func TestSilentAccount(t *testing.T) {
+	c := settings(t.TempDir())
+	folder := filepath.Join(lakes.Place(c), senders.Folder)
+	last := time.Now().UTC().AddDate(0, 0, -3)
+	for ago := range 4 {
+		day := filepath.Join(folder, last.AddDate(0, 0, -ago).Format(time.DateOnly))
+		if err := os.MkdirAll(day, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(day, "999999999999"), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a := start(t, c)
+	sent := a.deliver(1)
+	a.waitRows(sent.Events)
+	f, err := a.Flow(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "account 999999999999 has sent nothing since " + last.Format(time.DateOnly) + "; of the last 14 days it sent on 4"
+	if said := strings.Join(f.Faults, "\n"); !strings.Contains(said, want) {
+		t.Errorf("faults %q lack %q", said, want)
+	}
+	if _, health := a.ask("GET", "/healthz", ""); !strings.Contains(health, `"faults":["senders"]`) {
+		t.Errorf("healthz: %s", health)
+	}
+	marks, _ := filepath.Glob(filepath.Join(folder, time.Now().UTC().Format(time.DateOnly), "*"))
+	if len(marks) == 0 {
+		t.Error("who sent just now is not remembered")
 	}
 }
 

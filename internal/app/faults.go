@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/seamark-hq/seamark/internal/app/stage"
+	"github.com/seamark-hq/seamark/lake/senders"
 )
 
 // trouble is something that a component cannot do, in words, with the remedy. Every one is on
@@ -25,7 +26,7 @@ func (t trouble) String() string {
 
 // components are those that can be in trouble, in the order in which data flows. They label
 // the metric seamark_faults, which is 0 while all is well.
-var components = []string{"clock", "front_door", "upload", "transformer", "ledger", "retention", "queries", "index", "rules"}
+var components = []string{"clock", "front_door", "upload", "transformer", "senders", "ledger", "retention", "queries", "index", "rules"}
 
 // troubles are what is wrong now.
 func (a *App) troubles() []trouble {
@@ -44,6 +45,9 @@ func (a *App) troubles() []trouble {
 	}
 	for _, what := range a.transform.Trouble() {
 		add("transformer", "`"+a.lake.Command("verify")+"` tells more; the others go on", "%s", what)
+	}
+	for _, s := range a.transform.Silent() {
+		add("senders", "see docs/runbooks/silent-account.md", "account %s has sent nothing since %s; of the last %d days it sent on %d", a.accountName(s.Account), s.Last, senders.Days, s.Days)
 	}
 	for key, err := range a.lake.Damaged() {
 		add("ledger", "run `"+a.lake.Command("verify")+"`", "damaged ledger entry %s: %s", key, stage.Brief(err.Error()))
@@ -74,6 +78,16 @@ func (a *App) troubles() []trouble {
 		return strings.Compare(x.what, y.what)
 	})
 	return out
+}
+
+// accountName is an account as people know it: its alias, where the configuration has one.
+func (a *App) accountName(id string) string {
+	for _, k := range a.o.Config.Accounts {
+		if k.ID == id && k.Alias != "" {
+			return id + " (" + k.Alias + ")"
+		}
+	}
+	return id
 }
 
 // lateAfter is by how much more than it must the evaluation of rules may lag.

@@ -91,6 +91,7 @@ var grammar = []*regexp.Regexp{
 	regexp.MustCompile(`^collector/[a-z0-9][a-z0-9._-]{0,62}/\d{12}/[a-z0-9-]+/\d{10}\.json$`),
 	regexp.MustCompile(`^indexed/[0-9a-f]{32}/[0-9a-f]{64}\.ids$`),
 	regexp.MustCompile(`^indexed/[0-9a-f]{32}/[0-9a-f]{64}/[0-9a-f]{16}$`),
+	regexp.MustCompile(`^senders/\d{4}-\d{2}-\d{2}/\d{12}$`),
 	regexp.MustCompile(`^incidents/(?:rules/\d{10}|[a-z0-9._-]{1,100}-[0-9a-f]{12}/(?:\d{10}|heard/[0-9a-f]{32}))\.json$`),
 	regexp.MustCompile(`^\.lock$`),
 	snapshotKey,

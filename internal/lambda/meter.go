@@ -21,6 +21,7 @@ var Metrics = map[string]string{
 	"LandingFailed":    "Count",   // landing objects that could not be, each time that one was tried
 	"Quarantined":      "Count",   // pieces that could not be decoded
 	"FreshnessSeconds": "Seconds", // from the arrival of a landing object until its rows are there; of one that waits, until now
+	"SilentAccounts":   "Count",   // accounts that used to send and have stopped
 	"CanaryMissing":    "Count",   // 1 when the last canary's event is not in the lake, else 0
 	"Documents":        "Count",   // documents that are in the index now
 	"Unindexed":        "Count",   // ledger minus marks, at each reconciliation

@@ -10,6 +10,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/lake"
+	"github.com/seamark-hq/seamark/lake/senders"
 )
 
 // settle is how long an object is left to the message that told of it.
@@ -30,17 +31,27 @@ type Reconciled struct {
 	Sent    int       `json:"sent"`            // messages, or objects done where there is no queue
 	Oldest  time.Time `json:"oldest,omitzero"` // arrival of the oldest of them
 	Failed  int       `json:"failed,omitempty"`
+	// Silent are the accounts that used to send and have stopped.
+	Silent []senders.Silent `json:"silent,omitempty"`
 }
 
 // Reconcile looks up what must be done, whatever messages were lost: landing minus ledger.
 // Each object goes to the queue again; one that fails each time ends among the dead letters,
-// with its reason in the log, and is tried again by the next reconciliation.
-func (w *Worker) Reconcile(ctx context.Context) (r Reconciled, err error) {
+// with its reason in the log, and is tried again by the next reconciliation. It counts the
+// accounts that have stopped sending, too.
+func (w *Worker) Reconcile(ctx context.Context) (Reconciled, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	var r Reconciled
+	err := w.requeue(ctx, &r)
+	return r, timeIsUp(ctx, "reconcile", errors.Join(err, w.silent(ctx, &r)))
+}
+
+// requeue sends what is pending to the queue again.
+func (w *Worker) requeue(ctx context.Context, r *Reconciled) error {
 	pending, err := w.pending(ctx)
 	if err != nil {
-		return r, timeIsUp(ctx, "reconcile", err)
+		return err
 	}
 	r.Pending = len(pending)
 	if len(pending) > 0 {
@@ -49,14 +60,26 @@ func (w *Worker) Reconcile(ctx context.Context) (r Reconciled, err error) {
 	}
 	pending = pending[:min(len(pending), mostSent)]
 	if w.Queue == nil {
-		err = w.doAll(ctx, pending, &r)
+		err = w.doAll(ctx, pending, r)
 	} else if err = w.Queue(ctx, messages(pending)); err == nil {
 		r.Sent = len(pending)
 	}
 	if r.Pending > 0 {
 		w.Log.WarnContext(ctx, "landing objects were pending", "pending", r.Pending, "sent", r.Sent, "oldest", r.Oldest)
 	}
-	return r, timeIsUp(ctx, "reconcile", err)
+	return err
+}
+
+// silent counts the accounts that have stopped sending, and names them in the log.
+func (w *Worker) silent(ctx context.Context, r *Reconciled) (err error) {
+	if r.Silent, err = senders.Look(w.Store(ctx), w.now()); err != nil {
+		return fmt.Errorf("look for silent accounts: %w", err)
+	}
+	for _, a := range r.Silent {
+		w.Log.WarnContext(ctx, "account is silent", "account", a.Account, "last", a.Last, "days", a.Days, "remedy", "docs/runbooks/silent-account.md")
+	}
+	w.count(map[string]float64{"SilentAccounts": float64(len(r.Silent))})
+	return nil
 }
 
 // doAll makes objects done one by one; one that fails does not stop the others.

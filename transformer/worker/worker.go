@@ -11,6 +11,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/lake"
+	"github.com/seamark-hq/seamark/lake/senders"
 	"github.com/seamark-hq/seamark/transformer"
 )
 
@@ -27,8 +28,9 @@ type Worker struct {
 	Log       *slog.Logger
 	Now       func() time.Time // nil: time.Now
 
-	mu    sync.Mutex
-	whole lake.Warm
+	mu      sync.Mutex
+	whole   lake.Warm
+	senders senders.Marker
 }
 
 func (w *Worker) now() time.Time {
@@ -89,6 +91,9 @@ func (w *Worker) object(ctx context.Context, key string) error {
 	}
 	for _, q := range res.Entry.Quarantine {
 		w.Log.WarnContext(ctx, "quarantined", "object", q.Origin, "offset", q.Offset, "bytes", q.Bytes, "reason", q.Reason, "kept", q.Kept)
+	}
+	if err := w.senders.Mark(store, src.Arrival, res.Senders); err != nil { // the next object says it again
+		w.Log.WarnContext(ctx, "who sent could not be remembered", "key", key, "error", err)
 	}
 	a := res.Entry.Accounts
 	w.Log.InfoContext(ctx, "landing object done", "key", key, "bytes", a.BytesIn, "events", a.Events, "rows", a.Rows, "files", len(res.Entry.Files))

@@ -8,12 +8,16 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/lake"
+	"github.com/seamark-hq/seamark/lake/senders"
 	"github.com/seamark-hq/seamark/transformer"
 )
 
 // lookEvery is how often landing minus ledger is looked up; in between, a sealed
 // object is offered as soon as it is there. A lost offer costs a minute, nothing else.
 const lookEvery = time.Minute
+
+// silentEvery is how often it is looked which accounts have stopped sending; days count.
+const silentEvery = 10 * time.Minute
 
 // stopPatience is how long a stop waits for an object that is worked on, once it was told to end.
 const stopPatience = 3 * time.Second
@@ -30,8 +34,12 @@ type Transform struct {
 	slots chan struct{}
 	seen  lake.Seen // of landing
 
+	senders senders.Marker
+	asked   time.Time // when it was last looked who is silent
+
 	faultMu sync.Mutex
 	fault   string // why it cannot be looked up what must be done
+	silent  []senders.Silent
 }
 
 // NewTransform makes ready to transform the landing objects of l; told hears of each that is done,
@@ -89,6 +97,7 @@ func (s *Transform) look(ctx context.Context) {
 	if ctx.Err() != nil {
 		return
 	}
+	s.lookSilent()
 	s.faultMu.Lock()
 	defer s.faultMu.Unlock()
 	s.fault = ""
@@ -96,6 +105,30 @@ func (s *Transform) look(ctx context.Context) {
 		s.fault = Brief(err.Error())
 		s.log.Error("cannot look up what must be done", "error", err)
 	}
+}
+
+// lookSilent finds the accounts that have stopped sending.
+func (s *Transform) lookSilent() {
+	now := time.Now()
+	if since := now.Sub(s.asked); since >= 0 && since < silentEvery {
+		return
+	}
+	silent, err := senders.Look(s.lake.Store, now)
+	if err != nil {
+		s.log.Warn("cannot look which accounts have stopped sending", "error", err)
+		return
+	}
+	s.asked = now
+	s.faultMu.Lock()
+	defer s.faultMu.Unlock()
+	s.silent = silent
+}
+
+// Silent are the accounts that used to send and have stopped.
+func (s *Transform) Silent() []senders.Silent {
+	s.faultMu.Lock()
+	defer s.faultMu.Unlock()
+	return s.silent
 }
 
 // Trouble says what it cannot do.
@@ -164,6 +197,9 @@ func (s *Transform) one(ctx context.Context, key string) {
 			s.log.Error("landing object not transformed; it is tried again", "key", key, "error", err)
 		}
 		return
+	}
+	if err := s.senders.Mark(s.lake.Store, res.Entry.Arrival, res.Senders); err != nil { // the next object says it again
+		s.log.Warn("who sent could not be remembered", "key", key, "error", err)
 	}
 	for _, q := range res.Entry.Quarantine {
 		if !res.Skipped {

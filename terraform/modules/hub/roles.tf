@@ -57,9 +57,9 @@ locals {
       delete = ["collector"]
     }
     transformer = {
-      read   = ["landing", "lake", "ledger", "quarantine", "formats"]
-      write  = ["landing", "lake", "ledger", "quarantine"]
-      delete = ["landing", "lake", "ledger", "quarantine"]
+      read   = ["landing", "lake", "ledger", "quarantine", "senders", "formats"]
+      write  = ["landing", "lake", "ledger", "quarantine", "senders"]
+      delete = ["landing", "lake", "ledger", "quarantine", "senders"]
     }
     indexer = {
       read   = ["lake", "ledger", "indexed"]

@@ -54,11 +54,11 @@ run "roles" {
     condition = { for s in jsondecode(aws_iam_role_policy.function["transformer"].policy).Statement : s.Sid => "${join(" ", s.Action)} on ${join(" ", s.Resource)}" if !contains(["Log", "Queue", "Configuration", "Parameters", "Secrets"], s.Sid) } == {
       List        = "s3:ListBucket on arn:aws:s3:::seamark-999999999999-eu-central-1"
       ListUploads = "s3:ListBucketMultipartUploads on arn:aws:s3:::seamark-999999999999-eu-central-1"
-      Read        = "s3:GetObject on ${join(" ", [for d in ["landing", "lake", "ledger", "quarantine", "formats"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
-      Write       = "s3:PutObject s3:AbortMultipartUpload on ${join(" ", [for d in ["landing", "lake", "ledger", "quarantine"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
-      Delete      = "s3:DeleteObject on ${join(" ", [for d in ["landing", "lake", "ledger", "quarantine"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
+      Read        = "s3:GetObject on ${join(" ", [for d in ["landing", "lake", "ledger", "quarantine", "senders", "formats"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
+      Write       = "s3:PutObject s3:AbortMultipartUpload on ${join(" ", [for d in ["landing", "lake", "ledger", "quarantine", "senders"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
+      Delete      = "s3:DeleteObject on ${join(" ", [for d in ["landing", "lake", "ledger", "quarantine", "senders"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
     }
-    error_message = "The transformer may work on landing, lake, ledger and quarantine; nothing else."
+    error_message = "The transformer may work on landing, lake, ledger, quarantine and who sent; nothing else."
   }
   assert {
     condition = { for s in jsondecode(aws_iam_role_policy.function["indexer"].policy).Statement : s.Sid => "${join(" ", s.Action)} on ${join(" ", s.Resource)}" if !contains(["Log", "Queue", "Configuration", "Parameters", "Secrets"], s.Sid) } == {
