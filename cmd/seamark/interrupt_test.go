@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/seamark-hq/seamark/internal/check"
@@ -82,4 +83,57 @@ func TestInterruptedIndex(t *testing.T) {
 	if want := "seamark: interrupted; what is done stays done, nothing is half done: run the same command again to go on\n"; code != exitFailed || errOut.String() != want {
 		t.Errorf("exit %d: %s", code, errOut.String())
 	}
+}
+
+// TestInterruptedOnboard: so it is with the accounts of a company: each verb that asks or changes
+// them says once what is safe and how to go on, and what it wrote before stays.
+func TestInterruptedOnboard(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const stay, nothing = "interrupted; what is done stays done, nothing is half done", "interrupted; nothing was changed"
+		for verb, says := range map[string]string{
+			"plan": nothing, "plan --rehearse 7d": nothing, "status": nothing, "explain /app/quote": nothing,
+			"apply --yes": stay, "destroy --yes": stay, "event --file EVENT": stay, "backfill --log-group /app/quote --since 3h": stay,
+		} {
+			stopped := 0
+			for _, after := range []time.Duration{0, time.Millisecond, 20 * time.Millisecond, 200 * time.Millisecond, time.Second, 3 * time.Second} {
+				r := newRoom(t, newTown(), onboardSettings)
+				if verb == "destroy --yes" || strings.HasPrefix(verb, "backfill") {
+					r.seamark("onboard", "apply", "--yes")
+				}
+				event := filepath.Join(r.folder, "event.json")
+				body := `{"detail-type":"AWS API Call via CloudTrail","source":"aws.logs","account":"222222222222","region":"eu-central-1","time":"2026-11-22T17:40:00Z","detail":{"eventSource":"logs.amazonaws.com","eventName":"TagResource","awsRegion":"eu-central-1","recipientAccountId":"222222222222","requestParameters":{"resourceArn":"arn:aws:logs:eu-central-1:222222222222:log-group:/app/quote"}}}`
+				if err := os.WriteFile(event, []byte(body), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				ctx, cancel := context.WithCancel(t.Context())
+				if after == 0 {
+					cancel()
+				} else {
+					time.AfterFunc(after, cancel)
+				}
+				var out, errOut bytes.Buffer
+				c := &cli{in: strings.NewReader(""), out: &out, err: &errOut, cloud: r.cloud}
+				args := append([]string{"onboard"}, strings.Fields(strings.ReplaceAll(verb, "EVENT", event))...)
+				code := c.run(ctx, append(args, "--config", r.config))
+				ended := ctx.Err() != nil
+				cancel()
+				if !ended {
+					continue // it was done before
+				}
+				if code != exitFailed && code != exitDone {
+					t.Errorf("%s after %s: exit %d: %s", verb, after, code, errOut.String())
+				}
+				if code == exitDone {
+					continue
+				}
+				stopped++
+				if n := strings.Count(errOut.String(), "interrupted"); n != 1 || !strings.Contains(errOut.String(), says+": ") || strings.Contains(errOut.String(), "context canceled") || strings.Contains(out.String(), "context canceled") {
+					t.Errorf("%s after %s:\n%s%s", verb, after, out.String(), errOut.String())
+				}
+			}
+			if stopped == 0 {
+				t.Errorf("%s was never interrupted", verb)
+			}
+		}
+	})
 }

@@ -40,6 +40,9 @@ document: log_group, since, until, filter, events, bytes, objects, known, left, 
 			show, clear := c.historyProgress()
 			r, err := f.Backfill(cmd.Context(), group, s.From, s.To, dryRun, show)
 			clear()
+			if stopped := interrupted(cmd.Context()); stopped != nil && (err != nil || !r.Done) {
+				return stopped
+			}
 			if err != nil {
 				return err
 			}

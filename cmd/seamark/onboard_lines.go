@@ -2,6 +2,8 @@ package main
 
 import (
 	"cmp"
+	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -42,6 +44,9 @@ func linesOf(f *onboard.Accounts, r *collector.Report, all bool) []changeLine {
 		l.remark(x.Resource, x.Problem)
 	}
 	for _, x := range r.Failures {
+		if errors.Is(x.Err, context.Canceled) {
+			continue // a person stopped it, which the verb says once
+		}
 		l.remark(x.Resource, x.Doing+": "+x.Err.Error())
 		if dec := l.named[x.Resource]; dec != nil {
 			l.changed[dec] = true

@@ -50,6 +50,9 @@ region, kind, name, arn, product, environment, team, onboarded, reason.`,
 			var shown []placeLines
 			t := f.Status(cmd.Context(), p.show, func(s onboard.PlaceStatus) {
 				p.clear()
+				if cmd.Context().Err() != nil {
+					return // what could not be read then was stopped, and is no fault
+				}
 				if lines := c.statusLines(f, s, &o, &sums); len(lines) > 0 {
 					shown = append(shown, placeLines{s.Report.Place, lines})
 				}
