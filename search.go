@@ -145,6 +145,20 @@ type Bucket struct {
 type Count struct {
 	Value string `json:"value"`
 	Count int64  `json:"count"`
+	Text  string `json:"text,omitempty"` // of a fingerprint: the text of its pattern
+}
+
+// Without is q without the terms that ask for values of field: so its other values are counted,
+// too, and one of them can be chosen. Terms that exclude values stay.
+func (q Query) Without(field Field) Query {
+	terms := make([]Term, 0, len(q.Terms))
+	for _, t := range q.Terms {
+		if t.Field != field || t.Not {
+			terms = append(terms, t)
+		}
+	}
+	q.Terms = terms
+	return q
 }
 
 // Pattern is a group of severe records with one fingerprint.

@@ -249,6 +249,10 @@ func TestFacets(t *testing.T) {
 	if errors != int64(len(rows.Rows)) {
 		t.Errorf("products count %d errors, the listing %d", errors, len(rows.Rows))
 	}
+	texts := ask[answer](t, h, "/api/logs/facets?from=now-2h&field=fingerprint&match=CARRIER")
+	if len(texts.Facets) != 1 || len(texts.Facets[0].Values) != 1 || texts.Facets[0].Values[0].Text != "carrier answered 504 after 29000 ms bookingId=[…]" {
+		t.Errorf("patterns by their text: %+v", texts)
+	}
 	one := ask[answer](t, h, "/api/logs/facets?from=now-2h&field=component&match=BOOKING&top=2")
 	if len(one.Facets) != 1 || len(one.Facets[0].Values) != 2 || !strings.HasPrefix(one.Facets[0].Values[0].Value, "booking-") {
 		t.Errorf("match: %+v", one)
@@ -297,7 +301,7 @@ func (b broken) Search(context.Context, seamark.Query) (seamark.Result, error) {
 func (b broken) Histogram(context.Context, seamark.Query, time.Duration) ([]seamark.Bucket, error) {
 	return nil, b.err
 }
-func (b broken) Facet(context.Context, seamark.Query, seamark.Field, int) ([]seamark.Count, error) {
+func (b broken) Facets(context.Context, seamark.Query, []seamark.Field, int) ([][]seamark.Count, error) {
 	return nil, b.err
 }
 

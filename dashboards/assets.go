@@ -96,6 +96,19 @@ func (a *assets) serve(w http.ResponseWriter, r *http.Request, name string) {
 	}
 }
 
+// serveNotFound sends the page with status 404.
+func (a *assets) serveNotFound(w http.ResponseWriter, r *http.Request) {
+	body := a.files["index.html"].plain
+	h := w.Header()
+	h.Set("Content-Type", kindOf("index.html"))
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(http.StatusNotFound)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(body) // a reader that went away is not our concern
+	}
+}
+
 // matches compares weakly, as RFC 9110, 13.1.2 demands of If-None-Match.
 func matches(header, etag string) bool {
 	for part := range strings.SplitSeq(header, ",") {

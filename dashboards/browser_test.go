@@ -135,6 +135,9 @@ func TestWebChromium(t *testing.T) {
 	nothing := newMemory(nil)
 	empty.Searcher, empty.Incidents, empty.Flow = nothing, incidentList{}, emptyFlow{}
 	blank := serve(t, empty)
+	long := opts
+	long.Searcher = newMemory(longCompany(time.Now(), 12_000))
+	far := serve(t, long)
 	shots := os.Getenv("SEAMARK_SCREENSHOTS")
 	if shots != "" {
 		if err := os.MkdirAll(shots, 0o755); err != nil {
@@ -147,7 +150,7 @@ func TestWebChromium(t *testing.T) {
 		walk = append(walk, "--test-name-pattern="+only)
 	}
 	t.Log(run(t, []string{
-		"SEAMARK_URL=" + page.URL, "SEAMARK_LOCKED_URL=" + gate.URL, "SEAMARK_EMPTY_URL=" + blank.URL, "SEAMARK_TOKEN=" + testToken,
+		"SEAMARK_URL=" + page.URL, "SEAMARK_LOCKED_URL=" + gate.URL, "SEAMARK_EMPTY_URL=" + blank.URL, "SEAMARK_LONG_URL=" + far.URL, "SEAMARK_TOKEN=" + testToken,
 		"SEAMARK_CHROMIUM=" + browser, "SEAMARK_SCREENSHOTS=" + shots, "SEAMARK_INCIDENT=" + openIncident,
 	}, "node", append(walk, "test/browser.mjs")...))
 }

@@ -66,6 +66,19 @@ func company(now time.Time) []seamark.Hit {
 	return hits
 }
 
+// longCompany returns n rows of logs within the hour before now, about as long as real ones.
+func longCompany(now time.Time, n int) []seamark.Hit {
+	rng := rand.New(rand.NewPCG(8, 8))
+	end := now.UnixMilli()
+	hits := make([]seamark.Hit, 0, n)
+	for i := range n {
+		h := logLine(rng, components[rng.IntN(len(components))], end-int64(i)*290-100, i, end)
+		h.Log.Message += fmt.Sprintf(" line=[%d]", i)
+		hits = append(hits, h)
+	}
+	return hits
+}
+
 func logHit(c component, l seamark.Log) seamark.Hit {
 	l.Component, l.Team = c.name, c.team
 	l.AccountID, l.Region, l.Source = "222222222222", "eu-central-1", "/aws/lambda/"+c.name
@@ -162,9 +175,9 @@ func incidentsAt(now time.Time, m *memory) []seamark.Incident {
 	}
 	for i := range 40 {
 		at := opened.Add(time.Duration(i-24) * 15 * time.Second).Truncate(15 * time.Second)
-		counts := map[string]int64{seamark.LevelInfo: int64(30 + i%7), seamark.LevelWarn: int64(i % 3)}
+		counts := map[string]int64{seamark.LevelInfo: int64(30 + i%7), seamark.LevelWarn: int64(i % 3), "2xx": int64(20 + i%4)}
 		if i >= 24 {
-			counts[seamark.LevelError] = int64(12 + i%5)
+			counts[seamark.LevelError], counts["4xx"] = int64(12+i%5), int64(9+i%3)
 		}
 		open.Series = append(open.Series, seamark.Bucket{Start: at, Counts: counts})
 	}

@@ -1,6 +1,7 @@
 package dashboards_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -149,18 +150,36 @@ func (m *memory) Histogram(ctx context.Context, q seamark.Query, step time.Durat
 	return out, ctx.Err()
 }
 
-func (m *memory) Facet(ctx context.Context, q seamark.Query, f seamark.Field, top int) ([]seamark.Count, error) {
+func (m *memory) Facets(ctx context.Context, q seamark.Query, fields []seamark.Field, top int) ([][]seamark.Count, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	counts := map[string]int64{}
+	out := make([][]seamark.Count, 0, len(fields))
+	for _, f := range fields {
+		out = append(out, m.facet(q.Without(f), f, top))
+	}
+	return out, ctx.Err()
+}
+
+func (m *memory) facet(q seamark.Query, f seamark.Field, top int) []seamark.Count {
+	counts, newest, oldest := map[string]int64{}, map[string]*seamark.Log{}, map[string]*seamark.Log{}
 	for _, h := range m.hits {
-		if matches(h, q) {
-			counts[value(h, f)]++
+		if !matches(h, q) {
+			continue
+		}
+		v := value(h, f)
+		counts[v]++
+		oldest[v] = h.Log
+		if newest[v] == nil {
+			newest[v] = h.Log
 		}
 	}
-	var out []seamark.Count
+	out := []seamark.Count{}
 	for v, n := range counts {
-		out = append(out, seamark.Count{Value: v, Count: n})
+		c := seamark.Count{Value: v, Count: n}
+		if f == seamark.FieldFingerprint && v != "" {
+			c.Text = seamark.PatternText(oldest[v], newest[v])
+		}
+		out = append(out, c)
 	}
 	slices.SortFunc(out, func(a, b seamark.Count) int {
 		if a.Count != b.Count {
@@ -168,7 +187,7 @@ func (m *memory) Facet(ctx context.Context, q seamark.Query, f seamark.Field, to
 		}
 		return strings.Compare(a.Value, b.Value)
 	})
-	return out[:min(top, len(out))], ctx.Err()
+	return out[:min(top, len(out))]
 }
 
 // incidentList is a fixed list of incidents.
@@ -260,6 +279,11 @@ func saidOf(in *seamark.Incident, now time.Time) dashboards.Said {
 	for _, a := range in.Alarms {
 		s.Alarms = append(s.Alarms, fmt.Sprintf("%.1f of %s, limit %v", 100*a.Value, a.Unit, a.Threshold))
 		s.Fault = fmt.Sprintf("%s %.1f on %s, as the card has it", a.Rule, 100*a.Value, a.Scope.Component)
+	}
+	for _, p := range in.Patterns {
+		l := p.Sample.Log
+		lines := strings.Split(l.ErrorStack, "\n")
+		s.Patterns = append(s.Patterns, dashboards.SaidPattern{Kind: cmp.Or(l.ErrorType, l.Level), Sample: cmp.Or(l.ErrorMessage, l.Message), Stack: lines[1:min(4, len(lines))]})
 	}
 	return s
 }

@@ -175,8 +175,7 @@ type facetJSON struct {
 }
 
 // facets answers GET /api/logs/facets: the top values of each field (field=… for some
-// of them, top=…, match=… for those that contain a text). The values of a field are
-// counted as if it were not filtered by inclusion, so that a second one can be chosen.
+// of them, top=…, match=… for those that contain a text).
 func (s *Server) facets(w http.ResponseWriter, r *http.Request) {
 	q, err := s.parseQuestion(r, "field", "top", "match")
 	var top int
@@ -193,14 +192,10 @@ func (s *Server) facets(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), s.opts.Timeout)
 	defer cancel()
-	out := make([]facetJSON, 0, len(fields))
-	for _, f := range fields {
-		one, err := s.facet(ctx, q.query, f, top, q.rest.Get("match"))
-		if err != nil {
-			s.fail(w, r, err)
-			return
-		}
-		out = append(out, one)
+	out, err := s.count(ctx, q.query, fields, top, q.rest.Get("match"))
+	if err != nil {
+		s.fail(w, r, err)
+		return
 	}
 	s.answer(w, r, struct {
 		frame
@@ -223,32 +218,31 @@ func facetsAsked(t seamark.Table, list string) ([]seamark.Field, error) {
 	return fields, nil
 }
 
-func (s *Server) facet(ctx context.Context, q seamark.Query, f seamark.Field, top int, match string) (facetJSON, error) {
-	terms := make([]seamark.Term, 0, len(q.Terms))
-	for _, t := range q.Terms {
-		if t.Field != f || t.Not {
-			terms = append(terms, t)
-		}
-	}
-	q.Terms = terms
+// count asks for the top values of fields; with match for those among the most frequent whose
+// value or text contains it.
+func (s *Server) count(ctx context.Context, q seamark.Query, fields []seamark.Field, top int, match string) ([]facetJSON, error) {
 	ask := top + 1
 	if match != "" {
 		ask = maxTop
 	}
-	counts, err := s.opts.Searcher.Facet(ctx, q, f, ask)
+	counts, err := s.opts.Searcher.Facets(ctx, q, fields, ask)
 	if err != nil {
-		return facetJSON{}, err
+		return nil, err
 	}
-	out := facetJSON{Field: f, Values: make([]seamark.Count, 0, top)}
-	for _, c := range counts {
-		if match != "" && !strings.Contains(strings.ToLower(c.Value), strings.ToLower(match)) {
-			continue
+	match = strings.ToLower(match)
+	out := make([]facetJSON, len(fields))
+	for i, f := range fields {
+		out[i] = facetJSON{Field: f, Values: make([]seamark.Count, 0, top)}
+		for _, c := range counts[i] {
+			if !strings.Contains(strings.ToLower(c.Value), match) && !strings.Contains(strings.ToLower(c.Text), match) {
+				continue
+			}
+			if len(out[i].Values) == top {
+				out[i].More = true
+				break
+			}
+			out[i].Values = append(out[i].Values, c)
 		}
-		if len(out.Values) == top {
-			out.More = true
-			break
-		}
-		out.Values = append(out.Values, c)
 	}
 	return out, nil
 }

@@ -17,8 +17,9 @@ type Searcher interface {
 	// Histogram counts the rows of q in buckets of step, aligned to the Unix epoch.
 	// Empty buckets may be left out. Limit and Before of q mean nothing here.
 	Histogram(ctx context.Context, q seamark.Query, step time.Duration) ([]seamark.Bucket, error)
-	// Facet returns the most frequent values of field among the rows of q.
-	Facet(ctx context.Context, q seamark.Query, field seamark.Field, top int) ([]seamark.Count, error)
+	// Facets returns, for each of fields, its most frequent values among the rows of q.Without(field),
+	// all of one moment. A fingerprint's count carries the text of its pattern.
+	Facets(ctx context.Context, q seamark.Query, fields []seamark.Field, top int) ([][]seamark.Count, error)
 }
 
 // Incidents knows what is and was wrong.
@@ -41,6 +42,15 @@ type Said struct {
 	Fault  string   `json:"fault"`  // "4xx 23.4% on booking-api/prod, +1 more"
 	Lasted string   `json:"lasted"` // "4 m 10 s"
 	Alarms []string `json:"alarms"` // "23.4% of 1,204 requests in 1 m, limit 5%", one for each alarm
+	// Patterns are the card's samples, one for each pattern of the incident.
+	Patterns []SaidPattern `json:"patterns"`
+}
+
+// SaidPattern is one pattern of records as a card shows it.
+type SaidPattern struct {
+	Kind   string   `json:"kind"`   // the error's type, or the level
+	Sample string   `json:"sample"` // one line
+	Stack  []string `json:"stack"`  // its first frames; may be empty
 }
 
 // FlowSource says how the pipeline is.
@@ -125,6 +135,7 @@ func (s *Server) routes() *http.ServeMux {
 	for _, page := range []string{"/{$}", "/logs", "/incidents", "/incidents/{id}"} {
 		mux.HandleFunc("GET "+page, s.page)
 	}
+	mux.HandleFunc("/", s.noPage)
 	mux.HandleFunc("GET /assets/{name}", s.asset)
 	mux.HandleFunc("GET /favicon.svg", s.asset)
 	if s.login != nil {
@@ -136,6 +147,16 @@ func (s *Server) routes() *http.ServeMux {
 }
 
 func (s *Server) page(w http.ResponseWriter, r *http.Request) { s.assets.serve(w, r, "index.html") }
+
+// noPage answers for a path that is none of ours: with the page, which says so in its own words.
+func (s *Server) noPage(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, "this only reads: use GET", http.StatusMethodNotAllowed)
+		return
+	}
+	s.assets.serveNotFound(w, r)
+}
 
 func (s *Server) asset(w http.ResponseWriter, r *http.Request) {
 	s.assets.serve(w, r, r.URL.Path[1:])

@@ -172,8 +172,23 @@ func where(in *seamark.Incident, aliases map[string]string) []string {
 	return out
 }
 
+// Patterns are all patterns of the incident as cards show them, without links.
+func Patterns(in *seamark.Incident) []Pattern {
+	list := make([]Pattern, 0, len(in.Patterns))
+	for _, p := range in.Patterns {
+		list = append(list, samplePattern(p))
+	}
+	return list
+}
+
 func pattern(in *seamark.Incident, p seamark.Pattern, to links.Config) Pattern {
-	c := Pattern{Count: p.Count, URL: to.Pattern(in, p.Fingerprint)}
+	c := samplePattern(p)
+	c.URL = to.Pattern(in, p.Fingerprint)
+	return c
+}
+
+func samplePattern(p seamark.Pattern) Pattern {
+	c := Pattern{Count: p.Count}
 	switch {
 	case p.Sample.Log != nil:
 		l := p.Sample.Log

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	seamark "github.com/seamark-hq/seamark"
@@ -157,14 +158,14 @@ func problem(p card.Problem, first bool) element {
 // chart is Teams' own chart; whoever does not know it draws the sparkline. Both hold
 // only figures, times and names of levels.
 func chart(c *card.Chart) element {
-	colours := []string{"attention", "warning"}
+	colours := coloursOf(c.Series)
 	var data []element
 	for i, s := range c.Series {
 		values := make([]element, len(s.Values))
 		for j, v := range s.Values {
 			values[j] = element{"x": c.Labels[j], "y": v}
 		}
-		data = append(data, element{"legend": words.Line(s.Name, 20), "color": colours[i%len(colours)], "values": values})
+		data = append(data, element{"legend": words.Line(s.Name, 20), "color": colours[i], "values": values})
 	}
 	spark := fmt.Sprintf("%s  %s to %s, max %s", c.Sparkline(), c.Labels[0], c.Labels[len(c.Labels)-1], words.Quantity(c.Max(), "count"))
 	return element{
@@ -176,6 +177,21 @@ func chart(c *card.Chart) element {
 			},
 		},
 	}
+}
+
+// coloursOf gives each series the colour that its level or class of status has on Seamark's page,
+// and no two the same.
+func coloursOf(list []card.Series) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		first := map[string]string{"ERROR": "attention", "5xx": "attention", "FATAL": "categoricalPurple", "4xx": "warning", "WARN": "warning"}[s.Name]
+		for _, colour := range []string{first, "attention", "categoricalPurple", "warning", "categoricalBlue", "good", "neutral"} {
+			if out[i] = colour; colour != "" && !slices.Contains(out[:i], colour) {
+				break
+			}
+		}
+	}
+	return out
 }
 
 func patterns(c card.Card) element {

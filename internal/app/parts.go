@@ -70,6 +70,9 @@ func (a *App) say(in *seamark.Incident, now time.Time) dashboards.Said {
 	for _, x := range in.Alarms {
 		s.Alarms = append(s.Alarms, words.HowBad(x))
 	}
+	for _, p := range card.Patterns(in) {
+		s.Patterns = append(s.Patterns, dashboards.SaidPattern{Kind: p.Kind, Sample: p.Sample, Stack: p.Stack})
+	}
 	return s
 }
 

@@ -19,20 +19,23 @@ func (a *asking) from(q seamark.Query) string { return relation(q.Table, a.about
 
 // about lists the files that may hold rows of q.
 func (a *asking) about(q seamark.Query) []located {
-	return a.files(q.Table, q.Span, func(p lake.Partition) bool {
-		for _, t := range q.Terms {
-			value := p.Product
-			if t.Field == seamark.FieldEnvironment {
-				value = p.Environment
-			} else if t.Field != seamark.FieldProduct {
-				continue
-			}
-			if slices.Contains(t.Values, value) == t.Not {
-				return false
-			}
+	return a.files(q.Table, q.Span, func(p lake.Partition) bool { return mayHold(p, q) })
+}
+
+// mayHold reports whether rows of q may lie in the partition p.
+func mayHold(p lake.Partition, q seamark.Query) bool {
+	for _, t := range q.Terms {
+		value := p.Product
+		if t.Field == seamark.FieldEnvironment {
+			value = p.Environment
+		} else if t.Field != seamark.FieldProduct {
+			continue
 		}
-		return true
-	})
+		if slices.Contains(t.Values, value) == t.Not {
+			return false
+		}
+	}
+	return true
 }
 
 // conditions writes q's filters; every value is a parameter.
@@ -167,31 +170,4 @@ func (d *DB) Histogram(ctx context.Context, q seamark.Query, step time.Duration)
 		return nil
 	})
 	return buckets, err
-}
-
-// Facet returns the top most frequent values of field among the rows of q.
-func (d *DB) Facet(ctx context.Context, q seamark.Query, field seamark.Field, top int) ([]seamark.Count, error) {
-	if err := q.Validate(); err != nil {
-		return nil, err
-	}
-	if err := q.Table.CheckField(field); err != nil {
-		return nil, err
-	}
-	counts := []seamark.Count{}
-	err := d.run(ctx, func(ask *asking) (string, []any) {
-		where, args := conditions(q)
-		return fmt.Sprintf("SELECT coalesce(%s::VARCHAR, '') AS value, count(*) AS n FROM %s WHERE %s GROUP BY 1 ORDER BY n DESC, value LIMIT %d",
-			field, ask.from(q), where, top), args
-	}, func(rows *sql.Rows) error {
-		counts = counts[:0]
-		for rows.Next() {
-			var c seamark.Count
-			if err := rows.Scan(&c.Value, &c.Count); err != nil {
-				return err
-			}
-			counts = append(counts, c)
-		}
-		return nil
-	})
-	return counts, err
 }

@@ -48,6 +48,9 @@ export interface Row {
   cut?: Record<string, number>;
 }
 
+export const idOf = (r: Row): string => (r.log ?? r.access)?.event_id ?? "";
+export const timeOf = (r: Row): number => (r.log ?? r.access)?.timestamp ?? 0;
+
 export interface Frame {
   from: number;
   to: number;
@@ -72,7 +75,7 @@ export interface HistogramAnswer extends Frame {
 
 export interface Facet {
   field: string;
-  values: { value: string; count: number }[];
+  values: { value: string; count: number; text?: string }[]; // text: of a fingerprint, its pattern's
   more: boolean;
 }
 
@@ -153,6 +156,7 @@ export interface Said {
   fault: string;
   lasted: string;
   alarms: string[] | null;
+  patterns?: { kind: string; sample: string; stack: string[] | null }[] | null; // one for each pattern
 }
 
 export interface IncidentAnswer {

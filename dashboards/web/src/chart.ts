@@ -34,7 +34,7 @@ export function drawBars(host: HTMLElement, o: BarsOptions): () => void {
       height: o.height,
       tzDate: (s) => uPlot.tzDate(new Date(s * 1000), o.zone === "UTC" ? "Etc/UTC" : o.zone),
       legend: { show: false },
-      padding: o.axes ? [o.marks ? 18 : 6, 4, 0, 0] : [4, 0, 0, 0],
+      padding: o.axes ? [o.marks ? 4 + markLine * o.marks.length : 6, Math.ceil(labelWidth(o) / 2) + 2, 0, 0] : [4, 0, 0, 0],
       cursor: { y: false, points: { show: false }, drag: { x: o.onRange !== undefined, y: false, setScale: false, dist: 4 } },
       scales: {
         x: { time: true, range: () => [o.from / 1000, o.to / 1000] },
@@ -45,7 +45,7 @@ export function drawBars(host: HTMLElement, o: BarsOptions): () => void {
         {},
         ...layers.toReversed().map((_, i) => {
           const stack = o.stacks[o.stacks.length - 1 - i]!;
-          return { label: stack.label, fill: token(stack.color), width: 0, points: { show: false }, paths: uPlot.paths.bars!({ size: [1, 100], align: 1, gap: 1 }) };
+          return { label: stack.label, fill: token(stack.color), ...(stack.color === "--none" ? { stroke: token("--edge"), width: 1 / devicePixelRatio } : { width: 0 }), points: { show: false }, paths: uPlot.paths.bars!({ size: [1, 100], align: 1, gap: 1 }) };
         }),
       ],
       hooks: {
@@ -82,10 +82,13 @@ export function drawBars(host: HTMLElement, o: BarsOptions): () => void {
 function axesOf(o: BarsOptions): uPlot.Axis[] {
   const common = { show: o.axes, stroke: token("--muted"), font: axisFont() };
   return [
-    { ...common, grid: { show: false }, ticks: { stroke: token("--line"), size: 4 }, size: 24, values: timeLabels(o) },
+    { ...common, grid: { show: false }, ticks: { stroke: token("--line"), size: 4 }, size: 24, space: labelWidth(o) + 16, values: timeLabels(o), ...(o.to - o.from < 36 * 3600_000 ? { incrs: shortSteps } : {}) },
     { ...common, grid: { stroke: token("--line"), width: 1 }, ticks: { show: false }, size: 44, space: 30, values: (_u, v) => v.map(shortTick) },
   ];
 }
+
+// uPlot's own, and two minutes, where one label would stand alone.
+const shortSteps = [1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 14400, 21600, 28800, 43200, 86400];
 
 function barAt(u: uPlot, o: BarsOptions): number | null {
   const left = u.cursor.left;
@@ -122,39 +125,50 @@ function hatchPartial(u: uPlot, o: BarsOptions): void {
   ctx.restore();
 }
 
+const markLine = 14; // px: each mark's word has a line of its own, so that no two lie over each other
+
 function drawMarks(u: uPlot, o: BarsOptions): void {
   const { ctx } = u;
-  for (const m of o.marks ?? []) {
-    if (m.at < o.from || m.at > o.to) continue;
-    const x = Math.round(u.valToPos(m.at / 1000, "x", true));
+  const ratio = devicePixelRatio;
+  (o.marks ?? []).forEach((m, n) => {
+    if (m.at < o.from || m.at > o.to) return;
+    const x = Math.round(u.valToPos(m.at / 1000, "x", true)), base = (n + 1) * markLine * ratio;
     ctx.save();
     ctx.strokeStyle = ctx.fillStyle = token(m.color);
-    ctx.lineWidth = devicePixelRatio;
-    ctx.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio]);
+    ctx.lineWidth = ratio;
+    ctx.setLineDash([4 * ratio, 3 * ratio]);
     ctx.beginPath();
-    ctx.moveTo(x, 2 * devicePixelRatio);
+    ctx.moveTo(x, base - 10 * ratio);
     ctx.lineTo(x, u.bbox.top + u.bbox.height);
     ctx.stroke();
-    ctx.font = axisFont(devicePixelRatio);
-    const near = x + ctx.measureText(m.label).width + 8 > u.bbox.left + u.bbox.width;
+    ctx.font = axisFont(ratio);
+    const near = x + ctx.measureText(m.label).width + 8 * ratio > ctx.canvas.width;
     ctx.textAlign = near ? "right" : "left";
-    ctx.fillText(m.label, x + (near ? -4 : 4) * devicePixelRatio, 12 * devicePixelRatio);
+    ctx.fillText(m.label, x + (near ? -4 : 4) * ratio, base - 2 * ratio);
     ctx.restore();
-  }
+  });
 }
 
 const axisFont = (ratio = 1): string => `${11 * ratio}px system-ui, "Segoe UI", Roboto, sans-serif`;
 
 const shortTick = (v: number): string => (v >= 1e6 ? `${v / 1e6}M` : v >= 1e3 ? `${v / 1e3}k` : Number.isInteger(v) ? String(v) : "");
 
-function timeLabels(o: BarsOptions) {
-  const long = o.to - o.from > 36 * 3600_000;
-  const fine = o.to - o.from < 10 * 60_000;
-  const zone = o.zone;
+/** How the times below an axis are written: as fine as the window needs. */
+export function labelFormat(o: Pick<BarsOptions, "from" | "to" | "zone">): (ms: number) => string {
+  const width = o.to - o.from;
+  const long = width > 36 * 3600_000, days = width > 5 * 86400_000, fine = width < 10 * 60_000;
   const f = new Intl.DateTimeFormat("en-GB", {
-    timeZone: zone, hourCycle: "h23",
+    timeZone: o.zone, hourCycle: "h23",
     ...(long ? { day: "numeric", month: "short" } : {}),
-    ...(long && o.to - o.from > 5 * 86400_000 ? {} : { hour: "2-digit", minute: "2-digit", ...(fine ? { second: "2-digit" } : {}) }),
+    ...(days ? {} : { hour: "2-digit", minute: "2-digit", ...(fine ? { second: "2-digit" } : {}) }),
   });
-  return (_u: uPlot, splits: number[]): string[] => splits.map((s) => f.format(s * 1000));
+  return (ms) => f.format(ms);
+}
+
+/** The px that one label of the axis takes. */
+const labelWidth = (o: BarsOptions): number => 6.2 * labelFormat(o)(o.from).length;
+
+function timeLabels(o: BarsOptions) {
+  const text = labelFormat(o);
+  return (_u: uPlot, splits: number[]): string[] => splits.map((s) => text(s * 1000));
 }

@@ -76,6 +76,15 @@ export const stamp = (ms: number, zone: string): string => `${date(ms, zone)} ${
 /** UTC, or what the zone is called at ms, such as CET or GMT+5:30. */
 export function zoneName(ms: number, zone: string): string {
   if (zone === "UTC") return "UTC";
+  const key = `${zone} ${offsetAt(ms, zone)}`; // a zone's name changes with its clocks
+  let name = zoneNames.get(key);
+  if (name === undefined) zoneNames.set(key, (name = findZoneName(ms, zone)));
+  return name;
+}
+
+const zoneNames = new Map<string, string>();
+
+function findZoneName(ms: number, zone: string): string {
   const parts = new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeZoneName: "short" }).formatToParts(ms);
   const name = parts.find((p) => p.type === "timeZoneName")?.value ?? zone;
   return name === "UTC" || name === "GMT" && offsetAt(ms, zone) === 0 ? "UTC" : name;
@@ -87,11 +96,14 @@ export function bothZones(ms: number, local: string): string {
   return local === "UTC" ? utc : `${date(ms, local)} ${clock(ms, local)} ${zoneName(ms, local)}\n${utc}`;
 }
 
-/** The span in few words: 14:00:00 – 14:20:00, with dates where they differ from today. */
+/** 14:00, or 14:03:07 where there are seconds. */
+const shortClock = (ms: number, zone: string): string => clock(ms, zone, false).replace(/:00$/, "");
+
+/** The span in few words: 14:00 – 14:20, with dates where they differ from today. */
 export function spanText(from: number, to: number, zone: string, now: number): string {
   const today = date(now, zone);
   const a = date(from, zone), b = date(to, zone);
   const left = a === today && b === today ? "" : `${a} `;
   const right = a === b ? "" : `${b} `;
-  return `${left}${clock(from, zone, false)} – ${right}${clock(to, zone, false)} ${zoneName(from, zone)}`;
+  return `${left}${shortClock(from, zone)} – ${right}${shortClock(to, zone)} ${zoneName(from, zone)}`;
 }

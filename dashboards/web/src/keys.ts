@@ -7,6 +7,7 @@ import { freeze, shift, zoomOut } from "./logs/store";
 import { toggleLive } from "./logs/live";
 import { closeRow, currentRow, moveCursor, nextError, openRow } from "./logs/cursor";
 import { copy, copyCommand, rowLink } from "./logs/actions";
+import { finding, needsFind } from "./logs/find";
 
 export const helpOpen = signal(false);
 
@@ -34,6 +35,7 @@ export const keyMap: Key[] = [
   { keys: ["Z"], what: "zoom out", where: "logs", run: () => zoomOut() },
   { keys: ["z"], what: "freeze, or go live", where: "logs", run: () => freeze() },
   { keys: ["l"], what: "live tail", where: "logs", run: () => toggleLive() },
+  { keys: ["Ctrl F"], what: "find in all loaded rows", where: "logs" },
   { keys: ["w"], what: "wrap lines", where: "logs", run: () => (wrap.value = !wrap.value) },
   { keys: ["y"], what: "copy a link to the row", where: "logs", run: () => copyLink() },
   { keys: ["Y"], what: "copy the command", where: "logs", run: () => copyCommand() },
@@ -50,12 +52,23 @@ function copyLink(): void {
   if (r) void copy(rowLink(r), "a link to the row");
 }
 
+/** Ctrl-F where the browser's find would miss rows that are no elements; a second one in the bar is the browser's. */
+function find(e: KeyboardEvent): boolean {
+  if (!(e.ctrlKey || e.metaKey) || e.shiftKey || e.altKey || e.key.toLowerCase() !== "f") return false;
+  const box = document.querySelector<HTMLInputElement>(".findbar input");
+  if (place.value.path !== "/logs" || !needsFind() || box === document.activeElement && box) return false;
+  finding.value ??= "";
+  box?.focus();
+  return true;
+}
+
 const typing = (t: EventTarget | null): boolean =>
   t instanceof HTMLElement && (t.isContentEditable || t instanceof HTMLTextAreaElement || t instanceof HTMLSelectElement ||
     (t instanceof HTMLInputElement && t.type !== "checkbox"));
 
 export function startKeys(): void {
   document.addEventListener("keydown", (e) => {
+    if (find(e)) return e.preventDefault();
     if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || typing(e.target) || document.querySelector("dialog[open]")) return;
     if (keysOff.value && e.key !== "Escape") return;
     if (e.key === "?") {

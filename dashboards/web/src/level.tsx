@@ -3,7 +3,7 @@
 export interface Rank {
   name: string;
   glyph: string;
-  tone: "fatal" | "error" | "warn" | "info" | "debug" | "ok";
+  tone: "fatal" | "error" | "warn" | "info" | "debug" | "ok" | "none";
 }
 
 const ranks: Record<string, Rank> = {
@@ -19,9 +19,12 @@ const ranks: Record<string, Rank> = {
   "2xx": { name: "2xx", glyph: "✓", tone: "ok" },
   "1xx": { name: "1xx", glyph: "·", tone: "debug" },
 };
-const none: Rank = { name: "none", glyph: "·", tone: "debug" };
+const none: Rank = { name: "none", glyph: "·", tone: "none" };
 
 export const rankOf = (key: string | undefined): Rank => ranks[key ?? ""] ?? (key ? { ...none, name: key } : none);
+
+/** Is it a class of status, and no level? */
+export const isStatus = (name: string): boolean => /^\dxx$/.test(name);
 
 export const statusClass = (status: number | undefined): string => (status ? `${Math.floor(status / 100)}xx` : "");
 

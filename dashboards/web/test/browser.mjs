@@ -4,6 +4,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "./long.mjs";
 import { accessible, browser, emptyUrl, incident, lockedUrl, need, noSideways, rowsReady, shot, url, visit } from "./harness.mjs";
 
 const views = { flow: "/", logs: "/logs", access: "/logs?table=access_logs", incidents: "/incidents", incident };
@@ -39,6 +40,17 @@ test("every hostile text is a text", () =>
     assert.equal(await page.locator(".detail img, .detail iframe, .detail svg:not(.icon), .detail a").count(), 0);
     assert.match(await page.locator(".detail pre").nth(1).textContent(), /12345678901234567890/, "a huge integer must stay exact");
     await shot(page, "hostile");
+  }));
+
+test("what hides or reorders text is written out, as the command line does", () =>
+  visit("/logs?level=WARN&q=gnp", {}, async (page) => {
+    await rowsReady(page);
+    const want = "\\u202egnp.exe \\x1b[31mred\\x1b[0m \\x00 end";
+    assert.equal(await page.locator("article.row .message").first().textContent(), want);
+    await page.locator("article.row .message").first().click();
+    assert.equal(await page.locator(".detail pre").first().textContent(), want);
+    assert.ok(!/[\u202e\u001b]/.test(await page.evaluate(() => document.body.innerText)), "nor elsewhere on the page");
+    await shot(page, "hidden-text");
   }));
 
 test("keys: j k Enter Esc e / ? and none while typing", () =>
@@ -174,7 +186,7 @@ test("the time box echoes what it reads, in the zone shown", () =>
     await rowsReady(page);
     await page.click("#range");
     await page.keyboard.type("2026-11-20 14:00..14:20");
-    await page.getByText("2026-11-20 14:00:00 – 14:20:00 GMT+5:30").waitFor();
+    await page.getByText("2026-11-20 14:00 – 14:20 GMT+5:30").waitFor();
     await shot(page, "range");
     await accessible(page);
     await page.keyboard.press("Enter");
@@ -182,7 +194,19 @@ test("the time box echoes what it reads, in the zone shown", () =>
     await page.click("#range");
     await page.keyboard.type("25:99");
     await page.getByText("cannot read “25:99”").waitFor();
+    assert.equal(await page.getAttribute("#range", "aria-invalid"), "true");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").filter({ hasText: "cannot read “25:99”" }).waitFor();
+    await accessible(page);
     await page.keyboard.press("Escape");
+    for (const [typed, echo, box] of [["last 2 hours", "last 2 hours: ", "last 2 hours"], ["-1h", "last hour: ", "last hour"], ["3 days", "last 3 days: ", "last 3 days"], ["14:00", "14:00 – ", /14:00/]]) {
+      await page.click("#range");
+      await page.keyboard.type(typed);
+      await page.locator("#range-echo", { hasText: echo }).waitFor();
+      assert.equal(await page.getAttribute("#range", "aria-invalid"), "false");
+      await page.keyboard.press("Enter");
+      await page.waitForFunction((want) => document.activeElement.id !== "range" && (want === null || document.querySelector("#range").value === want), typeof box === "string" ? box : null);
+    }
     await page.getByRole("button", { name: /show UTC/ }).click();
     await page.waitForURL(/tz=utc/);
     await page.click("#range");
@@ -245,7 +269,7 @@ test("an empty lake shows the first command", () =>
   }));
 
 test("the live tail flows, waits for the reader, and resumes", () =>
-  visit("/logs?component=container-events", {}, async (page) => {
+  visit("/logs?from=now-2m&component=container-events", {}, async (page) => {
     await rowsReady(page);
     await page.keyboard.press("l");
     const count = () => page.locator("article.row").count();
@@ -292,7 +316,7 @@ test("live means that the stream is open", () =>
     await accessible(page);
     await page.unroute("**/api/logs?*");
     await page.waitForSelector(".tool.tail.live", { timeout: 10_000 });
-    assert.equal(await page.locator(".tailbar").count(), 0);
+    await page.locator(".tailbar.well", { hasText: "Live: new rows come on top" }).waitFor();
   }));
 
 test("what is on the screen is of one question, or dimmed", () =>
@@ -353,6 +377,14 @@ test("a full disk is told in two lines, with what waits", () =>
     assert.equal(await page.locator(".verdict .glyph.ok").count(), 0);
     await shot(page, "flow-full-disk");
     await accessible(page);
+    await page.keyboard.press("i");
+    await page.locator(".notice.warn", { hasText: "Not all is looked at: storing failed: no space left on device" }).waitFor();
+    await page.keyboard.press("o");
+    await page.locator(".notice.warn", { hasText: "The newest rows may be missing: storing failed" }).waitFor();
+    await page.locator(".notice.warn", { hasText: "cannot-store.md" }).waitFor();
+    await rowsReady(page);
+    await shot(page, "logs-full-disk");
+    await accessible(page);
   }));
 
 test("the cards: Slack, Teams and text from the bytes sent", () =>
@@ -360,7 +392,7 @@ test("the cards: Slack, Teams and text from the bytes sent", () =>
     await page.waitForSelector(".slack");
     await page.getByText("unsupported: hologram").waitFor();
     assert.match(await page.locator(".how-bad").textContent(), /, as the card has it$/);
-    assert.match(await page.locator("#alarms-title ~ .scroller tbody td").nth(1).textContent(), /limit/);
+    assert.match(await page.locator("#alarms-title ~ table tbody td").nth(1).textContent(), /limit/);
     assert.equal(await page.locator("a[href^='javascript']").count(), 0);
     assert.equal(await page.locator(".slack svg polyline").count(), 2);
     await page.getByRole("tab", { name: "Slack" }).focus();
@@ -378,6 +410,60 @@ test("the cards: Slack, Teams and text from the bytes sent", () =>
     await page.waitForSelector("article.row");
   }));
 
+test("a pattern on the page is the card's: its exception and its frames", () =>
+  visit(incident, {}, async (page) => {
+    const sample = await page.locator(".patterns pre").first().textContent();
+    for (const want of ["is not authorized to perform: dynamodb:PutItem", "at throwDefaultError"]) assert.ok(sample.includes(want), sample);
+    assert.match(await page.locator(".pattern-head").first().textContent(), /AccessDeniedException/);
+    const seen = await page.locator(".patterns pre").first().evaluate((e) => e.scrollHeight <= e.clientHeight + 1);
+    assert.ok(seen, "nothing of it is hidden");
+  }));
+
+test("charts: a legend, rows and requests apart, colours of the card those of the page", () =>
+  visit(incident, {}, async (page) => {
+    await page.waitForSelector(".slack svg polyline");
+    const legend = (id) => page.locator(`#${id} ~ .legends .legend`).allTextContents();
+    assert.ok((await legend("series-title")).every((t) => /^(ERROR|FATAL|WARN|INFO|DEBUG|none) /.test(t)), "levels");
+    assert.match((await legend("requests-title")).join(" "), /4xx [\d,]+ 2xx/);
+    const colour = (selector) => page.locator(selector).first().evaluate((e) => getComputedStyle(e).backgroundColor);
+    assert.equal(await colour(".slack .card-legend .swatch.warn"), await colour("#requests-title ~ .legends .swatch.warn"), "4xx");
+    await page.goto("/");
+    await page.locator("#chart-title ~ .legends", { hasText: "rows" }).waitFor();
+  }));
+
+test("a path that is none of ours is told in the page's own clothes", () =>
+  visit("/nopage", { expectErrors: true }, async (page) => {
+    await page.getByRole("heading", { name: "There is no page /nopage" }).waitFor();
+    await page.locator("nav a", { hasText: "Flow" }).waitFor();
+    await shot(page, "nopage");
+    await accessible(page);
+    await page.locator("main a", { hasText: "Logs" }).click();
+    await page.waitForSelector("article.row");
+  }));
+
+test("facets: a pattern's text and one name for it; counted names while they are awaited", () =>
+  visit("/logs", {}, async (page) => {
+    await rowsReady(page);
+    const patterns = page.locator(".facet", { hasText: "pattern" });
+    await patterns.getByText("carrier answered 504 after 29000 ms bookingId=[…]").click();
+    await page.waitForURL(/fingerprint=1:2d00c4f7715ab9e3/);
+    await page.locator(".chip", { hasText: "pattern carrier answered 504" }).waitFor();
+    await page.waitForFunction(() => [...document.querySelectorAll("article.row .message")].every((m) => m.textContent.includes("carrier answered 504")));
+    await page.locator("article.row .message").first().click();
+    await page.locator(".detail dt", { hasText: "pattern" }).waitFor();
+    assert.ok(!(await page.evaluate(() => document.body.innerText)).includes("fingerprint"), "one name");
+    let release;
+    const held = new Promise((done) => (release = done));
+    await page.route("**/api/logs/facets*", async (r) => { await held; await r.continue(); });
+    await page.goto("/logs");
+    await page.waitForSelector("article.row");
+    assert.deepEqual(await page.locator(".facet.waiting h2").allTextContents(), ["product", "environment", "level", "component", "source", "pattern"]);
+    await shot(page, "facets-awaited");
+    release();
+    await page.waitForSelector(".facet .pick");
+    assert.equal(await page.locator(".facet.waiting").count(), 0);
+  }));
+
 test("an incident that does not exist says so", () =>
   visit("/incidents/none", { expectErrors: true }, async (page) => {
     await page.getByText("there is none of this name").waitFor();
@@ -390,17 +476,56 @@ test("a phone: facets in a sheet, rows open, nothing sideways", () =>
     await page.waitForSelector(".facets.open .facet");
     await shot(page, "phone-facets");
     await accessible(page);
+    const focused = () => page.evaluate(() => document.activeElement.textContent);
+    assert.equal(await focused(), "Done", "the focus is in the sheet");
+    assert.equal(await page.locator(".found").evaluate((e) => e.inert), true, "and stays there");
+    await page.keyboard.press("Escape");
+    assert.equal(await page.locator(".facets.open").count(), 0);
+    assert.equal(await focused(), "Filters", "and goes back");
+    await page.getByRole("button", { name: "Filters" }).tap();
     await page.locator(".facets .pick", { hasText: "ERROR" }).tap();
     await page.getByRole("button", { name: "Done" }).tap();
     await page.waitForURL(/level=ERROR/);
     await page.waitForFunction(() => [...document.querySelectorAll("article.row")].every((r) => r.dataset.level === "ERROR"));
-    await page.locator("article.row .message").first().tap();
+    const line = await page.locator("article.row .line").first().boundingBox();
+    await page.touchscreen.tap(line.x + line.width / 2, line.y + line.height / 2);
     await page.waitForSelector(".detail");
+    await page.locator("article.row .line").nth(1).locator(".component").tap();
+    await page.waitForFunction(() => document.querySelectorAll(".detail").length === 2);
+    assert.ok(!page.url().includes("component="), "a tap opens, it does not filter");
     await noSideways(page);
     await shot(page, "phone-row");
     const small = await page.locator(".top a:visible, .top button:visible, .querybar button:visible").evaluateAll((all) =>
       all.map((e) => [e.textContent, e.getBoundingClientRect()]).filter(([, r]) => r.height < 44).map(([t, r]) => `${t} ${r.height}`));
     assert.deepEqual(small, [], "targets are 44 px");
+  }));
+
+for (const [name, width, scale] of [["641 px", 641, 1], ["900 px", 900, 1], ["200% of 1280 px", 640, 2], ["200% of 1440 px", 720, 2]]) {
+  test(`messages are readable at ${name}`, () =>
+    visit("/logs", { width, height: 700, scale }, async (page) => {
+      await page.waitForSelector("article.row");
+      await noSideways(page);
+      const share = await page.locator("article.row .message").first().evaluate((e) => e.getBoundingClientRect().width / innerWidth);
+      assert.ok(share > 0.45, `a message has ${Math.round(share * 100)}% of the width`);
+      await page.getByRole("button", { name: "Filters" }).click();
+      await page.waitForSelector(".facets.open .pick");
+      await shot(page, `sheet-${width}-${scale}x`);
+      await page.keyboard.press("Escape");
+      await shot(page, `rows-${width}-${scale}x`);
+      await accessible(page);
+    }));
+}
+
+test("the alarms of an incident fit 360 px", () =>
+  visit(incident, { width: 360, height: 740 }, async (page) => {
+    await page.waitForSelector("#alarms-title");
+    await noSideways(page);
+    const cut = await page.locator("#alarms-title ~ table").evaluate((table) => {
+      const panel = table.parentElement.getBoundingClientRect();
+      return [...table.querySelectorAll("th, td")].filter((c) => c.getBoundingClientRect().right > panel.right || c.scrollWidth > c.clientWidth + 1).map((c) => c.textContent);
+    });
+    assert.deepEqual(cut, [], "nothing is cut");
+    await page.locator("#alarms-title ~ table", { hasText: "222222222222 eu-central-1" }).waitFor();
   }));
 
 test("with a token: a login first, then the page asked for, then out", () =>

@@ -7,7 +7,7 @@ import { after, before } from "node:test";
 import { chromium } from "playwright-core";
 
 export const need = (name) => process.env[name] ?? assert.fail(`${name} is not set`);
-export const url = need("SEAMARK_URL"), lockedUrl = need("SEAMARK_LOCKED_URL"), emptyUrl = need("SEAMARK_EMPTY_URL");
+export const url = need("SEAMARK_URL"), lockedUrl = need("SEAMARK_LOCKED_URL"), emptyUrl = need("SEAMARK_EMPTY_URL"), longUrl = need("SEAMARK_LONG_URL");
 export const incident = "/incidents/" + need("SEAMARK_INCIDENT");
 const shots = process.env.SEAMARK_SCREENSHOTS;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -25,9 +25,9 @@ before(async () => {
 after(() => browser?.close());
 
 /** Opens a page that fails the test on errors; `check` is called with it. */
-export async function visit(path, { width = 1280, height = 800, dark = false, base = url, zone = "Europe/Berlin", expectErrors = false, touch = false } = {}, check) {
+export async function visit(path, { width = 1280, height = 800, dark = false, base = url, zone = "Europe/Berlin", expectErrors = false, touch = false, scale = 1 } = {}, check) {
   const context = await browser.newContext({
-    viewport: { width, height }, colorScheme: dark ? "dark" : "light", timezoneId: zone, baseURL: base, hasTouch: touch,
+    viewport: { width, height }, colorScheme: dark ? "dark" : "light", timezoneId: zone, baseURL: base, hasTouch: touch, deviceScaleFactor: scale,
     permissions: ["clipboard-read", "clipboard-write"], reducedMotion: "reduce",
   });
   const page = await context.newPage();

@@ -5,7 +5,9 @@ import { pieces } from "../src/logs/marked";
 import { pretty } from "../src/logs/pretty";
 import { command, line } from "../src/logs/command";
 import { stackBuckets } from "../src/stack";
-import { toUrl } from "../src/time/tourl";
+import { lastText, toUrl } from "../src/time/tourl";
+import { tonesOf } from "../src/cards/chart";
+import { dayOf } from "../src/time/zone";
 import { known, watching } from "../src/views/known";
 import { parseLogs } from "../src/url";
 
@@ -22,6 +24,7 @@ test("times name their zone", () => {
   expect(zoneName(ms, "UTC")).toBe("UTC");
   expect(bothZones(ms, "UTC")).toBe("2026-11-22 13:03:07.412 UTC");
   expect(bothZones(ms, "Asia/Kolkata")).toBe("2026-11-22 18:33:07.412 GMT+5:30\n2026-11-22 13:03:07.412 UTC");
+  expect(spanText(Date.parse("2026-11-22T13:00:00Z"), Date.parse("2026-11-22T13:20:00Z"), "Europe/Berlin", ms)).toBe("14:00 – 14:20 CET");
   expect(spanText(ms, ms + 600_000, "UTC", ms + 3_600_000)).toBe("13:03:07 – 13:13:07 UTC");
   expect(spanText(ms, ms + 86_400_000, "UTC", ms)).toBe("2026-11-22 13:03:07 – 2026-11-23 13:03:07 UTC");
 });
@@ -69,6 +72,26 @@ test("what is typed into the time box is the same for every reader of the link",
   expect(toUrl("14:00", now, "Europe/Berlin")).toEqual({ from: String(Date.parse("2026-11-22T13:00:00Z")), to: "now" });
   expect(toUrl("14:00..14:20", now, "Europe/Berlin")).toEqual({ from: String(Date.parse("2026-11-22T13:00:00Z")), to: String(Date.parse("2026-11-22T13:20:00Z")) });
   expect(() => toUrl("nonsense", now, "UTC")).toThrow();
+});
+
+test("times are echoed as people write them", () => {
+  const now = Date.parse("2026-11-22T16:25:00Z");
+  const echo = (typed: string) => lastText(/^now-(\w+)$/.exec(toUrl(typed, now, "UTC").from)![1]!);
+  expect(["last 2 hours", "-1h", "3 days", "15m", "past week", "1h30m", "1 minute ago"].map(echo)).toEqual(["last 2 hours", "last hour", "last 3 days", "last 15 minutes", "last week", "last 1h30m", "last minute"]);
+});
+
+test("a day is as long as its clocks make it", () => {
+  const spring = dayOf(Date.parse("2026-03-29T10:00:00Z"), "Europe/Berlin");
+  expect((spring.end - spring.start) / 3_600_000).toBe(23);
+  expect(zoneName(spring.start, "Europe/Berlin")).toBe("CET");
+  expect(["CEST", "GMT+2"]).toContain(zoneName(spring.end, "Europe/Berlin"));
+});
+
+test("a card's series has the colour that the page has for it, and no two the same", () => {
+  expect(tonesOf([{ name: "4xx" }, { name: "ERROR" }])).toEqual(["warn", "error"]);
+  expect(tonesOf([{ name: "5xx" }, { name: "ERROR" }])).toEqual(["error", "info"]);
+  expect(tonesOf([{ name: "5xx", color: "attention" }, { name: "ERROR", color: "categoricalPurple" }])).toEqual(["error", "fatal"]);
+  expect(new Set(tonesOf(["a", "b", "c", "d", "e", "f"].map((name) => ({ name })))).size).toBe(6);
 });
 
 test("what is known: unknown and wrong come before well", () => {

@@ -135,9 +135,9 @@ function chartOf(e: Json): CardChart | null {
   const labels = [...new Set(data.flatMap((d) => list(d.values).map((p) => text(p.x))))];
   const series: Series[] = data.map((d) => {
     const at = new Map(list(d.values).map((p) => [text(p.x), num(p.y)]));
-    return { name: text(d.legend), values: labels.map((l) => at.get(l) ?? 0) };
+    return { name: text(d.legend), color: text(d.color), values: labels.map((l) => at.get(l) ?? 0) };
   });
-  return { kind, title, labels: labels.map(shortLabel), series };
+  return { kind: kind === "bar" && e.stacked === true ? "stack" : kind, title, labels: labels.map(shortLabel), series };
 }
 
 /** A time of day for an axis label that is a whole date. */

@@ -1,11 +1,12 @@
 // What a row, a key or a button may ask for: filters, links, commands.
 
-import { ask, frame, idOf, rows, state } from "./store";
+import { ask, frame, rows, state } from "./store";
 import { command, line } from "./command";
 import { flow } from "../views/flowstore";
 import { say } from "../ui/toast";
 import { formatLogs, toggleTerm, type LogsState } from "../url";
-import type { Row } from "../api";
+import { idOf, type Row } from "../api";
+import { many } from "../text";
 
 export const filterBy = (field: string, value: string, not: boolean): void =>
   ask({ terms: toggleTerm(state.value, field, value, not).terms });
@@ -32,4 +33,4 @@ export function copyCommand(): void {
   if (f) void copy(command(state.value, f.from, f.to, flow.value?.lake || "LAKE"), "the command");
 }
 
-export const copyAll = (): void => void copy(rows.value.map(line).join("\n") + "\n", `${rows.value.length} rows`);
+export const copyAll = (): void => void copy(rows.value.map(line).join("\n") + "\n", many(rows.value.length, "row"));

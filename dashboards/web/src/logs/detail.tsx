@@ -1,15 +1,17 @@
 // An open row: every field with include, exclude, copy; texts whole; data pretty or raw.
 
 import { useState } from "preact/hooks";
-import { asFault, type Fault, type Row } from "../api";
+import { asFault, type Fault, idOf, type Row, timeOf } from "../api";
 import { bothZones, bytes } from "../format";
 import { Glyph } from "../level";
 import { localZone } from "../time/zone";
 import { raw } from "../prefs";
 import { fieldsOf, type Term } from "../url";
-import { ask, idOf, shown, state, timeOf, whole } from "./store";
+import { ask, shown, state, whole } from "./store";
 import { copy, filterBy, rowLink } from "./actions";
 import { Marked } from "./marked";
+import { visible } from "../text";
+import { fieldName } from "./names";
 import { pretty } from "./pretty";
 
 const order = [
@@ -62,16 +64,17 @@ function Actions({ row }: { row: Row }) {
 }
 
 function FieldLine({ name, value, cut, filterable, row }: { name: string; value: string; cut: number | undefined; filterable: boolean; row: Row }) {
+  const label = fieldName(name);
   const has = (not: boolean) => state.value.terms.some((t) => t.field === name && t.not === not && t.values.includes(value));
   return (
     <div>
-      <dt>{name}</dt>
+      <dt>{label}</dt>
       <dd>
-        <span class="value mono">{name === "level" && <Glyph level={value} />} {value}{cut && <More row={row} size={cut} />}</span>
+        <span class="value mono">{name === "level" && <Glyph level={value} />} {visible(value)}{cut && <More row={row} size={cut} />}</span>
         <span class="does">
-          {filterable && <button aria-pressed={has(false)} title="Include" aria-label={`Include ${name} ${value}`} onClick={() => filterBy(name, value, false)}>=</button>}
-          {filterable && <button aria-pressed={has(true)} title="Exclude" aria-label={`Exclude ${name} ${value}`} onClick={() => filterBy(name, value, true)}>≠</button>}
-          <button title="Copy" aria-label={`Copy ${name}`} onClick={() => void copy(value, name)}><svg class="icon" viewBox="0 0 12 12" aria-hidden="true"><path d="M4.5 4.5h6v6h-6zM7.5 2.5v-1h-6v6h1" /></svg></button>
+          {filterable && <button aria-pressed={has(false)} title="Include" aria-label={`Include ${label} ${visible(value)}`} onClick={() => filterBy(name, value, false)}>=</button>}
+          {filterable && <button aria-pressed={has(true)} title="Exclude" aria-label={`Exclude ${label} ${visible(value)}`} onClick={() => filterBy(name, value, true)}>≠</button>}
+          <button title="Copy" aria-label={`Copy ${label}`} onClick={() => void copy(value, label)}><svg class="icon" viewBox="0 0 12 12" aria-hidden="true"><path d="M4.5 4.5h6v6h-6zM7.5 2.5v-1h-6v6h1" /></svg></button>
         </span>
       </dd>
     </div>

@@ -1,12 +1,14 @@
 // No rows: which filter emptied it, and where the nearest match lies.
 
 import { useEffect, useState } from "preact/hooks";
-import { get, type HistogramAnswer, type LogsAnswer } from "../api";
+import { get, type HistogramAnswer, type LogsAnswer, timeOf } from "../api";
 import { age, short } from "../format";
 import { now } from "../clock";
+import { fieldName, valueName } from "./names";
+import { visible } from "../text";
 import { apiQuery, toggleTerm, type LogsState } from "../url";
 import { flow } from "../views/flowstore";
-import { ask, frame, shown, timeOf, zoomTo } from "./store";
+import { ask, frame, shown, zoomTo } from "./store";
 
 interface Hint {
   without: { label: string; count: number; apply: () => void }[];
@@ -47,10 +49,10 @@ async function diagnose(s: LogsState, from: number, to: number, signal: AbortSig
     return h.buckets.reduce((sum, b) => sum + Object.values(b.counts).reduce((a, c) => a + c, 0), 0);
   };
   const without: Hint["without"] = [];
-  if (s.q) without.push({ label: `the text “${s.q}”`, count: await size({ ...fixed, q: "" }), apply: () => ask({ q: "" }) });
+  if (s.q) without.push({ label: `the text “${visible(s.q)}”`, count: await size({ ...fixed, q: "" }), apply: () => ask({ q: "" }) });
   for (const t of s.terms.slice(0, 6)) {
     const rest = s.terms.filter((x) => x !== t);
-    const label = `${t.not ? "not " : ""}${t.field} ${t.values.map((v) => v || "none").join(" or ")}`;
+    const label = `${t.not ? "not " : ""}${fieldName(t.field)} ${t.values.map((v) => valueName(t.field, v)).join(" or ")}`;
     without.push({ label, count: await size({ ...fixed, terms: rest }), apply: () => ask({ terms: t.values.reduce((state, v) => toggleTerm(state, t.field, v, t.not), s).terms }) });
   }
   const last = await get<LogsAnswer>("/api/logs" + apiQuery({ ...fixed, from: String(Math.max(0, from - 30 * 86_400_000)), to: String(from) }, undefined, "UTC") + "&limit=1", signal);

@@ -1,12 +1,14 @@
 // The histogram over the rows: drag zooms, a click takes one bar, double-click goes out.
 
-import { useState } from "preact/hooks";
-import { useMemo } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { frame, histogram, rows, zoomOut, zoomTo } from "./store";
-import { Bars } from "../ui/bars";
+import { Bars, Legend } from "../ui/bars";
 import { stackBuckets } from "../stack";
-import { clock, count, date, duration, short, zoneName } from "../format";
+import { clock, count, date, duration, zoneName } from "../format";
 import { zone } from "../clock";
+
+/** Stands where the histogram will be, so that nothing moves when it comes. */
+export const NoHistogram = () => <div class="histogram blank" aria-hidden="true"><p class="caption" /><p class="legends" /><div class="plot" /><p class="ends">&nbsp;</p></div>;
 
 export function Histogram() {
   const [hover, setHover] = useState<number | null>(null);
@@ -21,15 +23,12 @@ export function Histogram() {
     <div class="histogram" onDblClick={zoomOut}>
       <p class="caption">
         <span aria-live={bar === null ? "polite" : "off"}><strong>{count(total)}</strong> {total === 1 ? "row" : "rows"}</span>
-        {stacks.map((s) => {
-          const n = sumOf(s.values);
-          return n > 0 ? <span key={s.label} class="legend"><i class={`swatch ${s.color.slice(2)}`} aria-hidden="true" />{s.label} {short(n)}</span> : null;
-        })}
         <span class="grow" />
         <span class="muted">
           {bar === null ? <>{duration(h.step_ms)} a bar</> : <>{sameDay && h.to - h.from < 86_400_000 ? "" : date(from, z) + " "}{clock(from, z, false)} – {clock(from + h.step_ms, z, false)} {zoneName(from, z)}</>}
         </span>
       </p>
+      <Legend stacks={stacks} bar={bar} />
       <Bars
         label="Rows over time, by level" height={80} zone={z} from={h.from} to={h.to} step={h.step_ms} starts={starts} stacks={stacks} axes={false}
         onRange={zoomTo} onBar={(start) => zoomTo(start, start + h.step_ms)} onHover={setHover}

@@ -2,11 +2,11 @@
 // something. Then they are counted and wait: nothing moves under the reader.
 
 import { batch, computed, signal } from "@preact/signals";
-import { asFault, get, isAbort, type LogsAnswer, type Row } from "../api";
+import { asFault, get, idOf, isAbort, type LogsAnswer, type Row, timeOf } from "../api";
 import { zone } from "../clock";
 import { place } from "../route";
 import { apiQuery, isRelative } from "../url";
-import { ask, countIn, fault, frame, frozen, idOf, loading, rows, shown, state, refreshAside, timeOf } from "./store";
+import { ask, countIn, fault, frame, frozen, loading, next, rows, shown, state, refreshAside } from "./store";
 
 export const live = signal(false);
 /** Why new rows wait: "scroll", "selection" or "an open row"; null while they flow. */
@@ -114,6 +114,8 @@ function merge(fresh: Row[]): void {
   all.sort((a, b) => timeOf(b) - timeOf(a) || (idOf(b) > idOf(a) ? 1 : -1));
   batch(() => {
     rows.value = all.slice(0, buffer);
+    const last = rows.value.at(-1)!;
+    if (all.length > buffer) next.value = `${timeOf(last)},${idOf(last)}`; // what was let go can be loaded again
     countIn(fresh);
   });
 }

@@ -1,5 +1,7 @@
 // Text with what was searched for marked. Text is only ever a text node.
 
+import { visible } from "../text";
+
 /** The pieces of text between and within the matches of find, upper and lower case alike. */
 export function pieces(text: string, find: string): { text: string; hit: boolean }[] {
   if (!find) return [{ text, hit: false }];
@@ -16,6 +18,7 @@ export function pieces(text: string, find: string): { text: string; hit: boolean
   return out;
 }
 
+/** Untrusted text, made visible, with what was searched for marked. */
 export function Marked({ text, find }: { text: string; find: string }) {
-  return <>{pieces(text, find).map((p, i) => (p.hit ? <mark key={i}>{p.text}</mark> : p.text))}</>;
+  return <>{pieces(visible(text), visible(find)).map((p, i) => (p.hit ? <mark key={i}>{p.text}</mark> : p.text))}</>;
 }

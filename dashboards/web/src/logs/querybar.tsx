@@ -4,6 +4,7 @@ import { ask, draft, frame, state } from "./store";
 import { toggleTerm, switchTable, type Table } from "../url";
 import { copyAll, copyCommand } from "./actions";
 import { raw, wrap } from "../prefs";
+import { fieldName, valueName } from "./names";
 
 export function QueryBar({ onFacets, facetsOpen }: { onFacets: () => void; facetsOpen: boolean }) {
   const s = state.value;
@@ -47,11 +48,11 @@ function TableButton({ table, name }: { table: Table; name: string }) {
 }
 
 function Chip({ field, value, not }: { field: string; value: string; not: boolean }) {
-  const shown = value === "" ? "none" : value;
+  const shown = valueName(field, value), name = fieldName(field);
   return (
     <span class={not ? "chip not" : "chip"}>
-      <span class="muted">{not ? "not " : ""}{field}</span> <span class="value" title={shown}>{shown}</span>
-      <button onClick={() => ask({ terms: toggleTerm(state.value, field, value, not).terms })} aria-label={`Remove filter ${not ? "not " : ""}${field} ${shown}`}>✕</button>
+      <span class="muted">{not ? "not " : ""}{name}</span> <span class="value" title={field === "fingerprint" ? `${shown}\n${value}` : shown}>{shown}</span>
+      <button onClick={() => ask({ terms: toggleTerm(state.value, field, value, not).terms })} aria-label={`Remove filter ${not ? "not " : ""}${name} ${shown}`}>✕</button>
     </span>
   );
 }

@@ -1,68 +1,130 @@
-// The rows: real DOM, so that Ctrl-F and selection work; the browser skips painting
-// those out of sight (content-visibility).
+// The rows. The first 500 are real elements, so that Ctrl-F and selection work; the browser skips
+// painting those out of sight (content-visibility). Beyond them chunks are there while near.
 
 import { useComputed } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
-import type { Row } from "../api";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { idOf, type Row, timeOf } from "../api";
 import { bothZones, bytes, clock, count, date, dayName, duration, zoneName } from "../format";
 import { Glyph, statusClass } from "../level";
 import { localZone } from "../time/zone";
+import { many, visible } from "../text";
 import { zone } from "../clock";
 import { wrap } from "../prefs";
-import { idOf, loadingMore, more, next, rows, shown, timeOf } from "./store";
+import { loadingMore, maxLoaded, more, next, rows, shown } from "./store";
 import { cursor, open, toggleRow } from "./cursor";
 import { filterBy } from "./actions";
+import { line } from "./command";
+import { finding } from "./find";
 import { live, pause } from "./live";
 import { RowDetail } from "./detail";
 import { Marked } from "./marked";
+import { sectionsOf, type Section } from "./sections";
+import { chunkOf, layOut, nearEnd, watch } from "./windowed";
 
 export function Rows() {
-  const list = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLDivElement>(null), end = useRef<HTMLParagraphElement>(null);
   const z = zone.value, all = rows.value;
+  const sections = useMemo(() => layOut((before) => sectionsOf(all, z, before)), [all, z]);
   useEffect(() => {
     const onSelect = () => {
       const s = document.getSelection();
       if (live.value && s && !s.isCollapsed && list.current?.contains(s.anchorNode)) pause("selection");
     };
     const onScroll = () => live.value && scrollY > 40 && pause("scroll");
+    const onCopy = (e: ClipboardEvent) => copySelected(e, list.current!);
+    document.addEventListener("copy", onCopy);
     document.addEventListener("selectionchange", onSelect);
     document.addEventListener("scroll", onScroll, { passive: true });
+    const stop = nearEnd(end.current!, () => scrollY > 0 && void more());
     return () => {
+      document.removeEventListener("copy", onCopy);
       document.removeEventListener("selectionchange", onSelect);
       document.removeEventListener("scroll", onScroll);
+      stop();
     };
   }, []);
-  let day = "";
+  const of = next.value ? -1 : all.length;
   return (
     <>
-      <div ref={list} class={wrap.value ? "rows wrap" : "rows"} onClick={onClick}>
-        {all.map((r, i) => {
-          const d = date(timeOf(r), z);
-          const head = d === day ? null : <h2 class="day">{dayName(timeOf(r), z)} <span class="muted">{zoneName(timeOf(r), z)}</span></h2>;
-          day = d;
-          return [head, <RowLine key={idOf(r)} row={r} zone={z} at={i} of={next.value ? -1 : all.length} first={i === 0} />];
-        })}
+      <div ref={list} class={`rows${wrap.value ? " wrap" : ""}${finding.value !== null ? " finding" : ""}`} onClick={onClick} onFocusIn={onFocus}>
+        {sections.map((s) => [
+          s.day && <h2 key={"day" + date(timeOf(s.rows[0]!), z)} class="day">{dayName(timeOf(s.rows[0]!), z)} <span class="muted">{zoneName(timeOf(s.rows[0]!), z)}</span></h2>,
+          s.real
+            ? s.rows.map((r, i) => <RowLine key={idOf(r)} row={r} zone={z} at={s.from + i} of={of} first={s.from + i === 0} />)
+            : <ChunkRows key={"chunk" + s.from} section={s} zone={z} of={of} />,
+        ])}
       </div>
-      <p class="after muted">
+      <p ref={end} class="after muted">
         {next.value
-          ? <button class="tool" disabled={loadingMore.value} onClick={() => void more()}>{loadingMore.value ? "Loading…" : "Load 500 more"}</button>
+          ? all.length >= maxLoaded
+            ? <>{many(all.length, "row")} are loaded: narrow the time range for older ones</>
+            : <button class="tool" disabled={loadingMore.value} onClick={() => void more()}>{loadingMore.value ? "Loading…" : "Load 500 more"}</button>
           : <>End: {count(all.length)} {all.length === 1 ? "row" : "rows"}</>}
       </p>
     </>
   );
 }
 
+/** The rows of a chunk, or the room that they take. */
+function ChunkRows({ section: s, zone: z, of }: { section: Section; zone: string; of: number }) {
+  const box = useRef<HTMLDivElement>(null), c = chunkOf(s);
+  const there = c.there.value;
+  useEffect(() => watch(c, box.current!), [c]);
+  const height = `${c.height || s.rows.length * usualHeight()}px`;
+  return (
+    <div ref={box} class="chunk" style={{ height: there ? "" : height, containIntrinsicHeight: `auto ${height}` }} data-from={s.from} data-rows={s.rows.length}>
+      {there && s.rows.map((r, i) => <RowLine key={idOf(r)} row={r} zone={z} at={s.from + i} of={of} first={false} />)}
+    </div>
+  );
+}
+
+/** What a row takes that was never drawn: as much as those before it on the average. */
+let usual = { at: 0, height: 25 };
+function usualHeight(): number {
+  if (performance.now() - usual.at > 1000) {
+    const drawn = [...document.querySelectorAll<HTMLElement>("article.row")].slice(0, 50);
+    const sum = drawn.reduce((a, e) => a + e.offsetHeight, 0);
+    usual = { at: performance.now(), height: sum > 0 ? sum / drawn.length : 25 };
+  }
+  return usual.height;
+}
+
+/** A selection that reaches over rows which are no elements just now is copied from the rows themselves. */
+function copySelected(e: ClipboardEvent, list: HTMLElement): void {
+  const picked = document.getSelection();
+  if (!picked || picked.isCollapsed || !e.clipboardData) return;
+  const missing = [...list.querySelectorAll(".chunk")].some((c) => !c.firstElementChild && picked.containsNode(c, true));
+  if (!missing) return;
+  const parts = [...list.querySelectorAll<HTMLElement>("article.row, .chunk")].filter((p) => picked.containsNode(p, true));
+  const placeOf = (p: HTMLElement, last: boolean): number =>
+    p.dataset.from === undefined ? Number(p.ariaPosInSet ?? p.getAttribute("aria-posinset")) - 1 : Number(p.dataset.from) + (last ? Number(p.dataset.rows) - 1 : 0);
+  const from = placeOf(parts[0]!, false), to = placeOf(parts.at(-1)!, true);
+  e.clipboardData.setData("text/plain", rows.value.slice(from, to + 1).map(line).join("\n") + "\n");
+  e.preventDefault();
+}
+
 /** One listener for all rows: a value filters, anything else opens or closes the row. */
 function onClick(e: MouseEvent): void {
   const target = e.target as Element;
-  if (target.closest("button, a, .detail")) return;
   const article = target.closest<HTMLElement>("article.row");
   if (!article) return;
+  if (target.closest(".twist")) return toggleRow(idIn(article));
+  if (target.closest("button, a, .detail")) return;
   const value = target.closest<HTMLElement>("[data-field]");
-  if (value) return filterBy(value.dataset.field!, value.dataset.value ?? "", e.altKey);
+  if (value && !byTouch(e)) return filterBy(value.dataset.field!, value.dataset.value ?? "", e.altKey);
   if (document.getSelection()?.isCollapsed === false) return;
-  toggleRow(article.id.slice("row-".length));
+  toggleRow(idIn(article));
 }
+
+function onFocus(e: FocusEvent): void {
+  const target = e.target as Element;
+  if (target.matches("article.row")) cursor.value = idIn(target);
+}
+
+const idIn = (article: Element): string => article.id.slice("row-".length);
+
+/** A finger on a narrow row means the row: its values are filtered by in the details. */
+const byTouch = (e: MouseEvent): boolean => (e as PointerEvent).pointerType === "touch" || matchMedia("(hover: none), (max-width: 640px)").matches;
 
 function RowLine({ row, zone: z, at, of, first }: { row: Row; zone: string; at: number; of: number; first: boolean }) {
   const id = idOf(row), ms = timeOf(row);
@@ -72,10 +134,10 @@ function RowLine({ row, zone: z, at, of, first }: { row: Row; zone: string; at: 
   return (
     <article
       class={`row${isOpen ? " open" : ""}`} id={"row-" + id} tabIndex={isCursor ? 0 : -1} data-level={level}
-      aria-posinset={at + 1} aria-setsize={of} aria-labelledby={`m-${id}`} onFocus={() => (cursor.value = id)}
+      aria-posinset={at + 1} aria-setsize={of} aria-labelledby={`m-${id}`}
     >
       <div class="line">
-        <button class="twist" tabIndex={isCursor ? 0 : -1} aria-expanded={isOpen} aria-label="Details" onClick={() => toggleRow(id)}>{isOpen ? "▾" : "▸"}</button>
+        <button class="twist" tabIndex={isCursor ? 0 : -1} aria-expanded={isOpen} aria-label="Details">{isOpen ? "▾" : "▸"}</button>
         <time dateTime={new Date(ms).toISOString()} title={bothZones(ms, localZone())}>{clock(ms, z)}</time>
         {row.log ? <LogLine row={row} id={id} /> : <AccessLine row={row} id={id} />}
       </div>
@@ -84,19 +146,22 @@ function RowLine({ row, zone: z, at, of, first }: { row: Row; zone: string; at: 
   );
 }
 
+/** What is marked in rows: what the page's own find looks for, else the question's text. */
+const marked = (): string => finding.value || (shown.value?.q ?? "");
+
 const lastPart = (s: string | undefined): string => s?.slice(s.lastIndexOf("/") + 1) ?? "";
 
 function LogLine({ row, id }: { row: Row; id: string }) {
-  const l = row.log!, q = shown.value?.q ?? "";
+  const l = row.log!, q = marked();
   const text = l.message || l.error_message || l.event_name || l.event_data || "";
   return (
     <>
       <span class="lvl" data-field="level" data-value={l.level ?? ""}><Glyph level={l.level ?? ""} /></span>
       {l.component
-        ? <span class="component" data-field="component" data-value={l.component} title={l.component}>{l.component}</span>
-        : <span class="component muted" data-field="source" data-value={l.source ?? ""} title={l.source}>{lastPart(l.source) || row.product}</span>}
+        ? <span class="component" data-field="component" data-value={l.component} title={visible(l.component)}>{visible(l.component)}</span>
+        : <span class="component muted" data-field="source" data-value={l.source ?? ""} title={visible(l.source ?? "")}>{visible(lastPart(l.source) || row.product)}</span>}
       <span class="message" id={`m-${id}`}>
-        {l.error_type && !text.includes(l.error_type) && <span class="errtype">{l.error_type}: </span>}
+        {l.error_type && !text.includes(l.error_type) && <span class="errtype">{visible(l.error_type)}: </span>}
         <Marked text={text} find={q} />
         {row.cut?.message && <span class="muted"> … {bytes(row.cut.message)}</span>}
       </span>
@@ -105,15 +170,15 @@ function LogLine({ row, id }: { row: Row; id: string }) {
 }
 
 function AccessLine({ row, id }: { row: Row; id: string }) {
-  const a = row.access!, q = shown.value?.q ?? "";
+  const a = row.access!, q = marked();
   const cls = statusClass(a.status);
   return (
     <>
       <span class="lvl" data-field="status" data-value={String(a.status ?? "")}><Glyph level={cls} /></span>
-      <span class="component" data-field="component" data-value={a.component ?? ""} title={a.component}>{a.component || lastPart(a.source) || row.product}</span>
+      <span class="component" data-field="component" data-value={a.component ?? ""} title={visible(a.component ?? "")}>{visible(a.component || lastPart(a.source) || row.product)}</span>
       <span class="message" id={`m-${id}`}>
-        <span class="status">{a.status ?? "–"}</span> <span class="method">{a.method}</span> <Marked text={a.path || a.route || ""} find={q} />
-        {a.error_message && <span class="errtype"> {a.error_message}</span>}
+        <span class="status">{a.status ?? "–"}</span> <span class="method">{visible(a.method ?? "")}</span> <Marked text={a.path || a.route || ""} find={q} />
+        {a.error_message && <span class="errtype"> {visible(a.error_message)}</span>}
         <span class="muted figures">{[a.latency_ms !== undefined && duration(a.latency_ms), a.response_bytes !== undefined && bytes(a.response_bytes), a.ip].filter(Boolean).map((x) => ` · ${x}`)}</span>
       </span>
     </>

@@ -2,7 +2,7 @@
 // the histogram, then the facets. A newer question cancels an older one.
 
 import { batch, computed, effect, signal, untracked } from "@preact/signals";
-import { asFault, get, isAbort, type Facet, type Fault, type Frame, type HistogramAnswer, type LogsAnswer, type Row } from "../api";
+import { asFault, type Facet, type Fault, type Frame, get, type HistogramAnswer, idOf, isAbort, type LogsAnswer, type Row, timeOf } from "../api";
 import { now, zone } from "../clock";
 import { go, note, place } from "../route";
 import { apiQuery, formatLogs, freshFor, isRelative, parseLogs, type LogsState } from "../url";
@@ -37,9 +37,6 @@ export const stale = computed(() => shown.value !== null && bare(shown.value) !=
 
 let running: AbortController | null = null;
 let key = "";
-
-export const idOf = (r: Row): string => (r.log ?? r.access)?.event_id ?? "";
-export const timeOf = (r: Row): number => (r.log ?? r.access)?.timestamp ?? 0;
 
 /** Goes to another question. Unless frozen, "now" is the present again. */
 export function ask(change: Partial<LogsState>, replace = false): void {
@@ -151,10 +148,13 @@ export async function refreshAside(f: Frame): Promise<void> {
   await aside(state.value, f, running.signal, () => (rows.value = rows.value.filter((r) => timeOf(r) >= f.from))).catch(() => undefined);
 }
 
+/** So many rows are loaded at most: a browser holds them well, and nobody reads more. */
+export const maxLoaded = 20_000;
+
 /** Appends the rows that follow the last one. */
 export async function more(): Promise<void> {
   const s = shown.value, f = frame.value;
-  if (!next.value || !s || !f || loadingMore.value || !running) return;
+  if (!next.value || !s || !f || loadingMore.value || !running || rows.value.length >= maxLoaded) return;
   const mine = running;
   loadingMore.value = true;
   try {

@@ -29,11 +29,13 @@ export const localZone = (): string => Intl.DateTimeFormat().resolvedOptions().t
 
 const offsets = new Map<string, number>();
 const quarter = 900_000;
+let last = { zone: "", slot: 0, offset: 0 }; // what is asked next is mostly near
 
 /** How far zone is ahead of UTC at ms, in ms. Since 1973 clocks have only ever changed on a quarter of an hour, which makes it cheap. */
 export function offsetAt(ms: number, zone: string): number {
   if (zone === "UTC") return 0;
   const slot = Math.floor(ms / quarter);
+  if (slot === last.slot && zone === last.zone) return last.offset;
   const key = `${zone} ${slot}`;
   let offset = offsets.get(key);
   if (offset === undefined) {
@@ -43,6 +45,7 @@ export function offsetAt(ms: number, zone: string): number {
     if (offsets.size > 5000) offsets.clear();
     offsets.set(key, offset);
   }
+  last = { zone, slot, offset };
   return offset;
 }
 
@@ -70,6 +73,12 @@ export function instantOf(year: number, month: number, dayOfMonth: number, clock
     if (offsetAt(naive - offset, zone) === offset) return naive - offset;
   }
   return naive - before;
+}
+
+/** The day of ms in zone: its first instant, and that of the next. */
+export function dayOf(ms: number, zone: string): { start: number; end: number } {
+  const w = wallOf(ms, zone);
+  return { start: instantOf(w.year, w.month, w.day, [0, 0, 0, 0], zone), end: instantOf(w.year, w.month, w.day + 1, [0, 0, 0, 0], zone) };
 }
 
 /** Hour, minute, second, millisecond. */

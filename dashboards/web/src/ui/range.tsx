@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { parseRange, TimeError } from "../time/grammar";
-import { toUrl } from "../time/tourl";
+import { lastText, toUrl } from "../time/tourl";
 import { now, tick, zone } from "../clock";
 import { date, clock, spanText, zoneName } from "../format";
 import { ask, frame, frozen, state } from "../logs/store";
@@ -16,7 +16,7 @@ const presets: [string, string][] = [
 /** What the box shows while nobody types: the shortest true name of the window. */
 export function nameOf(s: LogsState, zoneNow: string): string {
   const age = /^now-(\w+)$/.exec(s.from);
-  if (age && s.to === "now") return `last ${age[1]}`;
+  if (age && s.to === "now") return lastText(age[1]!);
   const f = frame.value;
   if (f && !isRelative(s)) return spanText(Number(s.from), Number(s.to), zoneNow, now());
   return `${s.from} – ${s.to}`;
@@ -24,6 +24,7 @@ export function nameOf(s: LogsState, zoneNow: string): string {
 
 export function RangeBox() {
   const [text, setText] = useState<string | null>(null);
+  const [bad, setBad] = useState(false); // Enter was pressed on what is no time
   const box = useRef<HTMLInputElement>(null);
   const root = useRef<HTMLDivElement>(null);
   const s = state.value, z = zone.value;
@@ -39,7 +40,9 @@ export function RangeBox() {
       ask(toUrl(t, now(), z));
       setText(null);
       box.current?.blur();
+      setBad(false);
     } catch {
+      setBad(true);
       box.current?.focus();
     }
   };
@@ -55,12 +58,12 @@ export function RangeBox() {
     <div class="range" ref={root} onFocusOut={(e) => root.current?.contains(e.relatedTarget as Node) || e.relatedTarget === null || setText(null)}>
       <input
         ref={box} id="range" class="field" aria-label="Time range" autocomplete="off" spellcheck={false} size={text === null ? Math.min(34, Math.max(10, nameOf(s, z).length)) : 26}
-        value={text ?? nameOf(s, z)} onFocus={(e) => { setText(""); e.currentTarget.placeholder = "15m, 14:00..14:20, today"; }}
-        onInput={(e) => setText(e.currentTarget.value)} onKeyDown={onKey} aria-describedby="range-echo"
+        value={text ?? nameOf(s, z)} onFocus={(e) => { setText(""); e.currentTarget.placeholder = "15m, 3 days, 14:00..14:20"; }}
+        onInput={(e) => { setText(e.currentTarget.value); setBad(false); }} onKeyDown={onKey} aria-describedby="range-echo" aria-invalid={text !== null && !!text.trim() && !readable(text, z)}
       />
       {text !== null && (
         <div class="menu" id="range-menu">
-          <Echo text={text} />
+          <Echo text={text} bad={bad} />
           {presets.map(([value, label]) => (
             <button key={value} class="item" onClick={() => apply(value)}><span>{label}</span><kbd>{value}</kbd></button>
           ))}
@@ -71,14 +74,25 @@ export function RangeBox() {
   );
 }
 
-function Echo({ text }: { text: string }) {
+const readable = (text: string, z: string): boolean => {
+  try {
+    parseRange(text, now(), z);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+function Echo({ text, bad }: { text: string; bad: boolean }) {
   void tick.value;
   const z = zone.value, t = now();
   if (!text.trim()) return <p class="echo muted" id="range-echo">Times are read as {zoneName(t, z)} ({date(t, z)} {clock(t, z, false)} now)</p>;
   try {
     const span = parseRange(text, t, z);
-    return <p class="echo" id="range-echo" role="status">{spanText(span.from, span.to, z, t)}</p>;
+    const { from, to } = toUrl(text, t, z);
+    const age = /^now-(\w+)$/.exec(from);
+    return <p class="echo" id="range-echo" role="status">{age && to === "now" && <strong>{lastText(age[1]!)}: </strong>}{spanText(span.from, span.to, z, t)}</p>;
   } catch (e) {
-    return <p class="echo wrong" id="range-echo" role="status">{e instanceof TimeError ? e.message : String(e)}</p>;
+    return <p class="echo wrong" id="range-echo" role={bad ? "alert" : "status"}><span aria-hidden="true">✕ </span>{e instanceof TimeError ? e.message : String(e)}</p>;
   }
 }

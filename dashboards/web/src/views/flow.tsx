@@ -5,8 +5,9 @@ import type { Flow, Incident } from "../api";
 import { age, bytes, clock, count, date, duration, short } from "../format";
 import { now, tick, zone } from "../clock";
 import { Glyph } from "../level";
-import { Bars } from "../ui/bars";
+import { Bars, Legend } from "../ui/bars";
 import { FaultBox } from "../ui/fault";
+import { many, visible } from "../text";
 import { isEmpty, known, waiting } from "./known";
 import { flow, flowFault, heard, incidents, poll } from "./flowstore";
 import { faultOf } from "./incidents";
@@ -62,9 +63,9 @@ function Verdict({ f }: { f: Flow }) {
   if (k.kind === "well") return <h1 class="verdict"><span class="glyph ok" aria-hidden="true">✓</span> <span>{k.text}</span></h1>;
   return (
     <>
-      <h1 class="verdict wrong"><span class="glyph error" aria-hidden="true">✕</span> <span>{k.what}</span></h1>
-      {k.remedy && <p class="remedy">{k.remedy}</p>}
-      {k.more.map((m) => <p key={m.what} class="notice warn"><span>▲ {m.what}{m.remedy && <><br /><span class="muted">{m.remedy}</span></>}</span></p>)}
+      <h1 class="verdict wrong"><span class="glyph error" aria-hidden="true">✕</span> <span>{visible(k.what)}</span></h1>
+      {k.remedy && <p class="remedy">{visible(k.remedy)}</p>}
+      {k.more.map((m) => <p key={m.what} class="notice warn"><span>▲ {visible(m.what)}{m.remedy && <><br /><span class="muted">{visible(m.remedy)}</span></>}</span></p>)}
     </>
   );
 }
@@ -75,7 +76,7 @@ function IncidentLine({ i }: { i: Incident }) {
     <a class="incident-line" href={`/incidents/${encodeURIComponent(i.id)}`}>
       <Glyph level={i.severity === "critical" ? "ERROR" : "WARN"} />
       <strong>{i.product} {i.environment}</strong>
-      <span class="grow">{faultOf(i)}</span>
+      <span class="grow">{visible(faultOf(i))}</span>
       <span class="muted">{i.team} · open {age(now() - Date.parse(i.opened_at))}</span>
     </a>
   );
@@ -86,7 +87,7 @@ function Tiles({ f }: { f: Flow }) {
   return (
     <dl class="tiles">
       <Tile name="Events per second" value={f.events_per_s < 10 ? f.events_per_s.toFixed(1) : short(f.events_per_s)} note={`${count(a.events)} in all, ${bytes(a.bytes_in)}`} />
-      <Tile name="Rows" value={short(a.rows)} note={f.indexed === null || f.indexed === undefined ? `from ${count(a.objects)} objects` : `${short(f.indexed)} documents indexed`} />
+      <Tile name="Rows" value={short(a.rows)} note={f.indexed === null || f.indexed === undefined ? `from ${many(a.objects, "object")}` : f.indexed === 1 ? "1 document indexed" : `${short(f.indexed)} documents indexed`} />
       <Tile name="Lag" value={duration(f.lag_ms)} note={waiting(f).slice(2) || "nothing waits"} />
       <Tile name="Quarantined" value={short(a.quarantined)} note={a.quarantined ? "kept, with the reason below" : "every byte was read"} warn={a.quarantined > 0} />
     </dl>
@@ -123,6 +124,7 @@ function Chart({ f }: { f: Flow }) {
   return (
     <section class="panel" aria-labelledby="chart-title">
       <h2 id="chart-title">Rows per second <span class="muted">last 5 minutes</span></h2>
+      <Legend stacks={drawn.stacks} counts={false} />
       <Bars label="Rows per second in the last five minutes" height={140} zone={z} axes {...drawn} />
     </section>
   );
@@ -168,8 +170,8 @@ function Quarantine({ f }: { f: Flow }) {
           const ms = Date.parse(q.at);
           return (
             <li key={q.kept}>
-              <p><span class="glyph warn" role="img" aria-label="quarantined">▲</span> {q.reason}</p>
-              <p class="muted mono">{date(ms, z) === today ? "" : date(ms, z) + " "}{clock(ms, z, false)} · {q.origin} at byte {count(q.offset)} · {bytes(q.bytes)}</p>
+              <p><span class="glyph warn" role="img" aria-label="quarantined">▲</span> {visible(q.reason)}</p>
+              <p class="muted mono">{date(ms, z) === today ? "" : date(ms, z) + " "}{clock(ms, z, false)} · {visible(q.origin)} at byte {count(q.offset)} · {bytes(q.bytes)}</p>
             </li>
           );
         })}

@@ -6,11 +6,14 @@ import { asFault, get, isAbort, type Alarm, type Fault, type Incident, type Inci
 import { bothZones, clock, count, date, duration, stamp, zoneName } from "../format";
 import { learn, now, tick, zone } from "../clock";
 import { localZone } from "../time/zone";
-import { Glyph } from "../level";
-import { Bars } from "../ui/bars";
+import { Glyph, isStatus } from "../level";
+import { visible } from "../text";
+import { Bars, Legend } from "../ui/bars";
 import { stackBuckets } from "../stack";
 import { FaultBox } from "../ui/fault";
 import { CardTabs } from "../cards/tabs";
+
+type SaidPatterns = NonNullable<IncidentAnswer["said"]["patterns"]>;
 
 export function IncidentView({ id }: { id: string }) {
   const [answer, setAnswer] = useState<IncidentAnswer | null>(null);
@@ -52,7 +55,7 @@ function Body({ a }: { a: IncidentAnswer }) {
       <Title i={i} fault={a.said.fault} />
       <div class="two">
         <div class="left">
-          <Patterns list={a.patterns} i={i} />
+          <Patterns list={a.patterns} said={a.said.patterns ?? []} i={i} />
           <Series i={i} />
           <Alarms list={i.alarms ?? []} said={a.said.alarms ?? []} />
           <Timeline i={i} />
@@ -79,13 +82,13 @@ function Title({ i, fault }: { i: Incident; fault: string }) {
     <header class="incident-head">
       <h1>
         {isOpen ? <Glyph level={i.severity === "critical" ? "ERROR" : "WARN"} /> : <span class="glyph ok" role="img" aria-label="resolved">✓</span>}
-        {" "}<span>{i.product} {i.environment}</span> <span class="how-bad">{fault}</span>
+        {" "}<span>{i.product} {i.environment}</span> <span class="how-bad">{visible(fault)}</span>
       </h1>
       <dl class="facts">
         <div><dt>Status</dt><dd>{isOpen ? "open" : "resolved"}, {i.severity}</dd></div>
         <div><dt>Since</dt><dd title={bothZones(opened, localZone())}>{stamp(opened, z)} {zoneName(opened, z)}</dd></div>
         <div><dt>{isOpen ? "For" : "Lasted"}</dt><dd>{duration(lasted)}</dd></div>
-        <div><dt>Owner</dt><dd>{i.team || "nobody named"}</dd></div>
+        <div><dt>Owner</dt><dd>{visible(i.team) || "nobody named"}</dd></div>
         <div><dt>Runbook</dt><dd>{i.runbook ? <a href={i.runbook} target="_blank" rel="noreferrer noopener">{i.runbook.replace(/^https?:\/\//, "")}</a> : <span class="muted">none tagged</span>}</dd></div>
         <div><dt>Logs</dt><dd><a href={logsLink(i, "&level=ERROR,FATAL")}>errors</a> · <a href={logsLink(i)}>all</a> · <a href={logsLink(i, "&table=access_logs")}>requests</a></dd></div>
       </dl>
@@ -93,23 +96,23 @@ function Title({ i, fault }: { i: Incident; fault: string }) {
   );
 }
 
-function Patterns({ list, i }: { list: Pattern[]; i: Incident }) {
+function Patterns({ list, said, i }: { list: Pattern[]; said: SaidPatterns; i: Incident }) {
   const z = zone.value;
   if (list.length === 0) return null;
   return (
     <section class="panel" aria-labelledby="patterns-title">
       <h2 id="patterns-title">Top patterns</h2>
       <ol class="patterns">
-        {list.map((p) => {
-          const l = p.sample.log;
+        {list.map((p, n) => {
+          const l = p.sample.log, of = said[n];
           return (
             <li key={p.fingerprint}>
               <p class="pattern-head">
-                <strong>{count(p.count)} ×</strong> <Glyph level={l?.level ?? "ERROR"} /> <span class="component">{l?.component}</span>
+                <strong>{count(p.count)} ×</strong> <Glyph level={l?.level ?? "ERROR"} /> {of && <span>{visible(of.kind)}</span>} <span class="component">{visible(l?.component ?? "")}</span>
                 <span class="grow" />
                 <a href={logsLink(i, `&fingerprint=${encodeURIComponent(p.fingerprint)}`)}>show rows</a>
               </p>
-              <pre tabIndex={0} aria-label="sample">{sampleOf(l)}</pre>
+              <pre tabIndex={0} aria-label="sample">{visible([of?.sample ?? l?.message ?? "", ...(of?.stack ?? [])].join("\n"))}</pre>
               <p class="muted">first {clock(Date.parse(p.first), z, false)}, last {clock(Date.parse(p.last), z, false)} {zoneName(Date.parse(p.last), z)}</p>
             </li>
           );
@@ -119,33 +122,43 @@ function Patterns({ list, i }: { list: Pattern[]; i: Incident }) {
   );
 }
 
-/** The sample with its exception, which the card shows, too, wherever the record had it. */
-function sampleOf(l: Pattern["sample"]["log"]): string {
-  if (!l) return "";
-  const text = l.message ?? "", error = [l.error_type, l.error_message].filter(Boolean).join(": ");
-  if (!text) return error;
-  if (!l.error_message || text.includes(l.error_message)) return l.error_type && !text.includes(l.error_type) ? `${l.error_type}: ${text}` : text;
-  return `${text}\n${error}`;
-}
-
+/** Rows by level and requests by status: two charts, as neither is part of the other. */
 function Series({ i }: { i: Incident }) {
-  const z = zone.value;
-  const series = i.series ?? [];
   const drawn = useMemo(() => {
-    const buckets = series.map((b) => ({ start: Date.parse(b.start), counts: b.counts }));
+    const buckets = (i.series ?? []).map((b) => ({ start: Date.parse(b.start), counts: b.counts }));
     if (buckets.length < 2) return null;
     const gaps = buckets.slice(1).map((b, n) => b.start - buckets[n]!.start).filter((g) => g > 0);
     const step = Math.max(1000, Math.min(...gaps));
     const from = buckets[0]!.start, to = buckets.at(-1)!.start + step;
-    return { from, to, step, ...stackBuckets(buckets, from, to, step) };
+    const part = (status: boolean) => buckets.map((b) => ({ start: b.start, counts: Object.fromEntries(Object.entries(b.counts ?? {}).filter(([name]) => isStatus(name) === status)) }));
+    return { from, to, step, logs: stackBuckets(part(false), from, to, step), access: stackBuckets(part(true), from, to, step) };
   }, [i.series]);
   if (!drawn) return null;
+  const { logs, access, ...frame } = drawn;
+  return (
+    <>
+      {logs.stacks.length > 0 && <OverTime id="series" title="Rows by level" i={i} frame={frame} drawn={logs} />}
+      {access.stacks.length > 0 && <OverTime id="requests" title="Requests by status" i={i} frame={frame} drawn={access} />}
+    </>
+  );
+}
+
+interface OverTimeProps {
+  id: string;
+  title: string;
+  i: Incident;
+  frame: { from: number; to: number; step: number };
+  drawn: ReturnType<typeof stackBuckets>;
+}
+
+function OverTime({ id, title, i, frame, drawn }: OverTimeProps) {
   const marks = [{ at: Date.parse(i.opened_at), label: "opened", color: "--error-text" }];
   if (i.resolved_at) marks.push({ at: Date.parse(i.resolved_at), label: "resolved", color: "--ok" });
   return (
-    <section class="panel" aria-labelledby="series-title">
-      <h2 id="series-title">Rows by level <span class="muted">{duration(drawn.step)} a bar</span></h2>
-      <Bars label="Rows by level over the incident" height={120} zone={z} axes marks={marks} {...drawn} />
+    <section class="panel" aria-labelledby={`${id}-title`}>
+      <h2 id={`${id}-title`}>{title} <span class="muted">{duration(frame.step)} a bar</span></h2>
+      <Legend stacks={drawn.stacks} />
+      <Bars label={`${title} over the incident`} height={120} zone={zone.value} axes marks={marks} {...frame} {...drawn} />
     </section>
   );
 }
@@ -155,21 +168,18 @@ function Alarms({ list, said }: { list: Alarm[]; said: string[] }) {
   return (
     <section class="panel" aria-labelledby="alarms-title">
       <h2 id="alarms-title">Alarms</h2>
-      <div class="scroller" tabIndex={0} role="group" aria-label="Alarm table">
-        <table class="grid">
-          <thead><tr><th scope="col">rule</th><th scope="col">component</th><th scope="col">measured</th><th scope="col">account, region</th></tr></thead>
-          <tbody>
-            {list.map((a, n) => (
-              <tr key={a.name} title={a.reason}>
-                <th scope="row"><Glyph level={a.state === "firing" ? "ERROR" : "2xx"} /> {a.rule} <span class="muted">{a.state}</span></th>
-                <td>{a.scope.component}</td>
-                <td>{said[n]}</td>
-                <td class="muted">{[a.scope.account_id, a.scope.region].filter(Boolean).join(", ")}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <table class="grid fits">
+        <thead><tr><th scope="col">rule</th><th scope="col">component</th><th scope="col">measured</th></tr></thead>
+        <tbody>
+          {list.map((a, n) => (
+            <tr key={a.name} title={visible(a.reason)}>
+              <th scope="row"><Glyph level={a.state === "firing" ? "ERROR" : "2xx"} /> {visible(a.rule)} <span class="muted">{a.state}</span></th>
+              <td>{visible(a.scope.component ?? "")} <span class="muted place">{[a.scope.account_id, a.scope.region].filter(Boolean).join(" ")}</span></td>
+              <td>{visible(said[n] ?? "")}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
     </section>
   );
 }
@@ -184,7 +194,7 @@ function Timeline({ i }: { i: Incident }) {
       <ol class="timeline">
         {list.map((m, n) => {
           const ms = Date.parse(m.at);
-          return <li key={n}><time dateTime={m.at} title={bothZones(ms, localZone())}>{date(ms, z) === first ? "" : date(ms, z) + " "}{clock(ms, z, false)}</time> <span>{m.what}</span></li>;
+          return <li key={n}><time dateTime={m.at} title={bothZones(ms, localZone())}>{date(ms, z) === first ? "" : date(ms, z) + " "}{clock(ms, z, false)}</time> <span>{visible(m.what)}</span></li>;
         })}
       </ol>
     </section>

@@ -2,7 +2,8 @@
 // wrong comes before what is well, and what was not heard is unknown, not well.
 
 import type { Fault, Flow, Trouble } from "../api";
-import { bytes, count, duration } from "../format";
+import { bytes, duration } from "../format";
+import { many } from "../text";
 
 export type Known =
   | { kind: "unknown"; since: number; why: string } // since: when it was last heard, browser time; 0: never
@@ -17,16 +18,18 @@ export function known(f: Flow | null, fault: Fault | null, heard: number): Known
   if (fault || !f) return { kind: "unknown", since: heard, why: fault?.what ?? "" };
   const faults = f.troubles ?? (f.faults ?? []).map((what) => ({ component: "", what, remedy: "" }));
   if (f.unaccounted > 0) {
-    return { kind: "wrong", what: `${count(f.unaccounted)} ${f.unaccounted === 1 ? "object does" : "objects do"} not balance`, remedy: "run seamark verify", more: faults };
+    return { kind: "wrong", what: `${many(f.unaccounted, "object does", "objects do")} not balance`, remedy: "run seamark verify", more: faults };
   }
   if (faults[0]) return { kind: "wrong", what: capital(faults[0].what), remedy: [faults[0].remedy, waiting(f).slice(2)].filter(Boolean).join("; "), more: faults.slice(1) };
   if (f.index_fault) return { kind: "wrong", what: `The index waits: ${f.index_fault}`, remedy: "", more: [] };
   const a = f.accounts;
-  if (f.lag_ms > 60_000) return { kind: "wrong", what: `All ${count(a.events)} events accounted for, but rows come ${duration(f.lag_ms)} late`, remedy: "", more: [] };
+  if (f.lag_ms > 60_000) return { kind: "wrong", what: `${events(a.events)} accounted for, but rows come ${duration(f.lag_ms)} late`, remedy: "", more: [] };
   if (isEmpty(f)) return { kind: "well", text: "Ready. Nothing has arrived yet" };
   if (a.objects === 0) return { kind: "well", text: `Ready${waiting(f)}` };
-  return { kind: "well", text: `All ${count(a.events)} events accounted for; lag ${duration(f.lag_ms)}` };
+  return { kind: "well", text: `${events(a.events)} accounted for; lag ${duration(f.lag_ms)}` };
 }
+
+const events = (n: number): string => (n === 1 ? "The one event is" : `All ${many(n, "event")}`);
 
 const capital = (s: string): string => s.charAt(0).toUpperCase() + s.slice(1);
 
@@ -34,7 +37,7 @@ const capital = (s: string): string => s.charAt(0).toUpperCase() + s.slice(1);
 export function waiting(f: Flow): string {
   const list = [];
   if (f.spooled) list.push(`${bytes(f.spooled)} acknowledged in the spool`);
-  if (f.backlog > 0) list.push(`${count(f.backlog)} landing ${f.backlog === 1 ? "object" : "objects"} to transform`);
+  if (f.backlog > 0) list.push(`${many(f.backlog, "landing object")} to transform`);
   return list.length > 0 ? `; waiting: ${list.join(", ")}` : "";
 }
 

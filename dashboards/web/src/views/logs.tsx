@@ -1,13 +1,17 @@
 // /logs: query bar, histogram, rows; facets on the left.
 
-import { useEffect, useState } from "preact/hooks";
-import { barsOld, cancel, facets, facetsOld, fault, frame, frozen, goLive, histogram, loading, refresh, rows, shown, stale, state } from "../logs/store";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { visible } from "../text";
+import { ask, barsOld, cancel, facetsOld, fault, frame, frozen, goLive, histogram, loading, refresh, rows, shown, stale, state } from "../logs/store";
+import { FindBar } from "../logs/findbar";
+import { unknownRow } from "../logs/cursor";
 import { lost, overrun, paused, resume, stop, tail, waitingCount } from "../logs/live";
 import { startCursor } from "../logs/cursor";
+import { flow } from "./flowstore";
 import { age, count, stamp, zoneName } from "../format";
 import { now, tick, zone } from "../clock";
 import { QueryBar } from "../logs/querybar";
-import { Histogram } from "../logs/histogram";
+import { Histogram, NoHistogram } from "../logs/histogram";
 import { Facets } from "../logs/facets";
 import { Rows } from "../logs/rows";
 import { Empty } from "../logs/empty";
@@ -23,18 +27,48 @@ export function LogsView() {
       <QueryBar onFacets={() => setSheet(!sheet)} facetsOpen={sheet} />
       <Progress />
       <AsOf />
+      <UnknownRow />
+      <Behind />
       {fault.value && <FaultBox fault={fault.value} again={refresh} />}
       <div class="body">
-        <aside class={`facets${sheet ? " open" : ""}${dim || facetsOld.value ? " dim" : ""}`} aria-label="Filters">
-          {facets.value.length > 0 && <Facets onClose={() => setSheet(false)} />}
-        </aside>
+        <Sheet open={sheet} dim={dim || facetsOld.value} shut={() => setSheet(false)} />
         <section class={dim ? "found dim" : "found"} aria-label="Rows" aria-busy={loading.value}>
-          {histogram.value && <div class={barsOld.value ? "dim" : ""}><Histogram /></div>}
+          {histogram.value ? <div class={barsOld.value ? "dim" : ""}><Histogram /></div> : !fault.value && <NoHistogram />}
           <Tail />
+          <FindBar />
           {rows.value.length > 0 ? <Rows /> : !first && !loading.value && !fault.value && <Empty />}
         </section>
       </div>
     </main>
+  );
+}
+
+/** The facets: a column, or on a narrow screen a sheet over the page, which takes and gives back the focus. */
+function Sheet({ open, dim, shut }: { open: boolean; dim: boolean; shut: () => void }) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!open) return;
+    const back = document.activeElement as HTMLElement | null;
+    box.current?.querySelector<HTMLElement>(".sheet-head button")?.focus();
+    const others = [...document.querySelectorAll<HTMLElement>(".skip, .top, .logs > :not(.body), .found")];
+    others.forEach((e) => (e.inert = true));
+    const wide = matchMedia("(min-width: 901px)"); // there it is a column again
+    wide.addEventListener("change", shut);
+    return () => {
+      others.forEach((e) => (e.inert = false));
+      wide.removeEventListener("change", shut);
+      back?.focus();
+    };
+  }, [open]);
+  const onKey = (e: KeyboardEvent) => {
+    if (!open || e.key !== "Escape") return;
+    e.stopPropagation();
+    shut();
+  };
+  return (
+    <div ref={box} class={`facets${open ? " open" : ""}${dim ? " dim" : ""}`} aria-label="Filters" role={open ? "dialog" : "complementary"} aria-modal={open || undefined} onKeyDown={onKey}>
+      <Facets onClose={shut} />
+    </div>
   );
 }
 
@@ -57,6 +91,27 @@ function AsOf() {
   );
 }
 
+/** Rows do not arrive as they should: what is found here is not all there is. */
+function Behind() {
+  const held = (flow.value?.troubles ?? []).find((t) => ["transformer", "front_door", "upload"].includes(t.component));
+  return held ? <p class="notice warn"><span>▲ The newest rows may be missing: {visible(held.what)}{held.remedy && <><br /><span class="muted">{visible(held.remedy)}</span></>}</span></p> : null;
+}
+
+/** The address names a row that is not here: why, and what helps. */
+function UnknownRow() {
+  const u = unknownRow.value;
+  if (!u) return null;
+  const id = visible(u.id);
+  switch (u.why) {
+    case "gone":
+      return <p class="notice warn" role="status"><span>▲ This link's row, {id}, is not among the rows of this time: it may have been removed, or the address was cut</span></p>;
+    case "filtered":
+      return <div class="notice warn" role="status"><span>▲ This link's row, {id}, is there, but a filter keeps it out</span><button class="tool" onClick={() => ask({ q: "", terms: [], row: u.id })}>Show it</button></div>;
+    case "deep":
+      return <div class="notice warn" role="status"><span>▲ This link's row, {id}, lies below the rows that are loaded</span><button class="tool" onClick={() => ask({ q: "", terms: [{ field: "event_id", values: [u.id], not: false }], row: u.id })}>Show it alone</button></div>;
+  }
+}
+
 /** What the tail does, where the reader is: it stays on top while the rows scroll. */
 function Tail() {
   void tick.value;
@@ -71,7 +126,9 @@ function Tail() {
         </div>
       );
     case "live":
-      return overrun.value && state.value ? <div class="notice warn tailbar" role="status">▲ More arrives than is shown: add a filter</div> : null;
+      return overrun.value && state.value
+        ? <div class="notice warn tailbar" role="status">▲ More arrives than is shown: add a filter</div>
+        : <div class="notice well tailbar"><span>Live: new rows come on top</span></div>;
   }
   return null;
 }
