@@ -63,7 +63,7 @@ type Query struct {
 	Table Table  `json:"table"`
 	Span  Span   `json:"span"`
 	Terms []Term `json:"terms,omitempty"`
-	Text  string `json:"text,omitempty"`  // substring of any text column, upper and lower case alike
+	Text  string `json:"text,omitempty"`  // in the search language, see package query; empty: all rows
 	Limit int    `json:"limit,omitempty"` // rows at most; 0: 500
 	// Before continues a listing: rows strictly older than this (timestamp, event_id).
 	Before *Position `json:"before,omitempty"`

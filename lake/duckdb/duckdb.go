@@ -80,6 +80,10 @@ func Open(l *lake.Lake, o Options) (*DB, error) {
 	db := sql.OpenDB(connector)
 	db.SetMaxOpenConns(maxQueries) // each holds buffers of its own; more only wait for the cores
 	db.SetMaxIdleConns(1)
+	if err := registerFunctions(db); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("start DuckDB: %w", err)
+	}
 	d := &DB{lake: l, db: db, logger: o.Logger, cache: o.Cache, root: l.Root(), broken: map[string]broken{}}
 	if d.cache != nil {
 		d.root = d.cache.Root()
@@ -169,14 +173,21 @@ func typeOf(c schemas.Column) string {
 	}
 }
 
-// quote writes a SQL string literal.
-func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+// quote writes a SQL string literal. A zero byte, which would end the statement, is written as what
+// makes it.
+func quote(s string) string {
+	s = "'" + strings.ReplaceAll(s, "'", "''") + "'"
+	if strings.ContainsRune(s, 0) {
+		return "(" + strings.ReplaceAll(s, "\x00", "' || chr(0) || '") + ")"
+	}
+	return s
+}
 
 // retries is how many damaged files one question may meet before it fails.
 const retries = 20
 
 // run asks the question that build writes, again without each file that cannot be read.
-func (d *DB) run(ctx context.Context, build func(*asking) (string, []any), read func(*sql.Rows) error) error {
+func (d *DB) run(ctx context.Context, build func(*asking) string, read func(*sql.Rows) error) error {
 	for range retries {
 		again, err := d.runOnce(ctx, build, read)
 		if !again {
@@ -187,14 +198,14 @@ func (d *DB) run(ctx context.Context, build func(*asking) (string, []any), read 
 }
 
 // runOnce reports whether to ask again, without a file that cannot be read.
-func (d *DB) runOnce(ctx context.Context, build func(*asking) (string, []any), read func(*sql.Rows) error) (again bool, err error) {
+func (d *DB) runOnce(ctx context.Context, build func(*asking) string, read func(*sql.Rows) error) (again bool, err error) {
 	ask := d.ask(ctx)
 	defer ask.end()
-	query, args := build(ask)
+	statement := build(ask)
 	if ask.err != nil {
 		return false, ask.err
 	}
-	rows, err := d.db.QueryContext(ctx, query, args...)
+	rows, err := d.db.QueryContext(ctx, statement)
 	if err == nil {
 		if err = read(rows); err == nil {
 			err = rows.Err()
@@ -204,8 +215,8 @@ func (d *DB) runOnce(ctx context.Context, build func(*asking) (string, []any), r
 	if err != nil && ctx.Err() != nil {
 		return false, ctx.Err() // in whatever words DuckDB or the driver says that it was stopped
 	}
-	if err != nil && outOfMemory(err.Error()) {
-		return false, memoryFault
+	if f := boundFault(err); f != nil {
+		return false, f
 	}
 	return err != nil && d.blame(ctx, err), err
 }

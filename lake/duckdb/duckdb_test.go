@@ -105,8 +105,11 @@ func TestSearchAgreesWithSQL(t *testing.T) {
 		{"no level", seamark.Query{Terms: []seamark.Term{{Field: seamark.FieldLevel, Values: []string{"", "ERROR"}}}}, "level IS NULL OR level = 'ERROR'"},
 		{"a class of status", seamark.Query{Table: "access_logs", Terms: []seamark.Term{{Field: seamark.FieldStatus, Values: []string{"4xx", "500"}}}}, "status BETWEEN 400 AND 499 OR status = 500"},
 		{"not a class of status", seamark.Query{Table: "access_logs", Terms: []seamark.Term{{Field: seamark.FieldStatus, Values: []string{"2xx"}, Not: true}}}, "status IS NULL OR status // 100 <> 2"},
-		{"text", seamark.Query{Text: "BOOKING"}, "coalesce(message, '') ILIKE '%booking%' OR coalesce(event_data, '') ILIKE '%booking%' OR coalesce(event_name, '') ILIKE '%booking%' OR coalesce(source, '') ILIKE '%booking%' OR coalesce(component, '') ILIKE '%booking%' OR coalesce(error_stack, '') ILIKE '%booking%' OR coalesce(error_message, '') ILIKE '%booking%' OR coalesce(stream, '') ILIKE '%booking%'"},
-		{"text with a wildcard", seamark.Query{Text: "100%_'; DROP"}, "false"},
+		{"a word", seamark.Query{Text: "BOOKING"}, "regexp_matches(concat_ws(chr(10), message, error_type, error_message, error_stack, event_name, request_id, trace_id, event_data), '(?i)(^|[^\\pL\\pM\\pN_])booking($|[^\\pL\\pM\\pN_])')"},
+		{"part of a word", seamark.Query{Text: "*OOKIN*"}, "concat_ws(chr(10), message, error_type, error_message, error_stack, event_name, request_id, trace_id, event_data) ILIKE '%ookin%'"},
+		{"a field", seamark.Query{Text: "level:>=WARN -component:*api*"}, "level IN ('WARN', 'ERROR', 'FATAL') AND (component IS NULL OR component NOT LIKE '%api%')"},
+		{"a quote", seamark.Query{Text: `"100%_'; DROP"`}, "false"},
+		{"a value with a zero byte", seamark.Query{Terms: []seamark.Term{{Field: seamark.FieldComponent, Values: []string{"a\x00b"}}}}, "false"},
 		{"a span", seamark.Query{Span: seamark.Span{From: time.Date(2026, 11, 22, 8, 10, 0, 0, time.UTC), To: time.Date(2026, 11, 22, 8, 20, 0, 0, time.UTC)}}, "timestamp >= '2026-11-22 08:10:00' AND timestamp < '2026-11-22 08:20:00'"},
 	}
 	for _, tt := range tests {

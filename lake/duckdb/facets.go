@@ -13,8 +13,9 @@ import (
 // Facets returns, for each of fields, its top most frequent values among the rows of q, as if it
 // were not filtered by inclusion. All are counted over the same files, so that they agree with one
 // another while rows arrive. A fingerprint comes with the text of its pattern.
-func (d *DB) Facets(ctx context.Context, q seamark.Query, fields []seamark.Field, top int) ([][]seamark.Count, error) {
-	if err := q.Validate(); err != nil {
+func (d *DB) Facets(ctx context.Context, asked seamark.Query, fields []seamark.Field, top int) ([][]seamark.Count, error) {
+	q, err := understand(asked)
+	if err != nil {
 		return nil, err
 	}
 	for _, f := range fields {
@@ -31,7 +32,7 @@ func (d *DB) Facets(ctx context.Context, q seamark.Query, fields []seamark.Field
 	return nil, d.tooManyDamaged()
 }
 
-func (d *DB) facetsOnce(ctx context.Context, q seamark.Query, fields []seamark.Field, top int) (counts [][]seamark.Count, again bool, err error) {
+func (d *DB) facetsOnce(ctx context.Context, q question, fields []seamark.Field, top int) (counts [][]seamark.Count, again bool, err error) {
 	ask := d.ask(ctx)
 	defer ask.end()
 	widest := q
@@ -44,7 +45,7 @@ func (d *DB) facetsOnce(ctx context.Context, q seamark.Query, fields []seamark.F
 	if ask.err != nil {
 		return nil, false, ask.err
 	}
-	keep := func(of seamark.Query) []located {
+	keep := func(of question) []located {
 		var here []located
 		for _, file := range files {
 			if mayHold(file.Partition, of) {
@@ -71,7 +72,7 @@ func (d *DB) facetsOnce(ctx context.Context, q seamark.Query, fields []seamark.F
 
 // alike groups the fields, by their places, that are counted among the same rows: those that q
 // does not filter by inclusion, and each other for itself.
-func alike(q seamark.Query, fields []seamark.Field) [][]int {
+func alike(q question, fields []seamark.Field) [][]int {
 	var together []int
 	var out [][]int
 	for i, f := range fields {
@@ -89,17 +90,17 @@ func alike(q seamark.Query, fields []seamark.Field) [][]int {
 
 // stopped says why facets could not be counted, and whether to ask again without a damaged file.
 func (d *DB) stopped(ctx context.Context, err error) (counts [][]seamark.Count, again bool, _ error) {
-	switch {
-	case ctx.Err() != nil:
+	if ctx.Err() != nil {
 		return nil, false, ctx.Err() // in whatever words DuckDB says that it was stopped
-	case outOfMemory(err.Error()):
-		return nil, false, memoryFault
+	}
+	if f := boundFault(err); f != nil {
+		return nil, false, f
 	}
 	return nil, d.blame(ctx, err), err
 }
 
 // count counts the fields at places into counts, reading the files once.
-func (d *DB) count(ctx context.Context, q seamark.Query, files []located, fields []seamark.Field, places []int, top int, counts [][]seamark.Count) error {
+func (d *DB) count(ctx context.Context, q question, files []located, fields []seamark.Field, places []int, top int, counts [][]seamark.Count) error {
 	var columns, names, sets []string
 	at := map[int64]int{} // by GROUPING, whose bit is 0 for the column that is grouped by
 	for i, place := range places {
@@ -110,10 +111,9 @@ func (d *DB) count(ctx context.Context, q seamark.Query, files []located, fields
 		counts[place] = []seamark.Count{}
 	}
 	list := strings.Join(names, ", ")
-	where, args := conditions(q)
 	rows, err := d.db.QueryContext(ctx, fmt.Sprintf(`SELECT GROUPING(%s) AS g, coalesce(%s) AS value, count(*) AS n FROM (SELECT %s FROM %s WHERE %s)
 		GROUP BY GROUPING SETS (%s) QUALIFY row_number() OVER (PARTITION BY g ORDER BY n DESC, value) <= %d ORDER BY n DESC, value`,
-		list, list, strings.Join(columns, ", "), relation(q.Table, files, false), where, strings.Join(sets, ", "), top), args...)
+		list, list, strings.Join(columns, ", "), relation(q.Table, files, false), conditions(q), strings.Join(sets, ", "), top))
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func (d *DB) count(ctx context.Context, q seamark.Query, files []located, fields
 
 // patternTexts reads the oldest and the newest record of each fingerprint: what both say is its
 // pattern's text.
-func (d *DB) patternTexts(ctx context.Context, q seamark.Query, files []located, counts []seamark.Count) error {
+func (d *DB) patternTexts(ctx context.Context, q question, files []located, counts []seamark.Count) error {
 	at := map[string]int{}
 	for i, c := range counts {
 		if c.Value != "" {
@@ -143,11 +143,10 @@ func (d *DB) patternTexts(ctx context.Context, q seamark.Query, files []located,
 	}
 	q.Terms = append(slices.Clone(q.Terms), seamark.Term{Field: seamark.FieldFingerprint, Values: slices.Sorted(maps.Keys(at))})
 	q.Cut = 1 << 10 // a pattern's text is shorter
-	where, args := conditions(q)
 	const spot = "{'f': filename, 'n': file_row_number, 't': epoch_ms(timestamp)}, (timestamp, coalesce(event_id, ''))"
 	rows, err := d.db.QueryContext(ctx, fmt.Sprintf(`SELECT fingerprint, a.f, a.n, a.t, b.f, b.n, b.t FROM (
 		SELECT fingerprint, arg_min(%s) AS a, arg_max(%s) AS b FROM %s WHERE %s GROUP BY 1)`,
-		spot, spot, relation(q.Table, files, true), where), args...)
+		spot, spot, relation(q.Table, files, true), conditions(q)))
 	if err != nil {
 		return err
 	}

@@ -29,11 +29,12 @@ const batchRows = 64
 
 // Search returns the rows that q asks for, newest first unless it says otherwise.
 func (d *DB) Search(ctx context.Context, q seamark.Query) (seamark.Result, error) {
-	if err := q.Validate(); err != nil {
+	understood, err := understand(q)
+	if err != nil {
 		return seamark.Result{}, err
 	}
 	for range retries {
-		result, again, err := d.searchOnce(ctx, q)
+		result, again, err := d.searchOnce(ctx, understood)
 		if !again {
 			return result, err
 		}
@@ -41,7 +42,7 @@ func (d *DB) Search(ctx context.Context, q seamark.Query) (seamark.Result, error
 	return seamark.Result{}, d.tooManyDamaged()
 }
 
-func (d *DB) searchOnce(ctx context.Context, q seamark.Query) (result seamark.Result, again bool, err error) {
+func (d *DB) searchOnce(ctx context.Context, q question) (result seamark.Result, again bool, err error) {
 	ask := d.ask(ctx)
 	defer ask.end()
 	files := ask.about(q)
@@ -60,25 +61,25 @@ func (d *DB) searchOnce(ctx context.Context, q seamark.Query) (result seamark.Re
 		return result, false, nil
 	case ctx.Err() != nil:
 		return seamark.Result{}, false, ctx.Err() // in whatever words DuckDB says that it was stopped
-	case outOfMemory(err.Error()):
-		return seamark.Result{}, false, memoryFault
+	}
+	if f := boundFault(err); f != nil {
+		return seamark.Result{}, false, f
 	}
 	return seamark.Result{}, d.blame(ctx, err), err
 }
 
 // places finds where the rows lie that q asks for, and one more, in their order.
-func (d *DB) places(ctx context.Context, q seamark.Query, files []located) ([]place, error) {
+func (d *DB) places(ctx context.Context, q question, files []located) ([]place, error) {
 	direction, than := "DESC", "<"
 	if q.Ascending {
 		direction, than = "ASC", ">"
 	}
-	where, args := conditions(q)
+	where := conditions(q)
 	if q.Before != nil {
-		where += fmt.Sprintf(" AND (timestamp, event_id) %s (epoch_ms(?::BIGINT)::TIMESTAMPTZ, ?)", than)
-		args = append(args, q.Before.Timestamp, q.Before.EventID)
+		where += fmt.Sprintf(" AND (timestamp, event_id) %s (%s, %s)", than, instant(q.Before.Timestamp), quote(q.Before.EventID))
 	}
-	rows, err := d.db.QueryContext(ctx, fmt.Sprintf("SELECT filename, file_row_number, epoch_ms(timestamp), coalesce(event_id, '') FROM %s WHERE %s ORDER BY timestamp %s, event_id %s LIMIT ?",
-		relation(q.Table, files, true), where, direction, direction), append(args, q.Limit+1)...)
+	rows, err := d.db.QueryContext(ctx, fmt.Sprintf("SELECT filename, file_row_number, epoch_ms(timestamp), coalesce(event_id, '') FROM %s WHERE %s ORDER BY timestamp %s, event_id %s LIMIT %d",
+		relation(q.Table, files, true), where, direction, direction, q.Limit+1))
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +96,7 @@ func (d *DB) places(ctx context.Context, q seamark.Query, files []located) ([]pl
 }
 
 // hits reads the rows at places, a few at a time.
-func (d *DB) hits(ctx context.Context, q seamark.Query, files []located, places []place) ([]seamark.Hit, error) {
+func (d *DB) hits(ctx context.Context, q question, files []located, places []place) ([]seamark.Hit, error) {
 	hits := make([]seamark.Hit, len(places))
 	size := len(places)
 	if q.Cut == 0 {
@@ -117,7 +118,7 @@ func (d *DB) hits(ctx context.Context, q seamark.Query, files []located, places 
 }
 
 // batch reads the rows at places into hits.
-func (d *DB) batch(ctx context.Context, q seamark.Query, files []located, places []place, hits []seamark.Hit) error {
+func (d *DB) batch(ctx context.Context, q question, files []located, places []place, hits []seamark.Hit) error {
 	at := map[string]map[int64]int{}
 	oldest, newest := places[0].timestamp, places[0].timestamp
 	for i, p := range places {

@@ -144,4 +144,17 @@ func sqlFault(err error) error {
 // memoryFault says that a question needs more memory than DuckDB was given.
 var memoryFault = &seamark.Fault{Class: seamark.Rejected, What: "the question needs more memory than there is for one", Remedy: "narrow the time range, or add a filter"}
 
+// boundFault says that a question is beyond a bound of DuckDB; nil: it is not, or there is no error.
+func boundFault(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case outOfMemory(err.Error()):
+		return memoryFault
+	case strings.Contains(err.Error(), "pattern too large"), strings.Contains(err.Error(), "bad repetition"):
+		return &seamark.Fault{Class: seamark.Rejected, Where: "query", What: "the regular expression is too large", Remedy: "write fewer repetitions"}
+	}
+	return nil
+}
+
 func outOfMemory(text string) bool { return strings.Contains(text, "Out of Memory Error") }

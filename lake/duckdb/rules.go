@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
@@ -15,23 +14,17 @@ import (
 // Ratios counts, for each product, environment, component, account and region with any
 // row of table in span, all rows and those that have one of the match terms' values.
 func (d *DB) Ratios(ctx context.Context, table seamark.Table, span seamark.Span, match ...seamark.Term) ([]seamark.Ratio, error) {
-	q := seamark.Query{Table: table, Span: span}
+	q := question{Query: seamark.Query{Table: table, Span: span}}
 	for _, t := range match {
 		if err := table.CheckField(t.Field); err != nil {
 			return nil, err
 		}
 	}
 	var ratios []seamark.Ratio
-	err := d.run(ctx, func(ask *asking) (string, []any) {
-		matching, args := []string{"true"}, []any{}
-		for _, t := range match {
-			c, a := condition(t)
-			matching, args = append(matching, "("+c+")"), append(args, a...)
-		}
-		where, more := conditions(q)
+	err := d.run(ctx, func(ask *asking) string {
 		return fmt.Sprintf(`SELECT product, environment, coalesce(component, ''), coalesce(max(team), ''), coalesce(account_id, ''), coalesce(region, ''),
 			count(*) FILTER (WHERE %s), count(*) FROM %s WHERE %s GROUP BY product, environment, component, account_id, region`,
-			strings.Join(matching, " AND "), ask.from(q), where), append(args, more...)
+			joined(append([]string{"true"}, allOf(match)...), " AND ", func(s string) string { return s }), ask.from(q), conditions(q))
 	}, func(rows *sql.Rows) error {
 		ratios = nil
 		for rows.Next() {
@@ -44,6 +37,13 @@ func (d *DB) Ratios(ctx context.Context, table seamark.Table, span seamark.Span,
 		return nil
 	})
 	return ratios, err
+}
+
+func allOf(terms []seamark.Term) (out []string) {
+	for _, t := range terms {
+		out = append(out, condition(t))
+	}
+	return out
 }
 
 func scopeTerms(s seamark.Scope) []seamark.Term {
@@ -66,8 +66,8 @@ const patternText = 16 << 10
 // Patterns returns the top most frequent patterns of ERROR and FATAL records in scope
 // and span, each with its newest record.
 func (d *DB) Patterns(ctx context.Context, scope seamark.Scope, span seamark.Span, top int) ([]seamark.Pattern, error) {
-	q := seamark.Query{Table: seamark.TableLogs, Span: span, Terms: append(scopeTerms(scope),
-		seamark.Term{Field: seamark.FieldLevel, Values: seamark.ErrorLevels()})}
+	q := question{Query: seamark.Query{Table: seamark.TableLogs, Span: span, Terms: append(scopeTerms(scope),
+		seamark.Term{Field: seamark.FieldLevel, Values: seamark.ErrorLevels()})}}
 	q.Cut = patternText
 	for range retries {
 		patterns, again, err := d.patternsOnce(ctx, q, top)
@@ -79,7 +79,7 @@ func (d *DB) Patterns(ctx context.Context, scope seamark.Scope, span seamark.Spa
 }
 
 // patternsOnce counts without the texts, as a listing does, and then reads the samples.
-func (d *DB) patternsOnce(ctx context.Context, q seamark.Query, top int) (patterns []seamark.Pattern, again bool, err error) {
+func (d *DB) patternsOnce(ctx context.Context, q question, top int) (patterns []seamark.Pattern, again bool, err error) {
 	ask := d.ask(ctx)
 	defer ask.end()
 	files := ask.about(q)
@@ -87,19 +87,18 @@ func (d *DB) patternsOnce(ctx context.Context, q seamark.Query, top int) (patter
 		return nil, false, ask.err
 	}
 	patterns, err = d.patterns(ctx, q, files, top)
-	if err != nil && outOfMemory(err.Error()) {
-		return nil, false, memoryFault
+	if f := boundFault(err); f != nil {
+		return nil, false, f
 	}
 	return patterns, err != nil && d.blame(ctx, err), err
 }
 
-func (d *DB) patterns(ctx context.Context, q seamark.Query, files []located, top int) ([]seamark.Pattern, error) {
-	where, args := conditions(q)
+func (d *DB) patterns(ctx context.Context, q question, files []located, top int) ([]seamark.Pattern, error) {
 	rows, err := d.db.QueryContext(ctx, fmt.Sprintf(`SELECT n, first_at, last_at, fingerprint, spot.f, spot.n, spot.t FROM (
 		SELECT count(*) AS n, epoch_ms(min(timestamp)) AS first_at, epoch_ms(max(timestamp)) AS last_at, fingerprint,
 		arg_max({'f': filename, 'n': file_row_number, 't': epoch_ms(timestamp)}, (timestamp, coalesce(event_id, ''))) AS spot
 		FROM %s WHERE fingerprint IS NOT NULL AND %s GROUP BY fingerprint) ORDER BY n DESC, fingerprint LIMIT %d`,
-		relation(q.Table, files, true), where, top), args...)
+		relation(q.Table, files, true), conditions(q), top))
 	if err != nil {
 		return nil, err
 	}
@@ -190,11 +189,10 @@ func (d *DB) Products(ctx context.Context, span seamark.Span) ([]seamark.Product
 // DistinctEvents counts the events of t in span, each once however often it came: an
 // event is its account, log group and id.
 func (d *DB) DistinctEvents(ctx context.Context, t seamark.Table, span seamark.Span) (int64, error) {
-	q := seamark.Query{Table: t, Span: span}
+	q := question{Query: seamark.Query{Table: t, Span: span}}
 	var n int64
-	err := d.run(ctx, func(ask *asking) (string, []any) {
-		where, args := conditions(q)
-		return fmt.Sprintf("SELECT count(*) FROM (SELECT DISTINCT account_id, source, event_id FROM %s WHERE %s)", ask.from(q), where), args
+	err := d.run(ctx, func(ask *asking) string {
+		return fmt.Sprintf("SELECT count(*) FROM (SELECT DISTINCT account_id, source, event_id FROM %s WHERE %s)", ask.from(q), conditions(q))
 	}, func(rows *sql.Rows) error {
 		for rows.Next() {
 			if err := rows.Scan(&n); err != nil {

@@ -5,25 +5,48 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/lake"
+	"github.com/seamark-hq/seamark/query"
 	"github.com/seamark-hq/seamark/schemas"
 )
 
+// question is a query whose text is parsed.
+type question struct {
+	seamark.Query
+	expr query.Expr
+}
+
+// understand checks a query and parses its text.
+func understand(q seamark.Query) (question, error) {
+	if err := q.Validate(); err != nil {
+		return question{}, err
+	}
+	e, err := query.Parse(q.Table, q.Text)
+	return question{q, e}, err
+}
+
+// Without is q without the terms that ask for values of field; see seamark.Query.
+func (q question) Without(field seamark.Field) question {
+	q.Query = q.Query.Without(field)
+	return q
+}
+
 // from is the relation that holds what q may ask for: the partitions of its products,
 // environments and hours.
-func (a *asking) from(q seamark.Query) string { return relation(q.Table, a.about(q), false) }
+func (a *asking) from(q question) string { return relation(q.Table, a.about(q), false) }
 
 // about lists the files that may hold rows of q.
-func (a *asking) about(q seamark.Query) []located {
+func (a *asking) about(q question) []located {
 	return a.files(q.Table, q.Span, func(p lake.Partition) bool { return mayHold(p, q) })
 }
 
 // mayHold reports whether rows of q may lie in the partition p.
-func mayHold(p lake.Partition, q seamark.Query) bool {
+func mayHold(p lake.Partition, q question) bool {
 	for _, t := range q.Terms {
 		value := p.Product
 		if t.Field == seamark.FieldEnvironment {
@@ -35,62 +58,59 @@ func mayHold(p lake.Partition, q seamark.Query) bool {
 			return false
 		}
 	}
-	return true
+	return query.MayMatch(q.expr, p.Product, p.Environment)
 }
 
-// conditions writes q's filters; every value is a parameter.
-func conditions(q seamark.Query) (string, []any) {
-	where, args := []string{"true"}, []any{}
+// conditions writes q's filters. Values are literals, so that DuckDB knows them when it plans.
+func conditions(q question) string {
+	where := []string{"true"}
 	if !q.Span.From.IsZero() {
-		where, args = append(where, "timestamp >= epoch_ms(?::BIGINT)::TIMESTAMPTZ"), append(args, q.Span.From.UnixMilli())
+		where = append(where, "timestamp >= "+instant(q.Span.From.UnixMilli()))
 	}
 	if !q.Span.To.IsZero() {
-		where, args = append(where, "timestamp < epoch_ms(?::BIGINT)::TIMESTAMPTZ"), append(args, q.Span.To.UnixMilli())
+		where = append(where, "timestamp < "+instant(q.Span.To.UnixMilli()))
 	}
 	for _, t := range q.Terms {
-		c, a := condition(t)
-		where, args = append(where, c), append(args, a...)
+		where = append(where, condition(t))
 	}
-	if q.Text != "" {
-		columns := []string{}
-		for _, c := range tableOf(q.Table).Columns {
-			if c.Type == schemas.Text && c.Name != "fingerprint" && c.Name != "landing_id" || c.Type == schemas.JSON {
-				columns = append(columns, fmt.Sprintf("contains(lower(%s), ?)", c.Name))
-				args = append(args, strings.ToLower(q.Text))
-			}
-		}
-		where = append(where, "coalesce("+strings.Join(columns, ", false) OR coalesce(")+", false)")
+	if q.expr != nil {
+		where = append(where, match(q.Table, q.expr))
 	}
-	for i, w := range where {
-		where[i] = "(" + w + ")"
-	}
-	return strings.Join(where, " AND "), args
+	return joined(where, " AND ", func(s string) string { return s })
 }
 
+// instant writes a time in Unix milliseconds.
+func instant(ms int64) string { return fmt.Sprintf("epoch_ms(%d::BIGINT)::TIMESTAMPTZ", ms) }
+
 // condition writes one term. Its field was checked against the table's own list.
-func condition(t seamark.Term) (string, []any) {
-	field := fmt.Sprintf("coalesce(%s::VARCHAR, '')", t.Field)
-	var plain, classes []string
-	var args, classArgs []any
+func condition(t seamark.Term) string {
+	column := string(t.Field)
+	var exact, alternatives []string
 	for _, v := range t.Values {
-		if t.Field == seamark.FieldStatus && len(v) == 3 && v[1:] == "xx" && v[0] >= '1' && v[0] <= '5' {
-			classes, classArgs = append(classes, "coalesce(status // 100 = ?, false)"), append(classArgs, int(v[0]-'0'))
-			continue
+		switch {
+		case v == "":
+			alternatives = append(alternatives, column+" IS NULL")
+		case t.Field != seamark.FieldStatus:
+			exact = append(exact, quote(v))
+		case len(v) == 3 && v[1:] == "xx" && v[0] >= '1' && v[0] <= '5':
+			alternatives = append(alternatives, fmt.Sprintf("status >= %c00 AND status <= %c99", v[0], v[0]))
+		default:
+			if n, err := strconv.ParseInt(v, 10, 32); err == nil {
+				exact = append(exact, strconv.FormatInt(n, 10))
+			}
 		}
-		plain, args = append(plain, "?"), append(args, v)
 	}
-	alternatives := classes
-	if len(plain) > 0 {
-		alternatives = append(alternatives, field+" IN ("+strings.Join(plain, ", ")+")")
+	if len(exact) > 0 {
+		alternatives = append(alternatives, among(column, exact))
 	}
-	if len(alternatives) == 0 {
-		alternatives = []string{"false"}
+	c := "false"
+	if len(alternatives) > 0 {
+		c = joined(alternatives, " OR ", func(s string) string { return s })
 	}
-	c := strings.Join(alternatives, " OR ")
 	if t.Not {
-		c = "NOT (" + c + ")"
+		return "(" + c + ") IS NOT TRUE"
 	}
-	return c, append(classArgs, args...)
+	return c
 }
 
 // columnsOf lists what scanHit reads. Times come as Unix milliseconds. Long texts are cut to
@@ -141,18 +161,18 @@ func bucketKey(t seamark.Table) string {
 
 // Histogram counts the rows of q in buckets of step, aligned to the Unix epoch; empty
 // buckets are left out.
-func (d *DB) Histogram(ctx context.Context, q seamark.Query, step time.Duration) ([]seamark.Bucket, error) {
-	if err := q.Validate(); err != nil {
+func (d *DB) Histogram(ctx context.Context, asked seamark.Query, step time.Duration) ([]seamark.Bucket, error) {
+	q, err := understand(asked)
+	if err != nil {
 		return nil, err
 	}
 	if step < time.Millisecond {
 		return nil, &seamark.Fault{Class: seamark.Rejected, What: "a bucket must last a millisecond or more", Where: "step"}
 	}
 	buckets := []seamark.Bucket{}
-	err := d.run(ctx, func(ask *asking) (string, []any) {
-		where, args := conditions(q)
+	err = d.run(ctx, func(ask *asking) string {
 		return fmt.Sprintf("SELECT epoch_ms(timestamp) // %d AS bucket, %s AS key, count(*) FROM %s WHERE %s GROUP BY ALL ORDER BY bucket",
-			step.Milliseconds(), bucketKey(q.Table), ask.from(q), where), args
+			step.Milliseconds(), bucketKey(q.Table), ask.from(q), conditions(q))
 	}, func(rows *sql.Rows) error {
 		buckets = buckets[:0]
 		for rows.Next() {
