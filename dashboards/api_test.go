@@ -11,14 +11,16 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
 	"github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/dashboards"
-	"pgregory.net/rapid"
 )
 
 var noon = time.Date(2026, 11, 22, 16, 25, 0, 0, time.UTC)
@@ -328,11 +330,29 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// TestQueryIsUnderstood: the answer says how the query was read and what rows were found by; one that
+// cannot be read says where.
+func TestQueryIsUnderstood(t *testing.T) {
+	h := newServer(t, nil)
+	got := ask[struct {
+		Query string
+		Marks []string
+	}](t, h, "/api/logs?from=now-2h&q=CARRIER+AND+NOT+level:debug+*ook*")
+	if got.Query != "carrier -level:DEBUG *ook*" || !slices.Equal(got.Marks, []string{"carrier", "*ook*"}) {
+		t.Errorf("%+v", got)
+	}
+	for _, path := range []string{"/api/logs", "/api/logs/histogram", "/api/logs/facets"} {
+		if text := body(t, get(h, path+"?q=carrier+%22x")); !strings.Contains(text, "column 9: unbalanced quote") {
+			t.Errorf("%s: %s", path, text)
+		}
+	}
+}
+
 func TestBadQuestions(t *testing.T) {
 	h := newServer(t, nil)
 	for _, query := range []string{
 		"table=nope", "levl=ERROR", "status=200", "table=access_logs&level=ERROR", "from=nonsense", "from=now&to=now-1h", "at=x", "at=-5", "tz=Mars/Base", "tz=Local", "tz=../../etc/passwd",
-		"limit=0", "limit=10001", "limit=x", "before=x", "order=up", "q=" + strings.Repeat("x", 1001), "level=" + strings.Repeat("a,", 101), "%zz",
+		"limit=0", "limit=10001", "limit=x", "before=x", "order=up", "q=" + strings.Repeat("x", 1001), "q=%22a", "q=lvel:ERROR", "q=(((", "q=%2F(a%2F", "q=*", "level=" + strings.Repeat("a,", 101), "%zz",
 	} {
 		r := get(h, "/api/logs?"+query)
 		var got struct {

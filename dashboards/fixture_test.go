@@ -15,6 +15,7 @@ import (
 
 	"github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/dashboards"
+	"github.com/seamark-hq/seamark/query"
 )
 
 // memory is a small, real store: it filters, counts and pages what it holds, so that
@@ -90,13 +91,8 @@ func matches(h seamark.Hit, q seamark.Query) bool {
 			return false
 		}
 	}
-	text := ""
-	if h.Log != nil {
-		text = h.Log.Message + h.Log.EventData + h.Log.ErrorStack
-	} else {
-		text = h.Access.Path
-	}
-	return strings.Contains(strings.ToLower(text), strings.ToLower(q.Text))
+	e, err := query.Parse(q.Table, q.Text)
+	return err == nil && query.Match(e, &h)
 }
 
 func (m *memory) Search(ctx context.Context, q seamark.Query) (seamark.Result, error) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/query"
 )
 
 type logsAnswer struct {
@@ -18,6 +19,10 @@ type logsAnswer struct {
 	More bool          `json:"more"` // further rows match: ask again with before=Next
 	// Next continues the listing; empty when there is no more.
 	Next string `json:"next,omitempty"`
+	// Query is q as it was understood, in its canonical form, and Marks the words that rows were
+	// found by, with a * where they may go on.
+	Query string   `json:"query,omitempty"`
+	Marks []string `json:"marks,omitempty"`
 }
 
 // logs answers GET /api/logs: rows of one table, newest first (order=asc: oldest first).
@@ -50,7 +55,7 @@ func (s *Server) logs(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	out := logsAnswer{frame: q.frame, Rows: make([]seamark.Hit, 0, len(result.Hits)), More: result.More}
+	out := logsAnswer{frame: q.frame, Rows: make([]seamark.Hit, 0, len(result.Hits)), More: result.More, Query: query.Format(q.expr), Marks: query.Marks(q.expr)}
 	for _, hit := range result.Hits {
 		out.Rows = append(out.Rows, cutRow(hit))
 	}

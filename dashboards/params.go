@@ -13,11 +13,11 @@ import (
 	_ "time/tzdata" // the page names zones that a bare machine does not know
 
 	"github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/query"
 )
 
 // Bounds of one question. They are far beyond what the page asks.
 const (
-	maxText   = 1000 // bytes of q
 	maxParam  = 8000 // bytes of any parameter
 	maxValues = 100  // of one term
 	maxTop    = 1000 // values of one facet
@@ -33,6 +33,7 @@ type frame struct {
 // question is a parsed request.
 type question struct {
 	query seamark.Query
+	expr  query.Expr // of query.Text
 	frame frame
 	rest  url.Values // parameters of the one route
 }
@@ -62,10 +63,10 @@ func (s *Server) parseQuestion(r *http.Request, own ...string) (question, error)
 	if !slices.Contains(seamark.Tables(), q.Table) {
 		return question{}, reject("table", "use logs or access_logs", "there is no table %q", q.Table)
 	}
-	if len(q.Text) > maxText {
-		return question{}, reject("q", "search for a shorter piece of it", "the text is longer than %d bytes", maxText)
-	}
 	out := question{rest: values}
+	if out.expr, err = query.Parse(q.Table, q.Text); err != nil {
+		return question{}, err
+	}
 	if out.frame, err = s.parseFrame(values); err != nil {
 		return question{}, err
 	}

@@ -12,6 +12,7 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/internal/app/lakes"
 	"github.com/seamark-hq/seamark/lake/duckdb"
+	"github.com/seamark-hq/seamark/query"
 )
 
 func (c *cli) logsCmd() *cobra.Command {
@@ -20,15 +21,18 @@ func (c *cli) logsCmd() *cobra.Command {
 	var limit int
 	var access bool
 	cmd := &cobra.Command{
-		Use:   "logs --lake LAKE",
+		Use:   "logs --lake LAKE [QUERY]...",
 		Short: "Read logs from the lake, oldest first",
-		Long: `Read the newest logs that match, printed oldest first. Times: 15m, 1h, 7d, today, yesterday,
+		Long: `Read the newest logs that match, printed oldest first. QUERY is in the language of the page's box:
+words, "a phrase", part of a word as *4711, field:value, ranges as level:>=WARN or status:5xx, NOT,
+AND, OR, brackets, and /regular expression/; docs/reference/search.md has all of it. What
+begins with - goes behind --. Flags narrow it further. Times: 15m, 1h, 7d, today, yesterday,
 14:00, 2026-11-22, RFC 3339 or Unix milliseconds; bare times mean the local zone.`,
 		Example: `  seamark logs --lake ./lake --product booking --level ERROR --since 1h
+  seamark logs --lake ./lake 'level:>=WARN timeout NOT component:canary*' --since 7d
   seamark logs --lake ./lake --grep AccessDenied --json | jq .error_stack
   seamark logs --lake ./lake --access --component booking-api/prod`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			folder, cfg, err := c.lakeFolder()
 			if err != nil {
 				return err
@@ -37,9 +41,12 @@ func (c *cli) logsCmd() *cobra.Command {
 			if err != nil {
 				return &usageError{err}
 			}
-			q := seamark.Query{Table: seamark.TableLogs, Span: span, Text: grep, Limit: limit}
+			q := seamark.Query{Table: seamark.TableLogs, Span: span, Limit: limit}
 			if access {
 				q.Table = seamark.TableAccessLogs
+			}
+			if q.Text, err = searchText(q.Table, strings.Join(args, " "), grep); err != nil {
+				return &usageError{err}
 			}
 			for field, values := range map[seamark.Field][]string{seamark.FieldProduct: product, seamark.FieldEnvironment: environment,
 				seamark.FieldLevel: upper(level), seamark.FieldComponent: component} {
@@ -76,12 +83,34 @@ func (c *cli) logsCmd() *cobra.Command {
 	f.StringSliceVar(&component, "component", nil, "only these components")
 	f.StringVar(&since, "since", "1h", "from when on")
 	f.StringVar(&until, "until", "", "until when (default: now)")
-	f.StringVar(&grep, "grep", "", "only rows with this text, upper and lower case alike")
+	f.StringVar(&grep, "grep", "", "only rows with this in a text, within words too, upper and lower case alike")
 	f.IntVar(&limit, "limit", 200, "rows at most")
 	f.BoolVar(&access, "access", false, "access logs instead of logs")
 	_ = cmd.RegisterFlagCompletionFunc("level", cobra.FixedCompletions(seamark.Levels(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
+
+// searchText is a query that --grep narrows.
+func searchText(t seamark.Table, text, grep string) (string, error) {
+	e, err := query.Parse(t, text)
+	if err != nil || grep == "" {
+		return text, err
+	}
+	if len(grep) > maxGrep {
+		return "", &seamark.Fault{Class: seamark.Rejected, Where: "--grep", What: fmt.Sprintf("the text is longer than %d bytes", maxGrep), Remedy: "use a shorter piece of it"}
+	}
+	found, err := query.Parse(t, query.Containing(grep))
+	switch {
+	case err != nil:
+		return "", err
+	case e == nil:
+		return query.Format(found), nil
+	}
+	return query.Format(query.And{e, found}), nil
+}
+
+// maxGrep leaves room for its escapes within a query.
+const maxGrep = 200
 
 func upper(words []string) []string {
 	out := make([]string, len(words))

@@ -26,7 +26,9 @@ type room struct {
 var table = []room{
 	{".", nil, nil},
 	{"schemas", nil, nil},
-	{"lake/duckdb", rooms(".", "schemas", "lake"), []string{"github.com/duckdb/duckdb-go/v2"}},
+	{"query/querytest", rooms(".", "query"), []string{"pgregory.net/rapid"}},
+	{"query", rooms(".", "schemas"), nil},
+	{"lake/duckdb", rooms(".", "schemas", "lake", "query"), []string{"github.com/duckdb/duckdb-go/v2"}},
 	{"lake/parquetfile", rooms(".", "schemas"), []string{"github.com/klauspost/compress", "github.com/parquet-go/parquet-go"}},
 	{"lake/s3", rooms(".", "schemas", "lake"), []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"}},
 	{"lake/cache", rooms(".", "schemas", "lake"), nil},
@@ -87,7 +89,7 @@ var table = []room{
 	{"alerter/eventbridge", rooms(".", "alerter/card", "alerter/event"), []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"}},
 	{"alerter/rules", rooms("."), nil},
 	{"alerter", rooms(".", "schemas", "lake"), nil},
-	{"dashboards", rooms("."), nil},
+	{"dashboards", rooms(".", "query"), nil},
 	{"internal/check", rooms("."), []string{"github.com/parquet-go/parquet-go"}},
 	{"internal/config", rooms(".", "collector/inventory", "collector/rule", "collector", "alerter", "alerter/links", "alerter/route", "alerter/rules", "transformer/redact"), []string{"go.yaml.in/yaml/v3"}},
 	{"internal/arch", nil, nil},
@@ -123,7 +125,7 @@ var table = []room{
 	{"cmd/transformer", rooms("internal/functions/transformer", "internal/lambda"), nil},
 	{"cmd/indexer", rooms("internal/functions/indexer", "internal/lambda"), nil},
 	{"cmd/alerter", rooms("internal/functions/alerter", "internal/lambda"), nil},
-	{"cmd/seamark", rooms(".", "alerter/incident", "alerter/words", "collector", "collector/explain", "collector/hint", "collector/history", "collector/inventory", "collector/onboard", "collector/rehearsal", "dashboards", "internal/app", "internal/app/demo", "internal/app/explain", "internal/app/lakes", "internal/app/oncall", "internal/config", "internal/functions/local", "internal/parts/rows", "lake", "lake/athena", "lake/changes", "lake/duckdb", "lake/lifecycle", "lake/quarantine", "lake/stats", "schemas", "transformer/origin", "transformer/replay"), []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
+	{"cmd/seamark", rooms(".", "alerter/incident", "alerter/words", "collector", "collector/explain", "collector/hint", "collector/history", "collector/inventory", "collector/onboard", "collector/rehearsal", "dashboards", "internal/app", "internal/app/demo", "internal/app/explain", "internal/app/lakes", "internal/app/oncall", "internal/config", "internal/functions/local", "internal/parts/rows", "lake", "lake/athena", "lake/changes", "lake/duckdb", "lake/lifecycle", "lake/quarantine", "lake/stats", "query", "schemas", "transformer/origin", "transformer/replay"), []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
 }
 
 func rooms(names ...string) []string { return names }

@@ -61,6 +61,8 @@ export interface LogsAnswer extends Frame {
   rows: Row[];
   more: boolean;
   next?: string;
+  query?: string; // q as it was understood
+  marks?: string[]; // the words that rows were found by; a * where they may go on
 }
 
 export interface Bucket {

@@ -29,10 +29,14 @@ test("times name their zone", () => {
   expect(spanText(ms, ms + 86_400_000, "UTC", ms)).toBe("2026-11-22 13:03:07 – 2026-11-23 13:03:07 UTC");
 });
 
-test("a match is marked, whatever its case, and nothing is lost", () => {
-  expect(pieces("Carrier and carrier", "CARRIER")).toEqual([{ text: "Carrier", hit: true }, { text: " and ", hit: false }, { text: "carrier", hit: true }]);
-  for (const [text, find] of [["İstanbul", "i"], ["aaaa", "aa"], ["", "x"], ["x", ""], ["a".repeat(1000), "a"]] as const) {
-    expect(pieces(text, find).map((p) => p.text).join("")).toBe(text);
+test("a word is marked, whatever its case, and nothing is lost", () => {
+  expect(pieces("Carrier and carriers", ["carrier"])).toEqual([{ text: "Carrier", hit: true }, { text: " and carriers", hit: false }]);
+  expect(pieces("order4711 4711", ["*4711"])).toEqual([{ text: "order", hit: false }, { text: "4711", hit: true }, { text: " ", hit: false }, { text: "4711", hit: true }]);
+  expect(pieces("Ünïcode", ["*nïc*"])).toEqual([{ text: "Ü", hit: false }, { text: "nïc", hit: true }, { text: "ode", hit: false }]);
+  expect(pieces("a.b acb (x", "A.B")).toEqual([{ text: "a.b", hit: true }, { text: " acb (x", hit: false }]);
+  expect(pieces("a.b acb (x", "(")[1]).toEqual({ text: "(", hit: true });
+  for (const [text, words] of [["İstanbul", ["*i*"]], ["aaaa", ["*aa*"]], ["", ["x"]], ["x", []], ["a ".repeat(1000), ["a"]]] as const) {
+    expect(pieces(text, words).map((p) => p.text).join("")).toBe(text);
   }
 });
 
@@ -45,13 +49,16 @@ test("JSON is indented without touching a value", () => {
 describe("the command for what is seen", () => {
   const from = Date.parse("2026-11-22T15:00:00Z"), to = from + 3_600_000;
   const of = (search: string) => command(parseLogs(search), from, to, "./lake");
-  test("seamark logs, quoted", () => {
+  test("flags, and a query behind them, quoted", () => {
     expect(of("?product=booking&level=ERROR&q=it's+%24(rm)")).toBe(
-      `seamark logs --lake ./lake --product booking --level ERROR --since 2026-11-22T15:00:00.000Z --until 2026-11-22T16:00:00.000Z --grep 'it'\\''s $(rm)'`);
+      `seamark logs --lake ./lake --product booking --level ERROR --since 2026-11-22T15:00:00.000Z --until 2026-11-22T16:00:00.000Z -- 'it'\\''s $(rm)'`);
+    expect(of("?product=booking")).toBe("seamark logs --lake ./lake --product booking --since 2026-11-22T15:00:00.000Z --until 2026-11-22T16:00:00.000Z");
   });
-  test("SQL where there is no flag", () => {
-    expect(of("?table=access_logs&status=4xx,502&-route=/a'b")).toBe(
-      `seamark query --lake ./lake 'SELECT * FROM access_logs WHERE timestamp >= '\\''2026-11-22T15:00:00.000Z'\\'' AND timestamp < '\\''2026-11-22T16:00:00.000Z'\\'' AND (status // 100 = 4 OR status IN (502)) AND NOT (coalesce(route, '\\'''\\'') IN ('\\''/a'\\'''\\''b'\\'')) ORDER BY timestamp DESC LIMIT 500'`);
+  test("filters that have no flag are written as a query", () => {
+    expect(of("?table=access_logs&status=4xx,502&-route=/a'b&q=a+OR+b")).toBe(
+      `seamark logs --lake ./lake --access --since 2026-11-22T15:00:00.000Z --until 2026-11-22T16:00:00.000Z -- 'status:(4xx OR 502) -route:"/a'\\''b" (a OR b)'`);
+    expect(of("?-level=&component=,x&team=")).toBe(
+      "seamark logs --lake ./lake --since 2026-11-22T15:00:00.000Z --until 2026-11-22T16:00:00.000Z -- 'level:* (component:x OR -component:*) -team:*'");
   });
   test("a line of a row", () => {
     const row: Row = { table: "logs", product: "p", environment: "e", log: { timestamp: from, event_id: "1", ingested_at: to, level: "WARN", message: "m" } };

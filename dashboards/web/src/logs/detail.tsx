@@ -7,7 +7,7 @@ import { Glyph } from "../level";
 import { localZone } from "../time/zone";
 import { raw } from "../prefs";
 import { fieldsOf, type Term } from "../url";
-import { ask, shown, state, whole } from "./store";
+import { ask, marks, state, whole } from "./store";
 import { copy, filterBy, rowLink } from "./actions";
 import { Marked } from "./marked";
 import { visible } from "../text";
@@ -88,7 +88,7 @@ function Text({ row, name, value, json = false }: { row: Row; name: string; valu
       <h3>{name.replace("_", " ")}
         <button class="link" onClick={() => void copy(value, name)}>copy</button>
       </h3>
-      <pre tabIndex={0} aria-label={name}><Marked text={text} find={shown.value?.q ?? ""} /></pre>
+      <pre tabIndex={0} aria-label={name}><Marked text={text} find={marks.value} /></pre>
       {row.cut?.[name] && <More row={row} size={row.cut[name]} />}
     </div>
   );

@@ -22,7 +22,7 @@ export function QueryBar({ onFacets, facetsOpen }: { onFacets: () => void; facet
           <TableButton table="access_logs" name="Access" />
         </div>
         <input
-          id="query" class="field grow" type="search" aria-label="Text to find" placeholder="Find text…  ( / )" autocomplete="off" spellcheck={false}
+          id="query" class="field grow" type="search" aria-label="Text to find" placeholder="Find words, field:value, -not…  ( / )" autocomplete="off" spellcheck={false}
           value={draft.value ?? s.q} onInput={(e) => (draft.value = e.currentTarget.value === s.q ? null : e.currentTarget.value)}
           onKeyDown={(e) => e.key === "Escape" && e.currentTarget.blur()}
         />

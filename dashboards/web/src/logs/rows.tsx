@@ -10,7 +10,7 @@ import { localZone } from "../time/zone";
 import { many, visible } from "../text";
 import { zone } from "../clock";
 import { wrap } from "../prefs";
-import { loadingMore, maxLoaded, more, next, rows, shown } from "./store";
+import { loadingMore, marks, maxLoaded, more, next, rows } from "./store";
 import { cursor, open, toggleRow } from "./cursor";
 import { filterBy } from "./actions";
 import { line } from "./command";
@@ -146,13 +146,13 @@ function RowLine({ row, zone: z, at, of, first }: { row: Row; zone: string; at: 
   );
 }
 
-/** What is marked in rows: what the page's own find looks for, else the question's text. */
-const marked = (): string => finding.value || (shown.value?.q ?? "");
+/** What is marked in rows: what the page's own find looks for, else the words that they were found by. */
+const marked = (): string | readonly string[] => finding.value || marks.value;
 
 const lastPart = (s: string | undefined): string => s?.slice(s.lastIndexOf("/") + 1) ?? "";
 
 function LogLine({ row, id }: { row: Row; id: string }) {
-  const l = row.log!, q = marked();
+  const l = row.log!;
   const text = l.message || l.error_message || l.event_name || l.event_data || "";
   return (
     <>
@@ -162,7 +162,7 @@ function LogLine({ row, id }: { row: Row; id: string }) {
         : <span class="component muted" data-field="source" data-value={l.source ?? ""} title={visible(l.source ?? "")}>{visible(lastPart(l.source) || row.product)}</span>}
       <span class="message" id={`m-${id}`}>
         {l.error_type && !text.includes(l.error_type) && <span class="errtype">{visible(l.error_type)}: </span>}
-        <Marked text={text} find={q} />
+        <Marked text={text} find={marked()} />
         {row.cut?.message && <span class="muted"> … {bytes(row.cut.message)}</span>}
       </span>
     </>
@@ -170,14 +170,14 @@ function LogLine({ row, id }: { row: Row; id: string }) {
 }
 
 function AccessLine({ row, id }: { row: Row; id: string }) {
-  const a = row.access!, q = marked();
+  const a = row.access!;
   const cls = statusClass(a.status);
   return (
     <>
       <span class="lvl" data-field="status" data-value={String(a.status ?? "")}><Glyph level={cls} /></span>
       <span class="component" data-field="component" data-value={a.component ?? ""} title={visible(a.component ?? "")}>{visible(a.component || lastPart(a.source) || row.product)}</span>
       <span class="message" id={`m-${id}`}>
-        <span class="status">{a.status ?? "–"}</span> <span class="method">{visible(a.method ?? "")}</span> <Marked text={a.path || a.route || ""} find={q} />
+        <span class="status">{a.status ?? "–"}</span> <span class="method">{visible(a.method ?? "")}</span> <Marked text={a.path || a.route || ""} find={marked()} />
         {a.error_message && <span class="errtype"> {visible(a.error_message)}</span>}
         <span class="muted figures">{[a.latency_ms !== undefined && duration(a.latency_ms), a.response_bytes !== undefined && bytes(a.response_bytes), a.ip].filter(Boolean).map((x) => ` · ${x}`)}</span>
       </span>

@@ -21,6 +21,9 @@ export const barsOld = signal(false), facetsOld = signal(false);
 /** The table that rows were asked of. */
 export const shown = signal<LogsState | null>(null);
 
+/** The words that rows were found by. */
+export const marks = signal<readonly string[]>([]);
+
 /** The unsent text of the query box; null while it equals the question's. */
 export const draft = signal<string | null>(null);
 
@@ -84,6 +87,7 @@ async function run(s: LogsState): Promise<void> {
     if (mine.signal.aborted) return;
     batch(() => {
       rows.value = answer.rows;
+      marks.value = answer.marks ?? [];
       next.value = answer.next;
       frame.value = { from: answer.from, to: answer.to, at: answer.at };
       barsOld.value = facetsOld.value = histogram.value !== null;
