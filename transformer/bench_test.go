@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -54,6 +57,49 @@ func BenchmarkTransform(b *testing.B) {
 	}
 	b.SetBytes(in)
 	b.ReportMetric(float64(events)*float64(b.N)/b.Elapsed().Seconds(), "events/s")
+}
+
+// BenchmarkObjects turns the landing objects that SEAMARK_OBJECTS names, by commas, into
+// Parquet. `go run ./internal/bench -emit FOLDER` writes some.
+func BenchmarkObjects(b *testing.B) {
+	names := os.Getenv("SEAMARK_OBJECTS")
+	if names == "" {
+		b.Skip("SEAMARK_OBJECTS names none")
+	}
+	for name := range strings.SplitSeq(names, ",") {
+		b.Run(filepath.Base(name), func(b *testing.B) {
+			f, err := os.Open(name)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer f.Close()
+			src, err := transformer.Spool(f, benchArrival)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer src.Close()
+			l, err := lake.Open(context.Background(), b.TempDir(), false)
+			if err != nil {
+				b.Fatal(err)
+			}
+			tr := transformer.New(l, nil)
+			var e *lake.Entry
+			done := cpuTime(b, src.Origin.Size)
+			for b.Loop() {
+				res, err := tr.Transform(context.Background(), src, true)
+				if err != nil {
+					b.Fatal(err)
+				}
+				e = res.Entry
+			}
+			done()
+			var size int64
+			for _, f := range e.Files {
+				size += f.Bytes
+			}
+			b.ReportMetric(float64(size), "parquet-bytes")
+		})
+	}
 }
 
 // BenchmarkWorkers turns eight objects into Parquet with one worker and with two. MB are

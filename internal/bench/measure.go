@@ -63,6 +63,11 @@ func parquet(folder string) (files int, size int64, err error) {
 // median is the sample with the median CPU time.
 func median(s []sample) sample { return medianBy(s, func(s sample) time.Duration { return s.cpu }) }
 
+// least is the sample with the least CPU time, which neighbours have disturbed least.
+func least(s []sample) sample {
+	return slices.MinFunc(s, func(a, b sample) int { return int(a.cpu - b.cpu) })
+}
+
 func medianBy(s []sample, of func(sample) time.Duration) sample {
 	s = slices.Clone(s)
 	slices.SortFunc(s, func(a, b sample) int { return int(of(a) - of(b)) })

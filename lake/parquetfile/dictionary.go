@@ -36,26 +36,26 @@ func newDictionary(seed maphash.Seed) *dictionary { return &dictionary{seed: see
 
 func (d *dictionary) count() int { return len(d.starts) }
 
-// add appends a row. It answers false when the dictionary does not pay any more; the row
-// is appended all the same.
-func (d *dictionary) add(s string) bool {
+// add appends n rows of s. It answers false when the dictionary does not pay any more; the
+// rows are appended all the same.
+func (d *dictionary) add(s string, n uint32) bool {
 	if len(s) == int(d.to-d.from) && string(d.text[d.from:d.to]) == s && len(d.runs) > 0 {
-		d.runs[len(d.runs)-1].n++
+		d.runs[len(d.runs)-1].n += n
 		return true
 	}
 	if s == "" {
 		d.from, d.to = 0, 0
-		d.runs = extend(d.runs, 0, 1)
+		d.runs = extend(d.runs, 0, n)
 		return true
 	}
 	before := len(d.starts)
 	code := d.code(s)
 	d.from = d.starts[code-1]
 	d.to = d.from + uint32(len(s))
-	d.runs = extend(d.runs, code, 1)
+	d.runs = extend(d.runs, code, n)
 	d.values++
-	if n := len(d.starts); n > before {
-		return len(d.text) <= dictionaryBytes && (n < dictionaryTrial || n*4 < d.values*3)
+	if words := len(d.starts); words > before {
+		return len(d.text) <= dictionaryBytes && (words < dictionaryTrial || words*4 < d.values*3)
 	}
 	return true
 }

@@ -14,11 +14,12 @@ const (
 	levelRuns       encoding = 3
 	deltaPacked     encoding = 5
 	deltaLength     encoding = 6
+	deltaFront      encoding = 7
 	dictionaryIndex encoding = 8
 )
 
 // encodings are those that pages of values have, in the order in which the footer counts them.
-var encodings = [...]encoding{plainValues, deltaPacked, deltaLength, dictionaryIndex}
+var encodings = [...]encoding{plainValues, deltaPacked, deltaLength, deltaFront, dictionaryIndex}
 
 type codec int32
 

@@ -2,6 +2,7 @@ package parquetfile
 
 import (
 	"fmt"
+	"unsafe"
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/schemas"
@@ -11,6 +12,7 @@ import (
 type spec struct {
 	schemas.Column
 	layout layout
+	front  bool // without a dictionary, what a text has in common with the one before is left out (DELTA_BYTE_ARRAY)
 	bloom  bool // a Bloom filter lets readers skip row groups on `column = value`
 	ids    bool // nothing repeats in the text but its few different letters
 }
@@ -27,26 +29,26 @@ func logFields() []field[seamark.Log] {
 	type row = *seamark.Log
 	return []field[seamark.Log]{
 		required("timestamp", func(r row) int64 { return r.Timestamp }),
-		text("event_id", plain, func(r row) string { return r.EventID }).ofIDs(),
-		text("account_id", few, func(r row) string { return r.AccountID }),
-		text("region", few, func(r row) string { return r.Region }),
-		text("source", few, func(r row) string { return r.Source }),
-		text("stream", few, func(r row) string { return r.Stream }),
-		text("component", few, func(r row) string { return r.Component }),
-		text("team", few, func(r row) string { return r.Team }),
-		text("level", few, func(r row) string { return r.Level }),
-		text("event_name", few, func(r row) string { return r.EventName }),
-		text("event_data", plain, func(r row) string { return r.EventData }),
-		text("message", plain, func(r row) string { return r.Message }),
-		text("request_id", few, func(r row) string { return r.RequestID }).withBloom(),
-		text("trace_id", few, func(r row) string { return r.TraceID }).withBloom(),
-		text("span_id", plain, func(r row) string { return r.SpanID }),
-		text("error_type", few, func(r row) string { return r.ErrorType }),
-		text("error_message", few, func(r row) string { return r.ErrorMessage }),
-		text("error_stack", few, func(r row) string { return r.ErrorStack }),
-		text("fingerprint", few, func(r row) string { return r.Fingerprint }).withBloom(),
+		text("event_id", plain, func(r row) *string { return &r.EventID }).frontCoded(),
+		text("account_id", few, func(r row) *string { return &r.AccountID }),
+		text("region", few, func(r row) *string { return &r.Region }),
+		text("source", few, func(r row) *string { return &r.Source }),
+		text("stream", few, func(r row) *string { return &r.Stream }),
+		text("component", few, func(r row) *string { return &r.Component }),
+		text("team", few, func(r row) *string { return &r.Team }),
+		text("level", few, func(r row) *string { return &r.Level }),
+		text("event_name", few, func(r row) *string { return &r.EventName }),
+		text("event_data", plain, func(r row) *string { return &r.EventData }),
+		text("message", plain, func(r row) *string { return &r.Message }),
+		text("request_id", few, func(r row) *string { return &r.RequestID }).withBloom(),
+		text("trace_id", few, func(r row) *string { return &r.TraceID }).frontCoded().withBloom(),
+		text("span_id", plain, func(r row) *string { return &r.SpanID }),
+		text("error_type", few, func(r row) *string { return &r.ErrorType }),
+		text("error_message", few, func(r row) *string { return &r.ErrorMessage }),
+		text("error_stack", few, func(r row) *string { return &r.ErrorStack }),
+		text("fingerprint", few, func(r row) *string { return &r.Fingerprint }).withBloom(),
 		required("ingested_at", func(r row) int64 { return r.IngestedAt }),
-		text("landing_id", few, func(r row) string { return r.LandingID }),
+		text("landing_id", few, func(r row) *string { return &r.LandingID }),
 	}
 }
 
@@ -55,40 +57,39 @@ func accessLogFields() []field[seamark.AccessLog] {
 	type row = *seamark.AccessLog
 	return []field[seamark.AccessLog]{
 		required("timestamp", func(r row) int64 { return r.Timestamp }),
-		text("event_id", plain, func(r row) string { return r.EventID }).ofIDs(),
-		text("account_id", few, func(r row) string { return r.AccountID }),
-		text("region", few, func(r row) string { return r.Region }),
-		text("source", few, func(r row) string { return r.Source }),
-		text("stream", few, func(r row) string { return r.Stream }),
-		text("component", few, func(r row) string { return r.Component }),
-		text("team", few, func(r row) string { return r.Team }),
-		text("request_id", plain, func(r row) string { return r.RequestID }).ofIDs().withBloom(),
-		text("trace_id", plain, func(r row) string { return r.TraceID }).withBloom(),
-		text("method", few, func(r row) string { return r.Method }),
-		text("path", few, func(r row) string { return r.Path }),
-		text("route", few, func(r row) string { return r.Route }),
+		text("event_id", plain, func(r row) *string { return &r.EventID }).frontCoded(),
+		text("account_id", few, func(r row) *string { return &r.AccountID }),
+		text("region", few, func(r row) *string { return &r.Region }),
+		text("source", few, func(r row) *string { return &r.Source }),
+		text("stream", few, func(r row) *string { return &r.Stream }),
+		text("component", few, func(r row) *string { return &r.Component }),
+		text("team", few, func(r row) *string { return &r.Team }),
+		text("request_id", plain, func(r row) *string { return &r.RequestID }).ofIDs().withBloom(),
+		text("trace_id", plain, func(r row) *string { return &r.TraceID }).frontCoded().withBloom(),
+		text("method", few, func(r row) *string { return &r.Method }),
+		text("path", few, func(r row) *string { return &r.Path }),
+		text("route", few, func(r row) *string { return &r.Route }),
 		optional("status", func(r row) *int32 { return r.Status }),
 		optional("latency_ms", func(r row) *float64 { return r.LatencyMs }),
 		optional("integration_latency_ms", func(r row) *float64 { return r.IntegrationLatencyMs }),
 		optional("response_bytes", func(r row) *int64 { return r.ResponseBytes }),
-		text("ip", few, func(r row) string { return r.IP }),
-		text("user_agent", few, func(r row) string { return r.UserAgent }),
-		text("protocol", few, func(r row) string { return r.Protocol }),
-		text("error_message", few, func(r row) string { return r.ErrorMessage }),
-		text("extra", plain, func(r row) string { return r.Extra }),
+		text("ip", few, func(r row) *string { return &r.IP }),
+		text("user_agent", few, func(r row) *string { return &r.UserAgent }),
+		text("protocol", few, func(r row) *string { return &r.Protocol }),
+		text("error_message", few, func(r row) *string { return &r.ErrorMessage }),
+		text("extra", plain, func(r row) *string { return &r.Extra }),
 		required("ingested_at", func(r row) int64 { return r.IngestedAt }),
-		text("landing_id", few, func(r row) string { return r.LandingID }),
+		text("landing_id", few, func(r row) *string { return &r.LandingID }),
 	}
 }
 
-func text[T any](name string, l layout, get func(*T) string) field[T] {
+func text[T any](name string, l layout, of func(*T) *string) field[T] {
 	return field[T]{
 		spec: spec{Column: schemas.Column{Name: name}, layout: l},
 		make: func(s *spec, e *Encoder) column { return newTextColumn(s, e) },
 		fill: func(c column, rows []T) {
-			t := c.(*textColumn)
-			for i := range rows {
-				t.add(get(&rows[i]))
+			if len(rows) > 0 {
+				c.(*textColumn).addAll(stripe{unsafe.Pointer(of(&rows[0])), unsafe.Sizeof(rows[0]), len(rows)})
 			}
 		},
 	}
@@ -122,6 +123,11 @@ func optional[T any, V number](name string, get func(*T) *V) field[T] {
 
 func (f field[T]) ofIDs() field[T] {
 	f.ids = true
+	return f
+}
+
+func (f field[T]) frontCoded() field[T] {
+	f.front = true
 	return f
 }
 

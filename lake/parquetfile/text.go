@@ -1,5 +1,7 @@
 package parquetfile
 
+import "unsafe"
+
 // layout is how the values of a text column are laid out.
 type layout int
 
@@ -22,18 +24,48 @@ func newTextColumn(s *spec, e *Encoder) column {
 	if s.layout == few {
 		c.words = newDictionary(e.seed)
 	} else {
-		c.texts, c.direct = &texts{}, true
+		c.texts, c.direct = &texts{front: s.front}, true
 	}
 	return c
 }
 
-func (c *textColumn) add(s string) {
-	if !c.direct {
-		if !c.words.add(s) {
+// stripe is one text of each of n rows that lie one behind the other, size bytes apart. To
+// walk it costs less than to ask a function for each row's (BenchmarkWrite).
+type stripe struct {
+	first unsafe.Pointer // *string
+	size  uintptr
+	n     int
+}
+
+func (s *stripe) at(i int) string { return *(*string)(unsafe.Add(s.first, uintptr(i)*s.size)) }
+
+// addAll appends a text of each row. What an envelope says of all its events is one text in
+// memory: such runs are told by their address, without a look at the bytes.
+func (c *textColumn) addAll(s stripe) {
+	for i := 0; i < s.n; {
+		text := s.at(i)
+		i++
+		if c.direct {
+			c.add(text)
+			continue
+		}
+		n := uint32(1)
+		for i < s.n {
+			next := s.at(i)
+			if len(next) != len(text) || len(text) > 0 && unsafe.StringData(next) != unsafe.StringData(text) {
+				break
+			}
+			i++
+			n++
+		}
+		if !c.words.add(text, n) {
 			c.leaveDictionary()
 		}
-		return
 	}
+}
+
+// add appends a text to the current page of those without a dictionary.
+func (c *textColumn) add(s string) {
 	t := c.texts
 	if len(t.data)+len(s) > pageBytes && len(t.data) > 0 {
 		c.cut(false)
@@ -54,7 +86,7 @@ func (c *textColumn) add(s string) {
 func (c *textColumn) leaveDictionary() {
 	c.direct = true
 	if c.texts == nil {
-		c.texts = &texts{}
+		c.texts = &texts{front: c.front}
 	}
 	if len(c.pages) > 0 {
 		c.cutWords(false)
@@ -80,6 +112,10 @@ func (c *textColumn) cut(only bool) {
 	p := page{encoding: deltaLength}
 	p.rows, p.nulls = rowsOf(t.levels)
 	c.e.body = appendLevels(c.e.body[:0], t.levels)
+	if t.front {
+		p.encoding = deltaFront
+		c.e.body = appendDelta(c.e.body, t.common)
+	}
 	c.e.body = append(appendDelta(c.e.body, t.lengths), t.data...)
 	t.endPage()
 	c.endPage(p, only)

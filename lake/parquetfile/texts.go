@@ -1,6 +1,8 @@
 package parquetfile
 
 import (
+	"encoding/binary"
+	"math/bits"
 	"unsafe"
 
 	"github.com/parquet-go/parquet-go/bloom/xxhash"
@@ -9,6 +11,9 @@ import (
 // texts is the current page of a column without a dictionary.
 type texts struct {
 	levels  []run
+	front   bool    // only what differs from the text before is kept
+	common  []int32 // how many bytes are like the text before's, of each
+	last    []byte  // the text before
 	lengths []int32
 	data    []byte
 	hashes  []uint64 // of the whole chunk, for its Bloom filter
@@ -16,8 +21,27 @@ type texts struct {
 
 func (t *texts) add(s string) {
 	t.levels = extend(t.levels, 1, 1)
+	if t.front {
+		n := commonPrefix(t.last, s)
+		s = s[n:]
+		t.common, t.last = append(t.common, int32(n)), append(t.last[:n], s...)
+	}
 	t.lengths = append(t.lengths, int32(len(s)))
 	t.data = append(t.data, s...)
+}
+
+// commonPrefix is how many bytes a and b begin with alike.
+func commonPrefix(a []byte, b string) int {
+	n, most := 0, min(len(a), len(b))
+	for ; n+8 <= most; n += 8 {
+		if x := binary.LittleEndian.Uint64(a[n:]) ^ binary.LittleEndian.Uint64(bytesOf(b[n:])); x != 0 {
+			return n + bits.TrailingZeros64(x)/8
+		}
+	}
+	for n < most && a[n] == b[n] {
+		n++
+	}
+	return n
 }
 
 // hash notes s for the Bloom filter. Values often come in runs.
@@ -30,17 +54,21 @@ func (t *texts) hash(s []byte) {
 
 func (t *texts) endPage() {
 	t.levels, t.lengths, t.data = t.levels[:0], t.lengths[:0], t.data[:0]
+	t.common, t.last = t.common[:0], t.last[:0]
+	if cap(t.last) > keepScratch {
+		t.last = nil
+	}
 	if cap(t.data) > keepScratch {
 		t.data = nil
 	}
 }
 
 func (t *texts) held() int {
-	return len(t.data) + 4*len(t.lengths) + 8*(len(t.levels)+len(t.hashes))
+	return len(t.data) + len(t.last) + 4*(len(t.lengths)+len(t.common)) + 8*(len(t.levels)+len(t.hashes))
 }
 
 func (t *texts) memory() int {
-	return cap(t.data) + 4*cap(t.lengths) + 8*(cap(t.levels)+cap(t.hashes))
+	return cap(t.data) + cap(t.last) + 4*(cap(t.lengths)+cap(t.common)) + 8*(cap(t.levels)+cap(t.hashes))
 }
 
 // bytesOf and textOf view one as the other without a copy. What they return is only read,

@@ -9,7 +9,7 @@ import (
 const (
 	blockRows = 512       // rows are taken column by column in blocks that fit the cache
 	pageRows  = 20_000    // a page ends with the block that passes this
-	pageBytes = 256 << 10 // or before the text that would pass this
+	pageBytes = 512 << 10 // or before the text that would pass this
 	writeSize = 256 << 10 // bytes collected before they are written
 )
 

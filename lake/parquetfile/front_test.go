@@ -1,0 +1,56 @@
+package parquetfile_test
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"testing"
+	"unsafe"
+
+	"github.com/parquet-go/parquet-go/format"
+
+	seamark "github.com/seamark-hq/seamark"
+)
+
+// TestFrontCoded: event ids as CloudWatch Logs makes them, consecutive within a batch, take
+// hardly any bytes, and come back.
+func TestFrontCoded(t *testing.T) {
+	rows := make([]seamark.Log, 45_000)
+	for i := range rows {
+		rows[i].EventID = fmt.Sprintf("36%018d%036d", i/150*7919, i)
+	}
+	rows[7].EventID, rows[21_000].EventID = "", "short"
+	var b bytes.Buffer
+	writeAll(t, newEncoder(t).Logs(&b), rows)
+	same(t, readAll[seamark.Log](t, b.Bytes()), rows)
+	m := open(t, b.Bytes()).Metadata().RowGroups[0].Columns[1].MetaData
+	if got, want := m.PathInSchema[0], "event_id"; got != want {
+		t.Fatalf("column %s, want %s", got, want)
+	}
+	if !slices.Contains(m.Encoding, format.DeltaByteArray) {
+		t.Errorf("encodings %v, want DELTA_BYTE_ARRAY", m.Encoding)
+	}
+	if got, most := m.TotalCompressedSize, int64(2*len(rows)); got > most {
+		t.Errorf("%d bytes for %d ids, want at most %d", got, len(rows), most)
+	}
+}
+
+// TestSameAddress: runs of one text are told by its address, but only within a call: the
+// memory that rows point into is used anew after it.
+func TestSameAddress(t *testing.T) {
+	var b bytes.Buffer
+	w := newEncoder(t).Logs(&b)
+	memory := []byte("alpha")
+	text := unsafe.String(&memory[0], len(memory))
+	must(t, w.Write([]seamark.Log{{Component: text}, {Component: text}, {Component: text[:3]}, {Component: "alpha"}, {}, {}}))
+	copy(memory, "gamma")
+	must(t, w.Write([]seamark.Log{{Component: text}, {Component: text[1:4]}, {Component: text}}))
+	must(t, w.Close())
+	var got []string
+	for _, r := range readAll[seamark.Log](t, b.Bytes()) {
+		got = append(got, r.Component)
+	}
+	if want := []string{"alpha", "alpha", "alp", "alpha", "", "", "gamma", "amm", "gamma"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
