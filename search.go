@@ -1,7 +1,9 @@
 package seamark
 
 import (
+	"cmp"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -65,7 +67,7 @@ type Query struct {
 	Terms []Term `json:"terms,omitempty"`
 	Text  string `json:"text,omitempty"`  // in the search language, see package query; empty: all rows
 	Limit int    `json:"limit,omitempty"` // rows at most; 0: 500
-	// Before continues a listing: rows strictly older than this (timestamp, event_id).
+	// Before continues a listing: rows strictly older than this; strictly newer in an ascending one.
 	Before *Position `json:"before,omitempty"`
 	// Ascending lists the oldest rows first.
 	Ascending bool `json:"ascending,omitempty"`
@@ -74,10 +76,29 @@ type Query struct {
 	Cut int `json:"cut,omitempty"`
 }
 
-// Position is a place in the total order of rows.
+// Position is a place in the total order of rows: by timestamp, event id, account and source, of
+// which the first two alone are not unique.
 type Position struct {
 	Timestamp int64  `json:"timestamp"` // Unix milliseconds
 	EventID   string `json:"event_id"`
+	AccountID string `json:"account_id"`
+	Source    string `json:"source"`
+}
+
+// Position is where the row stands in the total order.
+func (h *Hit) Position() Position {
+	switch {
+	case h.Log != nil:
+		return Position{h.Log.Timestamp, h.Log.EventID, h.Log.AccountID, h.Log.Source}
+	case h.Access != nil:
+		return Position{h.Access.Timestamp, h.Access.EventID, h.Access.AccountID, h.Access.Source}
+	}
+	return Position{}
+}
+
+// Compare orders positions.
+func (p Position) Compare(q Position) int {
+	return cmp.Or(cmp.Compare(p.Timestamp, q.Timestamp), strings.Compare(p.EventID, q.EventID), strings.Compare(p.AccountID, q.AccountID), strings.Compare(p.Source, q.Source))
 }
 
 // DefaultLimit and MaxLimit bound the rows of one answer.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -60,8 +61,7 @@ func (s *Server) logs(w http.ResponseWriter, r *http.Request) {
 		out.Rows = append(out.Rows, cutRow(hit))
 	}
 	if n := len(result.Hits); result.More && n > 0 {
-		p := positionOf(result.Hits[n-1])
-		out.Next = strconv.FormatInt(p.Timestamp, 10) + "," + p.EventID
+		out.Next = formatPosition(result.Hits[n-1].Position())
 	}
 	s.answer(w, r, out)
 }
@@ -69,30 +69,32 @@ func (s *Server) logs(w http.ResponseWriter, r *http.Request) {
 // Bounds of a position: an event id is CloudWatch's own or a hash, a time lies within the years
 // that a timestamp can hold.
 const (
-	maxEventID = 512     // bytes
-	maxMs      = 1 << 53 // Unix milliseconds
+	maxPosition = 4000    // bytes, escaped
+	maxMs       = 1 << 53 // Unix milliseconds
 )
 
+// parsePosition reads what formatPosition wrote; an address of an earlier release names the time
+// and the event id only.
 func parsePosition(s string) (*seamark.Position, error) {
 	if s == "" {
 		return nil, nil
 	}
-	ts, id, ok := strings.Cut(s, ",")
-	ms, err := strconv.ParseInt(ts, 10, 64)
-	if !ok || err != nil || len(id) > maxEventID || ms < -maxMs || ms > maxMs {
+	parts := strings.Split(s, ",")
+	ms, err := strconv.ParseInt(parts[0], 10, 64)
+	if err != nil || len(parts) != 2 && len(parts) != 4 || len(s) > maxPosition || ms < -maxMs || ms > maxMs {
 		return nil, reject("before", "give it back as it was answered in next", "cannot read the position %q", s)
 	}
-	return &seamark.Position{Timestamp: ms, EventID: id}, nil
+	p := &seamark.Position{Timestamp: ms}
+	for i, into := range []*string{&p.EventID, &p.AccountID, &p.Source}[:len(parts)-1] {
+		if *into, err = url.QueryUnescape(parts[i+1]); err != nil {
+			return nil, reject("before", "give it back as it was answered in next", "cannot read the position %q", s)
+		}
+	}
+	return p, nil
 }
 
-func positionOf(h seamark.Hit) seamark.Position {
-	switch {
-	case h.Log != nil:
-		return seamark.Position{Timestamp: h.Log.Timestamp, EventID: h.Log.EventID}
-	case h.Access != nil:
-		return seamark.Position{Timestamp: h.Access.Timestamp, EventID: h.Access.EventID}
-	}
-	return seamark.Position{}
+func formatPosition(p seamark.Position) string {
+	return strings.Join([]string{strconv.FormatInt(p.Timestamp, 10), url.QueryEscape(p.EventID), url.QueryEscape(p.AccountID), url.QueryEscape(p.Source)}, ",")
 }
 
 // row answers GET /api/logs/row?event_id=…&ts=<Unix ms>: one row, whole. Product and

@@ -23,6 +23,9 @@ type place struct {
 	eventID   string
 }
 
+// ties are what rows of one millisecond are ordered by.
+var ties = []string{"coalesce(event_id, '')", "coalesce(account_id, '')", "coalesce(source, '')"}
+
 // batchRows is how many rows are read at once when their texts come whole; when that is too
 // much memory, half as many are tried.
 const batchRows = 64
@@ -75,11 +78,12 @@ func (d *DB) places(ctx context.Context, q question, files []located) ([]place, 
 		direction, than = "ASC", ">"
 	}
 	where := conditions(q)
-	if q.Before != nil {
-		where += fmt.Sprintf(" AND (timestamp, event_id) %s (%s, %s)", than, instant(q.Before.Timestamp), quote(q.Before.EventID))
+	if p := q.Before; p != nil { // the timestamp by itself, too, which row groups are passed by
+		where += fmt.Sprintf(" AND timestamp %s= %s AND (timestamp, %s) %s (%s, %s, %s, %s)", than, instant(p.Timestamp), strings.Join(ties, ", "),
+			than, instant(p.Timestamp), quote(p.EventID), quote(p.AccountID), quote(p.Source))
 	}
-	rows, err := d.db.QueryContext(ctx, fmt.Sprintf("SELECT filename, file_row_number, epoch_ms(timestamp), coalesce(event_id, '') FROM %s WHERE %s ORDER BY timestamp %s, event_id %s LIMIT %d",
-		relation(q.Table, files, true), where, direction, direction, q.Limit+1))
+	rows, err := d.db.QueryContext(ctx, fmt.Sprintf("SELECT filename, file_row_number, epoch_ms(timestamp), coalesce(event_id, '') FROM %s WHERE %s ORDER BY timestamp %s, %s %s LIMIT %d",
+		relation(q.Table, files, true), where, direction, strings.Join(ties, " "+direction+", "), direction, q.Limit+1))
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package duckdb_test
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -20,49 +19,59 @@ import (
 	"github.com/seamark-hq/seamark/query/querytest"
 )
 
-// generated is a lake of generated rows, and the rows, of both tables.
+var generatedHour = time.Date(2026, 11, 22, 17, 0, 0, 0, time.UTC)
+
+// generated is a lake of n generated rows of each table, and the rows.
 func generated(t *testing.T, n int) (*duckdb.DB, map[seamark.Table][]seamark.Hit) {
+	t.Helper()
+	all := map[seamark.Table][]seamark.Hit{}
+	var rows []seamark.Hit
+	for _, table := range seamark.Tables() {
+		for i := range n {
+			all[table] = append(all[table], rapid.Custom(func(t *rapid.T) seamark.Hit { return querytest.Row(t, table, generatedHour.UnixMilli(), i) }).Example(i))
+		}
+		rows = append(rows, all[table]...)
+	}
+	return holding(t, rows), all
+}
+
+// holding is a DuckDB over a new lake that holds rows of generatedHour.
+func holding(t *testing.T, all []seamark.Hit) *duckdb.DB {
 	t.Helper()
 	l, err := lake.Open(t.Context(), t.TempDir(), false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	hour := time.Date(2026, 11, 22, 17, 0, 0, 0, time.UTC)
-	all := map[seamark.Table][]seamark.Hit{}
-	e := &lake.Entry{ID: lake.ID(strings.Repeat("ab", 32)), Origin: lake.Origin{URL: "-"}, Arrival: hour, Parser: "1"}
+	parts := map[lake.Partition][]seamark.Hit{}
+	for _, h := range all {
+		p := lake.Partition{Table: h.Table, Product: h.Product, Environment: h.Environment, Hour: lake.HourOf(generatedHour.UnixMilli())}
+		parts[p] = append(parts[p], h)
+	}
+	n := int64(len(all))
+	e := &lake.Entry{ID: lake.ID(strings.Repeat("ab", 32)), Origin: lake.Origin{URL: "-"}, Arrival: generatedHour, Parser: "1", Accounts: seamark.Accounts{Events: n, Rows: n}}
 	w := l.NewWriter(e.ID)
-	for _, table := range seamark.Tables() {
-		parts := map[lake.Partition][]seamark.Hit{}
-		for i := range n {
-			h := rapid.Custom(func(t *rapid.T) seamark.Hit { return querytest.Row(t, table, hour.UnixMilli(), i) }).Example(i)
-			all[table] = append(all[table], h)
-			p := lake.Partition{Table: table, Product: h.Product, Environment: h.Environment, Hour: lake.HourOf(hour.UnixMilli())}
-			parts[p] = append(parts[p], h)
-		}
-		for p, rows := range parts {
-			e.Accounts.Rows += int64(len(rows))
-			if table == seamark.TableLogs {
-				var logs []seamark.Log
-				for _, h := range rows {
-					logs = append(logs, *h.Log)
-				}
-				err = w.WriteLogs(p, logs, 100)
+	for p, rows := range parts {
+		var logs []seamark.Log
+		var access []seamark.AccessLog
+		for _, h := range rows {
+			if h.Log != nil {
+				logs = append(logs, *h.Log)
 			} else {
-				var access []seamark.AccessLog
-				for _, h := range rows {
-					access = append(access, *h.Access)
-				}
-				err = w.WriteAccessLogs(p, access, 100)
+				access = append(access, *h.Access)
 			}
-			if err != nil {
-				t.Fatal(err)
-			}
+		}
+		if p.Table == seamark.TableLogs {
+			err = w.WriteLogs(p, logs, 100)
+		} else {
+			err = w.WriteAccessLogs(p, access, 100)
+		}
+		if err != nil {
+			t.Fatal(err)
 		}
 	}
 	if e.Files, err = w.Finish(); err != nil {
 		t.Fatal(err)
 	}
-	e.Accounts.Events = e.Accounts.Rows
 	if err := l.Commit(e); err != nil {
 		t.Fatal(err)
 	}
@@ -71,19 +80,46 @@ func generated(t *testing.T, n int) (*duckdb.DB, map[seamark.Table][]seamark.Hit
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	return db, all
+	return db
 }
 
-type identity struct {
-	at int64
-	id string
-}
-
-func identityOf(h seamark.Hit) identity {
-	if h.Access != nil {
-		return identity{h.Access.Timestamp, h.Access.EventID}
+// TestPagesOfEqualRows: rows that agree in time and event id, as those of two accounts may, are each
+// listed once, a page at a time, in both directions.
+func TestPagesOfEqualRows(t *testing.T) {
+	var rows []seamark.Hit
+	for _, id := range []string{"1", "2"} {
+		for _, account := range []string{"", "111111111111", "222222222222"} {
+			for _, source := range []string{"", "/a", "/b"} {
+				rows = append(rows, seamark.Hit{Table: seamark.TableLogs, Product: "booking", Environment: "prod",
+					Log: &seamark.Log{Timestamp: generatedHour.UnixMilli(), EventID: id, AccountID: account, Source: source, IngestedAt: generatedHour.UnixMilli()}})
+			}
+		}
 	}
-	return identity{h.Log.Timestamp, h.Log.EventID}
+	db := holding(t, rows)
+	for _, ascending := range []bool{false, true} {
+		for _, limit := range []int{1, 2, 5} {
+			q := seamark.Query{Table: seamark.TableLogs, Limit: limit, Ascending: ascending}
+			var got []seamark.Position
+			for more := true; more; {
+				r, err := db.Search(t.Context(), q)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, h := range r.Hits {
+					got = append(got, h.Position())
+				}
+				if more = r.More; more {
+					q.Before = &got[len(got)-1]
+				}
+			}
+			if ascending {
+				slices.Reverse(got)
+			}
+			if len(got) != len(rows) || !slices.IsSortedFunc(got, func(a, b seamark.Position) int { return b.Compare(a) }) || len(slices.Compact(got)) != len(rows) {
+				t.Errorf("ascending %v, %d at a time: %v", ascending, limit, got)
+			}
+		}
+	}
 }
 
 // TestMatchAgrees: a query finds the same rows in the same order, with the same histogram, as
@@ -103,24 +139,23 @@ func TestMatchAgrees(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s: %v", q.Text, err)
 			}
-			want, counts := []identity{}, map[string]int64{}
+			want, counts := []seamark.Position{}, map[string]int64{}
 			for _, h := range rows[table] {
 				if search.Match(e, &h) {
-					id := identityOf(h)
-					want = append(want, id)
-					counts[fmt.Sprint(id.at/1000)]++
+					want = append(want, h.Position())
+					counts[fmt.Sprint(h.Position().Timestamp/1000)]++
 				}
 			}
-			slices.SortFunc(want, func(a, b identity) int { return cmp.Or(cmp.Compare(b.at, a.at), cmp.Compare(b.id, a.id)) })
+			slices.SortFunc(want, func(a, b seamark.Position) int { return b.Compare(a) })
 			r, err := db.Search(context.Background(), q)
 			if err != nil {
 				t.Fatalf("%s: %v", q.Text, err)
 			}
-			got := []identity{}
+			got := []seamark.Position{}
 			for _, h := range r.Hits {
-				got = append(got, identityOf(h))
+				got = append(got, h.Position())
 			}
-			if d := diff.Diff(want, got, diff.AllowUnexported(identity{})); d != "" {
+			if d := diff.Diff(want, got); d != "" {
 				t.Fatalf("%s, %s: DuckDB finds other rows than Match (-Match +DuckDB):\n%s", table, q.Text, d)
 			}
 			buckets, err := db.Histogram(context.Background(), q, time.Second)
