@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Checks what is in terraform/, without AWS: every module and example with the genuine provider.
 #
-#   scripts/terraform.sh           all checks that need no server
+#   scripts/terraform.sh           all checks
 #   scripts/terraform.sh CHECK…    these alone:
 #     fmt validate test            terraform's own
 #     mutants                      a place broken at a time: a test must notice each (scripts/terraform/mutants.py)
@@ -11,9 +11,7 @@
 #     configuration                the seamark.yml that the hub writes, by Seamark
 #     checkov                      plan and template, but for what scripts/terraform/checkov.yaml excepts and why
 #     cloudformation               the StackSet's template: cfn-lint, and the same as the modules
-#     ministack                    hub and spoke applied to an emulator and destroyed (scripts/terraform/ministack.sh); only where it
-#                                  is named: beside busy tests the provider once asked twice for a role that the emulator had made;
-#                                  left out where SEAMARK_MINISTACK names none, unless CI is set
+#     ministack                    hub and spoke applied to an emulator of its own and destroyed, meanwhile (scripts/terraform/ministack.sh)
 #     userdata                     what the appliance's machine runs: read by bash and systemd
 #
 # Nothing is left behind below terraform/: the work is done on a copy in .cache/terraform.
@@ -26,11 +24,10 @@
 # --no-emit-index-url --no-emit-find-links --no-header -o scripts/terraform/requirements.txt -
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
-checks="fmt readme validate test mutants policies patterns tables runbooks functions configuration checkov cloudformation userdata"
-known="$checks ministack"
+checks="fmt readme validate test mutants policies patterns tables runbooks functions configuration checkov cloudformation userdata ministack"
 wanted=${*:-$checks}
 for name in $wanted; do
-	case " $known " in *" $name "*) ;; *) echo "terraform: no check is called $name; there are: $known" >&2; exit 2 ;; esac
+	case " $checks " in *" $name "*) ;; *) echo "terraform: no check is called $name; there are: $checks" >&2; exit 2 ;; esac
 done
 
 lack() { # WHAT REMEDY
@@ -74,7 +71,7 @@ provider=$(compgen -G "$mirror/*/hashicorp/aws/5.*/$(go env GOOS)_$(go env GOARC
 [ -n "$provider" ] || lack "$mirror has no provider for $(go env GOOS)_$(go env GOARCH)" "make one with 'terraform providers mirror'"
 "$provider" -debug >"$work/provider.log" 2>&1 </dev/null &
 provider=$!
-trap 'kill $provider 2>/dev/null' EXIT
+trap 'kill $provider 2>/dev/null; "$root/scripts/ministack/stop.sh" "$work/ministack-data"' EXIT
 until attach=$(grep -o "TF_REATTACH_PROVIDERS='.*'" "$work/provider.log"); do
 	kill -0 $provider 2>/dev/null || { cat "$work/provider.log"; echo "!! terraform: the provider did not start" >&2; exit 1; }
 	sleep 0.1
@@ -143,11 +140,9 @@ cloudformation() {
 }
 
 emulated() {
-	if [ -z "${SEAMARK_MINISTACK:-}${CI:-}" ]; then
-		echo "!! terraform: ministack SKIPPED: SEAMARK_MINISTACK names no MiniStack" >&2
-		return
-	fi
-	env -u TF_REATTACH_PROVIDERS "$root/scripts/terraform/ministack.sh" "$work"
+	. "$root/scripts/ports.sh"
+	reserve_port && "$root/scripts/ministack/start.sh" "$reserved" "$work/ministack-data" >"$work/ministack-server.log" 2>&1 || { cat "$work/ministack-server.log"; return 1; }
+	env -u TF_REATTACH_PROVIDERS SEAMARK_MINISTACK="http://127.0.0.1:$reserved" TF_LOG_PROVIDER=DEBUG TF_LOG_PATH="$work/ministack-requests.log" "$root/scripts/terraform/ministack.sh" "$work"
 }
 emulator=
 case " $wanted " in *" ministack "*)
