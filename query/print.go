@@ -41,7 +41,6 @@ func format(b *strings.Builder, e Expr, around int) {
 	if around >= needs {
 		b.WriteByte('(')
 		defer b.WriteByte(')')
-		around = loose
 	}
 	switch e := e.(type) {
 	case And:

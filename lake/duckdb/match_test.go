@@ -182,3 +182,27 @@ func TestMatchAgrees(t *testing.T) {
 		t.Errorf("only %d of %d queries tell rows apart", found, asked)
 	}
 }
+
+// TestBadQueries: what is too much for an engine is refused in words, what finds nothing finds
+// nothing, and neither leaves a file out of the questions that follow.
+func TestBadQueries(t *testing.T) {
+	db, rows := generated(t, 20)
+	for text, refused := range map[string]bool{
+		`/(\pL{500}\pM{500}){1}/`:                true,
+		`/[\pL\pN]{1000}x/`:                      true,
+		`/(x+x+)+y/`:                             false,
+		`level:>FATAL`:                           false,
+		`"` + strings.Repeat("x", 990) + `"`:     false,
+		`timestamp:>9007199254740992`:            false,
+		`timestamp:<-9007199254740992`:           false,
+		strings.Repeat("-none ", 60) + "-team:*": false,
+	} {
+		r, err := db.Search(t.Context(), seamark.Query{Table: seamark.TableLogs, Text: text})
+		if refused != (err != nil) || refused && seamark.ClassOf(err) != seamark.Rejected {
+			t.Errorf("%.40s: %d rows, %v", text, len(r.Hits), err)
+		}
+	}
+	if r, err := db.Search(t.Context(), seamark.Query{Table: seamark.TableLogs, Limit: seamark.MaxLimit}); err != nil || len(r.Hits) != len(rows[seamark.TableLogs]) || len(db.Broken()) > 0 {
+		t.Errorf("%d rows, %v, %v", len(r.Hits), err, db.Broken())
+	}
+}
