@@ -46,6 +46,7 @@ const (
 	ScaleMicrosoft              // 0 trace to 5 critical
 	ScaleOutcome                // words: …FAILURE, …FAILED, …ERROR are an error, others information
 	ScaleHTTP                   // a status: 5xx is an error, 4xx a warning, others information
+	ScaleLager                  // 0 debug to 3 fatal: Cloud Foundry\'s lager
 )
 
 // Dialects are the dialects in the order in which they are tried.
@@ -63,6 +64,8 @@ var Dialects = []Dialect{
 			"log:string ecs_task_arn:string", "log:string ecs_cluster:string", "log:string source:string !level !message !msg", "log:string only:log", "log:string time:string only:log,time,stream,attrs",
 			"log:string date:number only:log,date",
 		}, Inner: "log"},
+	{Name: "Docker's splunk driver, Loki's around a line", From: "Docker 27 splunk-format=inline, Alloy 1.4",
+		When: []string{"line:string stream:string !message !msg", "line:string source:string tag:string !message !msg"}, Inner: "line"},
 	{Name: "Fluentd, Vector, Filebeat around a line", From: "fluentd 1.17, vector 0.41, filebeat 8.15",
 		When: []string{
 			"message:string kubernetes:object !level !severity", "message:string stream:string !level !severity !logger", "message:string container_id:string !level", "message:string docker:object !level",
@@ -83,6 +86,7 @@ var Dialects = []Dialect{
 	{Name: "consola", From: "consola 3.4.2 JSON reporter", When: []string{"args:array type:string level:number"}, Level: "type", Time: "date", Message: "args[]", Error: "error"},
 	{Name: "adze", From: "adze 2 format json", When: []string{"levelName:string args:array", "levelName:string level:number"}, Level: "levelName", Message: "message args[]", Error: "error", IDs: "meta"},
 	{Name: "roarr", From: "roarr 7", When: []string{"context:object message:string sequence version:string"}, Level: "context.logLevel", Error: "context.error", Lift: "context"},
+	{Name: "lambda-log", From: "lambda-log 3.1", When: []string{"_logLevel:string msg:string"}, Level: "_logLevel"},
 	{Name: "winston's logstash format", From: "winston 3.19.0", When: []string{"@fields:object @message:string"}, Level: "@fields.level", Message: "@message", Error: "@fields.error", Lift: "@fields"},
 	{Name: "logstash's version 0", From: "lnav 0.13's samples", When: []string{"@fields:object !@message !message"}, Error: "@fields.error @fields.err", Lift: "@fields"},
 	{Name: "signale", From: "signale 1.4", When: []string{"scope type:string message !level"}, Level: "type"},
@@ -101,6 +105,8 @@ var Dialects = []Dialect{
 	{Name: "zap, development keys", From: "zap 1.28.0 NewDevelopmentEncoderConfig", When: []string{"L:string T M:string", "L:string M:string C:string"}, Level: "L", Time: "T", Message: "M", Error: "error S"},
 	{Name: "log15", From: "log15 2.16.0 JsonFormat", When: []string{"lvl:string t:string msg"}, Time: "t"},
 
+	{Name: "go-zero", From: "go-zero 1.6 logx json", When: []string{"content caller:string level:string !message !msg", "content:string level:string !message !msg !event"}, Message: "content"},
+	{Name: "lager", From: "code.cloudfoundry.org/lager 2.0", When: []string{"log_level:number source:string message:string data:object !level"}, Level: "log_level", Scale: ScaleLager, Error: "data.error"},
 	{Name: "Kubernetes' JSON format", From: "k8s.io/component-base 0.30 logs/json", When: []string{"ts:number caller:string msg:string v:number !level"}, Silent: "INFO"},
 	{Name: "Kubernetes' JSON format, an error", From: "k8s.io/component-base 0.30 logs/json", When: []string{"ts:number caller:string msg:string err !level !v"}, Silent: "ERROR"},
 
@@ -121,6 +127,7 @@ var Dialects = []Dialect{
 	{Name: "tracing", From: "tracing-subscriber 0.3.23 json", When: []string{"fields:object level:string target:string", "fields:object level:string span:object", "fields:object level:string timestamp:string"},
 		Message: "fields.message", Error: "fields.error fields.err fields.exception", Lift: "fields span", IDs: "spans"},
 	{Name: "log4rs", From: "log4rs 1.4.0 json", When: []string{"module_path mdc:object attributes:object", "target:string mdc:object attributes:object"}, Error: "attributes.error attributes.err", Lift: "attributes mdc"},
+	{Name: "LoggerJSON's Datadog form", From: "logger_json 5.1 (Elixir)", When: []string{"syslog:object logger:object message"}, Level: "syslog.severity"},
 	{Name: "Monolog", From: "Monolog 3.7 JsonFormatter", When: []string{"level_name:string context:object", "level_name:string context:array", "level_name:string channel:string"}, Level: "level_name",
 		Error: "context.exception context.error", Lift: "context extra"},
 	{Name: "Nextcloud", From: "Nextcloud 29 nextcloud.log", When: []string{"reqId:string level:number app:string message"}, Level: "level", Scale: ScaleInsights},
@@ -135,6 +142,8 @@ var Dialects = []Dialect{
 	{Name: "Application Insights", From: "Application Insights 2.22", When: []string{"severityLevel:number"}, Level: "severityLevel", Scale: ScaleInsights},
 	{Name: "Google Cloud's structured logging", From: "log4j-layout-template-json 2.26.1 GcpLayout", When: []string{"timestampSeconds timestampNanos"}, Time: "timestampSeconds+timestampNanos", IDs: "logging.googleapis.com/labels"},
 	{Name: "journald, syslog", From: "systemd 256 journalctl -o json", When: []string{"PRIORITY MESSAGE"}, Level: "PRIORITY", Scale: ScaleSyslog, Message: "MESSAGE"},
+	{Name: "Falco", From: "Falco 0.38 json_output", When: []string{"priority:string rule:string output:string !message"}, Level: "priority", Message: "output", Event: "rule"},
+	{Name: "Kubernetes' events", From: "events.k8s.io/v1, kubernetes-event-exporter 1.7", When: []string{"involvedObject:object reason:string type:string"}, Level: "type", Event: "reason", Silent: "INFO"},
 	{Name: "a text beside a level", From: "consola 3, bare reporters", When: []string{"text:string level !message !msg !event !eventName"}, Message: "text"},
 
 	// AWS services.
@@ -147,6 +156,9 @@ var Dialects = []Dialect{
 	{Name: "Data Firehose", From: "https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-logs.html", When: []string{"deliveryStreamARN:string message:string"}, Class: "errorCode"},
 	{Name: "Managed Service for Apache Flink", From: "https://docs.aws.amazon.com/managed-flink/latest/java/cloudwatch-logs-reading.html", When: []string{"applicationARN:string messageType:string"}, Level: "messageType", Error: "throwableInformation"},
 	{Name: "Bedrock's invocations", From: "ModelInvocationLog 1.0", When: []string{"schemaType:string modelId:string"}, Class: "errorCode", Event: "operation", Silent: "INFO"},
+	{Name: "CloudWatch RUM, an error", From: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-RUM-datacollected.html", When: []string{"event_type=com.amazon.rum.js_error_event event_details:object"},
+		Event: "event_type", Error: "event_details"},
+	{Name: "Network Firewall, TLS", From: "https://docs.aws.amazon.com/network-firewall/latest/developerguide/tls-inspection-logging.html", When: []string{"firewall_name:string event:object"}, Reason: "event.tls_error.error_message"},
 	{Name: "Python's level number alone", From: "python-json-logger 4.2.0", When: []string{"levelno:number !levelname !level"}, Level: "levelno", Scale: ScalePython},
 }
 

@@ -157,8 +157,10 @@ func (r *record) isAccess(fields []member) bool {
 		where = where || a == scan.AccessMethod || a == scan.AccessPath || a == scan.AccessRoute
 		asked, answered = asked || f.key == "request", answered || f.key == "response"
 		switch f.key {
+		case "upstream":
+			gateway = gateway || f.value[0] == '"'
 		case "latencies":
-			gateway = f.value[0] == '{'
+			gateway = gateway || f.value[0] == '{'
 		case "request":
 			where = where || f.value[0] == '"' && lines.IsRequestLine(string(f.value[1:len(f.value)-1]))
 		}

@@ -153,6 +153,7 @@ func (r *rows) Flush() error {
 // Begin takes the envelope of a payload.
 func (r *rows) Begin(env *landing.Envelope) {
 	r.env = *env
+	r.BeginPayload()
 	r.settle(landing.Origin{})
 }
 

@@ -159,7 +159,7 @@ func (r *Parser) placedValue(name, value string) {
 
 // agentText is a user agent without what its writer has put for blanks.
 func agentText(p *placed, s string) string {
-	if p == &iisLine {
+	if p == &iisLine || p.separator == ' ' {
 		return strings.ReplaceAll(s, "+", " ")
 	}
 	for range 2 { // CloudFront encodes the percent too

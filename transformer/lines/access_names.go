@@ -26,6 +26,9 @@ func (r *Parser) takeAccessLoose(row *seamark.AccessLog, base *seamark.Log, f *s
 		return r.takeAgent(row, v)
 	case "request":
 		if v[0] == '"' {
+			if len(v) > 2 && v[1] == '/' && row.Path == "" { // json-logging's is the path
+				return r.takeText(&row.Path, v)
+			}
 			r.requestLine(row, r.text(v))
 			return false // the query is in it too
 		}

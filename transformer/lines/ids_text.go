@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/transformer/scan"
 )
 
 // Ids in a line of words.
@@ -17,7 +18,9 @@ func (r *Parser) idsInWords(row *seamark.Log, line string) {
 		return
 	}
 	if row.TraceID, row.SpanID = correlation(line, row.SpanID); row.TraceID == "" {
-		row.TraceID = xrayID(line)
+		if row.TraceID = xrayID(line); row.TraceID == "" {
+			r.idsOfScope(row, line)
+		}
 	}
 }
 
@@ -64,6 +67,23 @@ func requestLabelled(s string) string {
 		rest = strings.TrimLeft(rest[2:], ":=[(#'\" ")
 		if len(rest) >= 36 && isUUID(rest[:36]) && (len(rest) == 36 || !isWord(rest[36])) {
 			return rest[:36]
+		}
+	}
+}
+
+// idsOfScope finds the ids of .NET's scopes: "=> SpanId:<16 digits>, TraceId:<32 digits>".
+func (r *Parser) idsOfScope(row *seamark.Log, s string) {
+	for {
+		at := strings.Index(s, "Id:")
+		if at < 4 {
+			return
+		}
+		label, rest := s[:at], s[at+len("Id:"):]
+		switch s = rest; {
+		case strings.HasSuffix(label, "Trace") && len(rest) >= 32 && isHex(rest[:32]):
+			SetEmpty(&row.TraceID, IDOf(scan.LogTraceID, rest[:32]))
+		case strings.HasSuffix(label, "Span") && len(rest) >= 16 && isHex(rest[:16]):
+			SetEmpty(&row.SpanID, IDOf(scan.LogSpanID, rest[:16]))
 		}
 	}
 }

@@ -81,7 +81,9 @@ func (r *Parser) isWhole(v []byte) bool {
 }
 
 // lines reports whether the record inside may be a line of any form.
-func (d *dialect) lines() bool { return d.inner == "log" || strings.HasPrefix(d.name, "Fluentd") }
+func (d *dialect) lines() bool {
+	return d.inner == "log" || d.inner == "line" || strings.HasPrefix(d.name, "Fluentd")
+}
 
 // tellsMore reports whether an object that stands in a record is one itself.
 func (r *Parser) tellsMore(fields []scan.Field, k kind) bool {

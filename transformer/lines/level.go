@@ -126,14 +126,24 @@ func LevelOfNumber(n int64) string {
 	return seamark.Levels()[n/10-1]
 }
 
+// phrases begin lines of programs that name their level in a way of their own.
+var phrases = [...]struct{ prefix, level string }{
+	{"npm ERR!", seamark.LevelError}, {"npm error ", seamark.LevelError}, {"npm WARN", seamark.LevelWarn}, {"npm warn ", seamark.LevelWarn},
+	{"=ERROR REPORT", seamark.LevelError}, {"=CRASH REPORT", seamark.LevelError}, {"=SUPERVISOR REPORT", seamark.LevelError}, {"=WARNING REPORT", seamark.LevelWarn},
+	{"OpenJDK 64-Bit Server VM warning: ", seamark.LevelWarn}, {"Java HotSpot(TM) 64-Bit Server VM warning: ", seamark.LevelWarn}, {"Terminating due to java.lang.OutOfMemoryError", seamark.LevelFatal},
+	{"SLF4J(I): ", seamark.LevelInfo}, {"SLF4J(W): ", seamark.LevelWarn}, {"SLF4J(E): ", seamark.LevelError}, {"LAMBDA_WARNING: ", seamark.LevelWarn}, {"ERRORS AUTH_FAILURE ", seamark.LevelError},
+}
+
+// phraseStarts are the first bytes of phrases.
+var phraseStarts = [256]bool{'n': true, '=': true, 'O': true, 'J': true, 'T': true, 'S': true, 'L': true, 'E': true}
+
 func levelByPhrase(s, head string) string {
 	head = withoutPHPTime(head)
-	for _, p := range [...]struct{ prefix, level string }{
-		{"npm ERR!", seamark.LevelError}, {"npm error ", seamark.LevelError}, {"npm WARN", seamark.LevelWarn}, {"npm warn ", seamark.LevelWarn}, {"=ERROR REPORT", seamark.LevelError},
-		{"=CRASH REPORT", seamark.LevelError}, {"=SUPERVISOR REPORT", seamark.LevelError}, {"=WARNING REPORT", seamark.LevelWarn},
-	} {
-		if strings.HasPrefix(head, p.prefix) {
-			return p.level
+	if head != "" && phraseStarts[head[0]] {
+		for _, p := range phrases {
+			if strings.HasPrefix(head, p.prefix) {
+				return p.level
+			}
 		}
 	}
 	switch {
@@ -176,8 +186,9 @@ func levelOfCompiler(head string) string {
 
 // withoutPHPTime takes off the time that PHP's error_log puts before a line.
 func withoutPHPTime(s string) string {
-	if i := strings.Index(s, "] PHP "); i > 0 && s[0] == '[' {
-		return s[i+2:]
+	i := strings.Index(s[:min(len(s), maxLevelHead)], "PHP ") - 1
+	if i > 1 && s[i] == ' ' && (s[i-1] == ']' && s[0] == '[' || s[i-1] == ':' && looksTimed(s) && strings.IndexByte(s[:i], '"') < 0) {
+		return s[i+1:]
 	}
 	return s
 }

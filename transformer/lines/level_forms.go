@@ -18,14 +18,65 @@ func levelOfForm(s string) string {
 		return levelOfInitial(s[0])
 	case len(s) > 12 && s[1] == ' ' && s[2] == '[' && s[3] >= '0' && s[3] <= '9' && strings.IndexByte("IWEFDXACN", s[0]) >= 0 && strings.IndexByte(s[:min(len(s), 32)], ':') > 0: // CUPS
 		return levelOfInitial(s[0])
+	case len(s) > 16 && s[1] == '[' && s[6] == '-' && allDigits(s[2:6]): // Tendermint: "E[2026-11-30|10:00:00.123] "
+		return levelOfInitial(s[0])
+	case len(s) > 24 && s[9] == '-' && s[12] == ':' && isUpper(s[0]) && allDigits(s[1:9]): // Meteor: "W20261130-10:00:00.123(0)? "
+		return levelOfInitial(s[0])
+	case strings.HasPrefix(s, "<Event ") || strings.HasPrefix(s, "<log4j:event "): // XML of log4j's
+		if _, rest, ok := strings.Cut(s[:min(len(s), 400)], ` level="`); ok {
+			return levelWord(cutAt(rest, '"'))
+		}
 	case len(s) > 3 && s[0] == '<':
 		return levelOfPriority(s)
+	case len(s) > 40 && s[0] == '\'': // Redshift's user activity
+		if rest, ok := strings.CutPrefix(s[1:], s[1:min(len(s), 21)]); ok && looksLikeTime(s[1:]) && strings.Contains(rest, "]' LOG: ") {
+			return seamark.LevelInfo
+		}
+	case len(s) > 24 && s[2] == ':' && s[8] == '.' && s[18] == ':' && allDigits(s[9:18]): // Falco: "10:00:00.123456789: Warning text"
+		word, _ := cutWord(s[20:])
+		return levelWord(word)
 	case len(s) > 8 && s[1] == '/' && isUpper(s[0]):
 		return levelOfLogcat(s)
 	case len(s) > 30 && s[0] >= '0' && s[0] <= '9':
 		return levelOfRedis(s)
 	}
+	if len(s) > 12 && isUpper(s[0]) && isUpper(s[2]) || len(s) > 100 && s[1] == ' ' {
+		return cmpOr(levelOfMessageID(s), levelOfRAS(s))
+	}
 	return ""
+}
+
+// levelOfMessageID reads the letter behind the number of IBM's messages: "JVMDUMP039I text",
+// "CWWKZ0002E: text".
+// Source: https://www.ibm.com/docs/en/zos/3.1.0?topic=messages-message-format-description
+func levelOfMessageID(s string) string {
+	letters := 0
+	for letters < len(s) && isUpper(s[letters]) {
+		letters++
+	}
+	digits, n := letters, 0
+	for digits < len(s) && s[digits] >= '0' && s[digits] <= '9' {
+		digits++
+	}
+	if n = digits - letters; letters < 3 || letters > 8 || n < 3 || n > 5 || digits+2 > len(s) || s[digits+1] != ' ' && s[digits+1] != ':' {
+		return ""
+	}
+	switch s[digits] {
+	case 'I', 'W', 'E', 'S':
+		return levelOfInitial(s[digits])
+	}
+	return ""
+}
+
+// levelOfRAS reads what Blue Gene and its kin wrote of reliability, availability and
+// serviceability: "- 1117843015 2005.06.03 <node> <time> <node> RAS KERNEL INFO text".
+// Source: https://www.usenix.org/cfdr-data
+func levelOfRAS(s string) string {
+	words := strings.SplitN(s[:min(len(s), 300)], " ", 10)
+	if len(words) < 10 || len(words[1]) != 10 || !allDigits(words[1]) || len(words[2]) != 10 || words[2][4] != '.' || words[3] != words[5] {
+		return ""
+	}
+	return levelOfCapitals(words[8])
 }
 
 // isGlog reports whether a line begins as those of klog, glog, Abseil and CockroachDB do: a
@@ -130,7 +181,7 @@ func (at *lead) initial(s string, i, end int) string {
 	if name == "" || strings.IndexByte("VDIWEF", s[i]) < 0 || levelOfCapitals(name) != "" {
 		return ""
 	}
-	if name == "-" || name[0] == '[' || strings.IndexByte(name, '/') > 0 && strings.HasSuffix(name, "]") || len(name) > 1 && (strings.ToUpper(name) == name || strings.HasSuffix(name, ":") || strings.HasPrefix(strings.TrimLeft(next[len(name):], " "), ": ") && isName(name)) {
+	if name == "-" || name == "|" || name[0] == '[' || strings.IndexByte(name, '/') > 0 && strings.HasSuffix(name, "]") || len(name) > 1 && (strings.ToUpper(name) == name || strings.HasSuffix(name, ":") || strings.HasPrefix(strings.TrimLeft(next[len(name):], " "), ": ") && isName(name)) {
 		return levelOfInitial(s[i])
 	}
 	return ""

@@ -185,6 +185,11 @@ func (at *lead) group(inner string, open byte) string {
 	if l := levelOfInitialIn(t); l != "" && open == '[' {
 		return l
 	}
+	if i := strings.IndexByte(t, '|'); i > 0 { // "[WARNING|modeling.py:42]"
+		if l := levelOfCapitals(t[:i]); l != "" {
+			return l
+		}
+	}
 	if i := strings.LastIndexByte(t, '/'); i > 0 { // log4j2's "[%t/%p]"
 		if l := levelOfCapitals(t[i+1:]); l != "" {
 			return l
@@ -292,6 +297,10 @@ func levelOfCapitals(t string) string {
 		return seamark.LevelInfo
 	case "ERRO", "EROR", "EXCEPTION":
 		return seamark.LevelError
+	case "WARNI": // of "%(levelname)-5.5s"
+		return seamark.LevelWarn
+	case "CRITI":
+		return seamark.LevelFatal
 	case "FAILURE", "FAILED":
 		return seamark.LevelError
 	case "WRN":
@@ -321,6 +330,15 @@ func (at *lead) token(s string, i, end int) string {
 	if t == "" {
 		return ""
 	}
+	if at.broken { // among words only what stands between delimiters counts
+		before := i - 1
+		for before >= 0 && s[before] == ' ' {
+			before--
+		}
+		if before >= 0 && s[before] != '|' && s[before] != '-' && s[before] != ':' && s[before] != '\t' {
+			return ""
+		}
+	}
 	word := t
 	for j := range len(t) {
 		if !isWord(t[j]) {
@@ -335,6 +353,11 @@ func (at *lead) token(s string, i, end int) string {
 	if !at.broken {
 		if l := cmpOr(timedParts(t), doubledColons(t)); l != "" {
 			return l
+		}
+		if i == 0 || at.timed && t[len(t)-1] == ':' {
+			if l := at.inName(t, i); l != "" {
+				return l
+			}
 		}
 		if l := at.bare(s, i, end); l != "" {
 			return l
@@ -365,8 +388,8 @@ func (at *lead) token(s string, i, end int) string {
 	}
 	at.symbol = false
 	if end < len(s) && s[end] == '[' && at.timed && isName(t) { // syslog's program: "sshd[31]: "
-		if close := strings.IndexByte(s[end:], ']'); close > 1 && allDigits(s[end+1:end+close]) && (strings.HasPrefix(s[end+close:], "]:") || strings.HasPrefix(s[end+close:], "] ")) {
-			at.plain = true
+		if close := strings.IndexByte(s[end:], ']'); close > 1 && (allDigits(s[end+1:end+close]) || isHex(s[end+1:end+close])) && (strings.HasPrefix(s[end+close:], "]:") || strings.HasPrefix(s[end+close:], "] ")) {
+			at.plain = allDigits(s[end+1 : end+close]) // Fly.io's machine has a region behind it
 			return ""
 		}
 	}
@@ -388,7 +411,31 @@ func (at *lead) token(s string, i, end int) string {
 			return ""
 		}
 	}
+	if i > 0 && !at.timed && isName(t) && looksLikeTime(s[min(len(s), end+1):]) { // stern's pod and container
+		return ""
+	}
 	at.pass(t)
+	return ""
+}
+
+// inName reads a level that is part of a name: "log4j:WARN text", "prisma:error", and behind a time
+// "host/WARNING/locust.runners:".
+func (at *lead) inName(t string, i int) string {
+	switch colon := strings.LastIndexByte(t, ':'); {
+	case i == 0 && colon > 1 && colon+1 < len(t):
+		if c := t[0] | 0x20; !isName(t[:colon]) || c < 'a' || c > 'z' || strings.ContainsAny(t[:colon], "/:") {
+			return ""
+		}
+		switch level := t[colon+1:]; level {
+		case "error", "warn", "warning", "info", "debug", "fatal":
+			return levelWord(level)
+		default:
+			return levelOfCapitals(level)
+		}
+	case at.timed && colon == len(t)-1 && strings.Count(t, "/") == 2:
+		parts := strings.SplitN(t, "/", 3)
+		return levelOfCapitals(parts[1])
+	}
 	return ""
 }
 
@@ -406,6 +453,9 @@ func (at *lead) delimited(s string, i, end int, colon bool) bool {
 func (at *lead) anyCase(s string, i, end int, word string, colon bool) string {
 	t := s[i:end]
 	next := s[end:]
+	if at.timed && !at.broken && len(t) == len(word) && len(word) >= 4 && strings.HasPrefix(next, " : ") && strings.HasSuffix(s[:i], " : ") { // Poco
+		return levelOfAny(word)
+	}
 	if at.timed && len(t) == len(word) && len(word) >= 4 && strings.HasPrefix(next, " - ") && strings.HasSuffix(s[:i], " - ") && strings.Count(s[:i], " - ") < 4 {
 		return levelOfAny(word)
 	}
@@ -423,6 +473,8 @@ func (at *lead) anyCase(s string, i, end int, word string, colon bool) string {
 			return seamark.LevelWarn
 		}
 	case at.timed && len(t) == len(word) && len(word) >= 4 && (i > 0 && s[i-1] == '\t' && strings.HasPrefix(next, "\t") || strings.HasPrefix(strings.TrimLeft(next, " "), "|")):
+		return levelOfAny(word)
+	case i < 2 && strings.Trim(s[:i], " ") == "" && (strings.HasPrefix(next, " --- ") || t[len(word):] == "---"): // Verdaccio
 		return levelOfAny(word)
 	case (i == 0 && strings.HasPrefix(next, " - ") || i == 0 && strings.HasPrefix(next, "  - ") || at.symbol && strings.HasPrefix(next, "  ")) && len(t) == len(word) && len(word) >= 4: // Next.js, signale
 		return levelOfAny(word)

@@ -99,7 +99,7 @@ func kindOf(fields []scan.Field) kind {
 
 // kindByKeys looks at the keys that have no column.
 func kindByKeys(fields []scan.Field, status, where, logger bool) kind {
-	var record, platform, proxy, gateway, socket, connection, service bool
+	var record, platform, proxy, gateway, answered, socket, connection, service bool
 	for i := range fields {
 		f := &fields[i]
 		if f.Log != 0 {
@@ -116,6 +116,8 @@ func kindByKeys(fields []scan.Field, status, where, logger bool) kind {
 			where = where || f.Value[0] == '"' && IsRequestLine(scan.View(f.Value[1:len(f.Value)-1]))
 		case "latencies": // Kong: status and path are in objects
 			gateway = f.Value[0] == '{'
+		case "upstream": // APISIX, likewise
+			answered = f.Value[0] == '"'
 		case "logger":
 			proxy = proxy || bytes.HasPrefix(f.Value, []byte(`"http.log.access`))
 		case "eventType":
@@ -129,7 +131,7 @@ func kindByKeys(fields []scan.Field, status, where, logger bool) kind {
 	switch {
 	case platform && record && !logger:
 		return kindPlatform
-	case status && proxy, !logger && where && (status || socket && connection), !logger && gateway && holds(fields, "request") && holds(fields, "response"):
+	case status && proxy, !logger && where && (status || socket && connection), !logger && (gateway || answered) && holds(fields, "request") && holds(fields, "response"):
 		return kindAccess
 	}
 	if service && IsService(func(key string) bool { return holds(fields, key) }) {

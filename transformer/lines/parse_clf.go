@@ -23,6 +23,11 @@ var knownCSV = []*Format{
 	CompileFormat(csvShort + "$context.httpMethod,$context.resourcePath,$context.protocol,$context.status,$context.responseLength,$context.requestId,$context.extendedRequestId"),
 }
 
+// labelled is what the Serverless Framework sets for a REST API.
+// Source: https://www.serverless.com/framework/docs/providers/aws/events/apigateway
+var labelled = CompileFormat("requestId: $context.requestId, ip: $context.identity.sourceIp, caller: $context.identity.caller, user: $context.identity.user, requestTime: $context.requestTime, " +
+	"httpMethod: $context.httpMethod, resourcePath: $context.resourcePath, status: $context.status, protocol: $context.protocol, responseLength: $context.responseLength")
+
 const (
 	csvHead  = "$context.identity.sourceIp,$context.identity.caller,$context.identity.user,$context.requestTime,"
 	csvShort = "$context.identity.sourceIp,$context.identity.caller,$context.requestTime,"
@@ -41,6 +46,8 @@ func (r *Parser) knownAccessLine(s string) bool {
 		return strings.HasPrefix(s, "<request") && r.takeXML(s)
 	case s[0] == '[':
 		return r.placedLine(s)
+	case s[0] == 'r' && strings.HasPrefix(s, "requestId: "):
+		return r.takeFormat(labelled, s) && r.soundAccess()
 	case !isWord(s[0]) && s[0] != ':':
 		return false
 	}
@@ -132,6 +139,9 @@ func (r *Parser) takeCLF(s string) bool {
 	if s[open+21] == ']' && s[open+12] == ' ' { // werkzeug
 		return r.takeCLF(r.concat(s[:open+12], ":", s[open+13:open+21], " +0000", s[open+21:]))
 	}
+	if s[open+21] == ']' && s[open+12] == ':' { // daphne: without a zone
+		return r.takeCLF(r.concat(s[:open+21], " +0000", s[open+21:]))
+	}
 	if s[open+27] != ']' {
 		return false
 	}
@@ -147,7 +157,12 @@ func (r *Parser) takeCLF(s string) bool {
 	}
 	r.fields = r.fields[:0]
 	r.addWord("host", vhost, 0)
-	r.addWord("ip", host[0], scan.AccessIP)
+	if address, port, ok := cutPort(host[0]); ok && isAddress(address) {
+		r.addWord("ip", address, scan.AccessIP)
+		r.addWord("client_port", port, 0)
+	} else {
+		r.addWord("ip", host[0], scan.AccessIP)
+	}
 	r.addWord("identity.caller", host[1], 0)
 	r.addWord("identity.user", host[2], 0)
 	r.addText("requestTime", s[open+1:open+27], scan.AccessTimestamp)
@@ -167,15 +182,20 @@ func (r *Parser) takeCLF(s string) bool {
 	bytes, rest := cutWord(rest)
 	r.addWord("status", status, scan.AccessStatus)
 	r.addWord("responseLength", bytes, scan.AccessBytes)
-	gateway := rest != "" && rest[0] != '"' && !allDigits(rest)
+	next, _ := cutWord(rest)
+	_, seconds := strings.CutPrefix(strings.TrimLeft(rest, "0123456789"), ".") // Rack
+	gateway := rest != "" && rest[0] != '"' && strings.Trim(next, "0123456789.") != ""
 	if !r.takeRequest(request, gateway) { // what was no request was refused
 		r.addText("request", request, 0)
 		r.takeCombined(rest)
 		return r.refusedAccess()
 	}
-	if gateway {
+	switch {
+	case gateway:
 		r.takeIDs(rest)
-	} else {
+	case seconds && strings.Trim(rest, "0123456789.") == "":
+		r.addWord("request_time", rest, 0)
+	default:
 		r.takeCombined(rest)
 	}
 	return r.soundAccess()
@@ -186,6 +206,9 @@ func (r *Parser) takeCLF(s string) bool {
 func (r *Parser) takeRequest(request string, gateway bool) bool {
 	method, rest := cutWord(request)
 	i := strings.LastIndexByte(rest, ' ')
+	if i < 0 && strings.HasPrefix(rest, "/") && isMethod(method) { // daphne leaves the protocol out
+		rest, i = rest+" -", len(rest)
+	}
 	if i < 0 {
 		return false
 	}

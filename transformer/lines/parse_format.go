@@ -19,7 +19,7 @@ func (r *Parser) parseLine(row *seamark.Log, timed bool, message []byte, own *Cl
 		}
 		r.Odd.FormatMismatches++
 	}
-	if r.knownAccessLine(line) || line != "" && line[0] == '{' && r.spoiltAccess(line) {
+	if (r.told != nil || line != "" && line[0] == '#') && r.toldLine(line) || r.knownAccessLine(line) || line != "" && line[0] == '{' && r.spoiltAccess(line) {
 		r.parseAccess(row, timed, own)
 		return true
 	}

@@ -119,9 +119,13 @@ func (r *Parser) jsonBehindPrefix(row *seamark.Log, body string, timed bool, own
 	if r.fields, end = scan.Fields(r.fields[:0], r.Arena, b, 0); end != len(b) {
 		return len(r.fields) == scan.MaxFields && r.parseWide(row, b, timed, own)
 	}
+	kind := classify(r.fields, r.Keys)
 	level, requestID := row.Level, row.RequestID
-	row.Message, row.Level, row.RequestID = "", "", ""
-	if classify(r.fields, r.Keys) == kindService {
+	row.Message, row.Level = "", ""
+	if hasColumn(r.fields, scan.LogRequestID) { // one further in is of a call that the function made
+		row.RequestID = ""
+	}
+	if kind == kindService {
 		r.parseService(row, timed, own)
 	} else {
 		r.record(row, timed, own)

@@ -17,6 +17,8 @@ type Parser struct {
 	Owned    bool    // the envelope names an account
 	Format   *Format // that the filter names; nil when it names none or it is missing
 
+	told *placed // fields that a line of the payload has named for those that follow
+
 	Access []seamark.AccessLog // the access logs of the payload so far
 	Odd    Oddities
 

@@ -44,6 +44,8 @@ func levelOnScale(s schemas.Scale, n int64) string {
 		n, names = (n-1)/4, seamark.Levels()
 	case schemas.ScaleHTTP:
 		n, names = n/100-1, []string{"INFO", "INFO", "INFO", "WARN", "ERROR"}
+	case schemas.ScaleLager:
+		names = []string{"DEBUG", "INFO", "ERROR", "FATAL"}
 	case schemas.ScalePython:
 		n, names = n/10-1, []string{"DEBUG", "INFO", "WARN", "ERROR", "FATAL"}
 	case schemas.ScaleLog4j:

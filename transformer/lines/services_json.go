@@ -14,7 +14,7 @@ import (
 // writes.
 func serviceKey(key string) bool {
 	switch key {
-	case "eventSource", "execution_arn", "webaclId", "query_timestamp", "detail-type", "graphQLAPIId", "fieldInError", "resourceLogs", "scopeLogs":
+	case "eventSource", "insightDetails", "execution_arn", "webaclId", "query_timestamp", "detail-type", "graphQLAPIId", "fieldInError", "resourceLogs", "scopeLogs":
 		return true
 	}
 	return false
@@ -22,7 +22,7 @@ func serviceKey(key string) bool {
 
 // IsService reports whether an object is of a service that parseService knows, by its keys.
 func IsService(has func(key string) bool) bool {
-	return has("eventSource") && has("eventVersion") || has("execution_arn") && has("type") || has("webaclId") && has("action") ||
+	return (has("eventSource") || has("insightDetails")) && has("eventVersion") || has("execution_arn") && has("type") || has("webaclId") && has("action") ||
 		has("query_timestamp") && has("query_name") || has("detail-type") && has("detail") || has("graphQLAPIId") && has("logType") || has("resourceLogs") || has("scopeLogs")
 }
 

@@ -121,7 +121,10 @@ func firstFrameAt(s string) int {
 func errorInLine(line string, anywhere bool) (errorType, message string) {
 	line = afterThread(line)
 	if anywhere {
-		return splitError(line)
+		if t, m := splitError(line); t != "" {
+			return t, m
+		}
+		return codedError(line)
 	}
 	word := line
 	if end := strings.IndexAny(line, ": "); end >= 0 {
@@ -138,6 +141,17 @@ func errorInLine(line string, anywhere bool) (errorType, message string) {
 		return "", ""
 	}
 	return word, strings.TrimLeft(rest, ": ")
+}
+
+// codedError names an error with a code of Node.js behind words: "refused NoRoom [E_FULL]: text".
+func codedError(line string) (errorType, message string) {
+	head, message, ok := strings.Cut(line, "]: ")
+	name, code, open := strings.Cut(head, " [")
+	name = name[strings.LastIndexByte(name, ' ')+1:]
+	if !ok || !open || code == "" || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != "" || !isName(name) || !isUpper(name[0]) {
+		return "", ""
+	}
+	return name, message
 }
 
 // withMore joins a message with the lines that go on with it.
@@ -268,6 +282,9 @@ func splitError(s string) (errorType, message string) {
 		return "panic", text
 	}
 	s = afterThread(s)
+	if strings.HasPrefix(s, "ORA-") && isErrorName(s[:min(len(s), 9)]) {
+		return s[:9], strings.TrimLeft(s[9:], ": ")
+	}
 	for i := 0; i < len(s); {
 		j := i
 		for j < len(s) && (isWord(s[j]) || s[j] == '.' || s[j] == '$' || s[j] == '\\' && j > i && j+1 < len(s) && isWord(s[j+1]) || s[j] == ':' && j+2 < len(s) && s[j+1] == ':') {
@@ -291,6 +308,9 @@ func splitError(s string) (errorType, message string) {
 func isErrorName(w string) bool {
 	if len(w) < 5 {
 		return false
+	}
+	if len(w) == 9 && w[3] == '-' && w[:3] == "ORA" && allDigits(w[4:]) { // Oracle's codes
+		return true
 	}
 	last := w[strings.LastIndexAny(w, ".:\\")+1:]
 	if last == "" || !isUpper(last[0]) {

@@ -18,6 +18,8 @@ func (r *Parser) recordInText(row *seamark.Log, body string, timed bool, own *Cl
 	whole := ""
 	if n := goLogPrefix(body); n > 0 && n < len(body) && body[n] == '{' {
 		whole, body = body, body[n:]
+	} else if n := r.carrierPrefix(body); n > 0 {
+		whole, body = body, body[n:]
 	}
 	if len(body) < 2 || body[0] != '{' {
 		return false
