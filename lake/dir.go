@@ -244,7 +244,8 @@ const tmpFolder = "tmp"
 // cleaner can tell it from what a dead one left.
 type dirTemp struct {
 	appender
-	d *Dir
+	d     *Dir
+	moved bool // it has its final name alone
 }
 
 // tempTries bounds how often a temporary file is made anew that a cleaner had before us.
@@ -259,7 +260,7 @@ func (d *Dir) Temp() (Temp, error) {
 		}
 		err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 		if err == nil && linked(f) {
-			return &dirTemp{appender{f: f, name: p}, d}, nil
+			return &dirTemp{appender: appender{f: f, name: p}, d: d}, nil
 		}
 		f.Close()
 		// Between making and locking it another process's CleanTemp may have locked it, and
@@ -296,7 +297,13 @@ func linked(f FSFile) bool {
 func (t *dirTemp) Publish(key string) error { return t.finish(key, t.d.fs.Link) }
 
 // Replace implements Temp.
-func (t *dirTemp) Replace(key string) error { return t.finish(key, t.d.fs.Rename) }
+func (t *dirTemp) Replace(key string) error {
+	return t.finish(key, func(old, new string) error {
+		err := t.d.fs.Rename(old, new)
+		t.moved = err == nil
+		return err
+	})
+}
 
 func (t *dirTemp) finish(key string, move func(old, new string) error) error {
 	defer t.Discard()
@@ -332,7 +339,9 @@ func (t *dirTemp) Discard() {
 	if t.err == nil {
 		t.err = os.ErrClosed
 	}
-	t.d.fs.Remove(t.name) // gone already after Replace
+	if !t.moved {
+		t.d.fs.Remove(t.name)
+	}
 	t.f.Close()
 	t.f = nil
 }

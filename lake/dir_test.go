@@ -263,3 +263,40 @@ func TestTempBesideCleaners(t *testing.T) {
 	close(stop)
 	wg.Wait()
 }
+
+// countingFS counts how often a name is removed.
+type countingFS struct {
+	lake.OS
+	removed int
+}
+
+func (c *countingFS) Remove(name string) error {
+	c.removed++
+	return c.OS.Remove(name)
+}
+
+// TestNoCallsForNothing: what was renamed has no other name to remove; what was linked has.
+func TestNoCallsForNothing(t *testing.T) {
+	c := &countingFS{}
+	d, err := lake.OpenDir(t.TempDir(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(w io.Writer) error { _, err := w.Write([]byte("x")); return err }
+	if err := d.Put("a/b", write); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := c.removed, 0; got != want {
+		t.Errorf("%d names removed after a Put, want %d", got, want)
+	}
+	if err := d.Create("a/c", write); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := c.removed, 1; got != want {
+		t.Errorf("%d names removed after a Create, want %d", got, want)
+	}
+	left, err := os.ReadDir(filepath.Join(d.Root(), "tmp"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("left in tmp: %v, %v", left, err)
+	}
+}

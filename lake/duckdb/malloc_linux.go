@@ -3,6 +3,7 @@
 package duckdb
 
 /*
+#cgo LDFLAGS: -Wl,--no-export-dynamic
 #include <features.h>
 #ifdef __GLIBC__
 #include <malloc.h>

@@ -27,7 +27,19 @@ func (t *texts) add(s string) {
 		t.common, t.last = append(t.common, int32(n)), append(t.last[:n], s...)
 	}
 	t.lengths = append(t.lengths, int32(len(s)))
+	if len(t.data)+len(s) > cap(t.data) {
+		t.grow(len(s))
+	}
 	t.data = append(t.data, s...)
+}
+
+// grow makes room for n more bytes: twice as much, up to a page. To append alone grows a
+// large slice by a quarter each time, which copied each page four times (a tenth of the CPU
+// of BenchmarkObjects), and ends a quarter above what a page takes.
+func (t *texts) grow(n int) {
+	data := make([]byte, len(t.data), max(len(t.data)+n, min(2*cap(t.data), pageBytes), 1<<10))
+	copy(data, t.data)
+	t.data = data
 }
 
 // commonPrefix is how many bytes a and b begin with alike.
