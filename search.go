@@ -13,6 +13,17 @@ type Span struct {
 	To   time.Time `json:"to"`
 }
 
+// Within is the part of s that lies in t, too.
+func (s Span) Within(t Span) Span {
+	if s.From.IsZero() || t.From.After(s.From) {
+		s.From = t.From
+	}
+	if s.To.IsZero() || !t.To.IsZero() && t.To.Before(s.To) {
+		s.To = t.To
+	}
+	return s
+}
+
 // Field names a column that can be filtered and counted.
 type Field string
 

@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -268,5 +269,48 @@ func TestDocs(t *testing.T) {
 	}
 	if n < 25 {
 		t.Errorf("%d queries", n)
+	}
+}
+
+// TestBounds: a query says which partitions and which time its rows can lie in.
+func TestBounds(t *testing.T) {
+	for s, want := range map[string]struct {
+		booking, other bool // whether product booking, environment prod may have rows; and product crew, environment test
+		from, to       string
+	}{
+		"timeout":                         {true, true, "", ""},
+		"product:booking timeout":         {true, false, "", ""},
+		"product:(booking OR crew)":       {true, true, "", ""},
+		"-product:booking":                {false, true, "", ""},
+		"-(product:booking timeout)":      {true, true, "", ""},
+		"product:b* environment:test":     {false, false, "", ""},
+		"environment:prod OR timeout":     {true, true, "", ""},
+		"product:booking OR product:x":    {true, false, "", ""},
+		"product:*":                       {true, true, "", ""},
+		"timestamp:>=2026-11-22T17:00 a":  {true, true, "2026-11-22T17:00:00Z", ""},
+		"timestamp:<2026-11-22T18:00":     {true, true, "", "2026-11-22T18:00:00.001Z"},
+		"timestamp:2026-11-22T17:00":      {true, true, "2026-11-22T17:00:00Z", "2026-11-22T17:00:00.001Z"},
+		"timestamp:>2026-11-22 OR a":      {true, true, "", ""},
+		"-timestamp:>2026-11-22":          {true, true, "", ""},
+		"timestamp:(2026-11-22 OR <2000)": {true, true, "", "2026-11-22T00:00:00.001Z"},
+		"timestamp:>2026-11-22 (timestamp:<2026-11-24 timestamp:[2026-11-23 TO 2026-11-25])": {true, true, "2026-11-23T00:00:00Z", "2026-11-24T00:00:00.001Z"},
+	} {
+		e, err := query.Parse(seamark.TableLogs, s)
+		if err != nil {
+			t.Errorf("%s: %v", s, err)
+			continue
+		}
+		if a, b := query.MayMatch(e, "booking", "prod"), query.MayMatch(e, "crew", "test"); a != want.booking || b != want.other {
+			t.Errorf("%s: %v and %v, want %v and %v", s, a, b, want.booking, want.other)
+		}
+		said := func(x time.Time) string {
+			if x.IsZero() {
+				return ""
+			}
+			return x.Format(time.RFC3339Nano)
+		}
+		if span := query.Span(e); said(span.From) != want.from || said(span.To) != want.to {
+			t.Errorf("%s: %s to %s, want %s to %s", s, said(span.From), said(span.To), want.from, want.to)
+		}
 	}
 }

@@ -27,6 +27,7 @@ func understand(q seamark.Query) (question, error) {
 		return question{}, err
 	}
 	e, err := query.Parse(q.Table, q.Text)
+	q.Span = q.Span.Within(query.Span(e))
 	return question{q, e}, err
 }
 
