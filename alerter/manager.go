@@ -398,7 +398,7 @@ func (m *Manager) cardOf(e *incident.Entry) card.Card {
 	}
 	turns, flaps := e.Flaps(m.opt.Now())
 	if flaps {
-		notes = append(notes, fmt.Sprintf("Flapping: it opened and ended %d times in the last hour. Further turns change this card alone.", turns))
+		notes = append(notes, fmt.Sprintf("Flapping: it opened and ended %s in the last hour. Further turns change this card alone.", words.Many(int64(turns), "time")))
 	}
 	c := card.Build(&e.Incident, m.opt.Links, notes...)
 	c.Flapping = flaps

@@ -91,7 +91,7 @@ func Build(in *seamark.Incident, to links.Config, notes ...string) Card {
 	c.Problems, c.Notes = problems(in, style)
 	for i, p := range in.Patterns {
 		if i == maxPatterns {
-			c.Notes = append(c.Notes, fmt.Sprintf("%d more error patterns", len(in.Patterns)-i))
+			c.Notes = append(c.Notes, words.Many(int64(len(in.Patterns)-i), "more error pattern"))
 			break
 		}
 		c.Patterns = append(c.Patterns, pattern(in, p, to))
@@ -114,11 +114,11 @@ func figures(in *seamark.Incident) []string {
 	if f == nil {
 		return nil
 	}
-	what := f.Of
-	if what != "errors" {
-		what += " responses"
+	one := f.Of + " response"
+	if f.Of == "errors" {
+		one = "error"
 	}
-	total := words.Thousands(f.Failed) + " " + what
+	total := words.Many(f.Failed, one)
 	if in.Status != seamark.IncidentResolved {
 		if f.First == 0 && f.Now == 0 {
 			return []string{total}

@@ -1,7 +1,6 @@
 package card
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -27,7 +26,7 @@ func problems(in *seamark.Incident, style words.Style) (list []Problem, notes []
 		}
 	}
 	if left > 0 {
-		notes = append(notes, fmt.Sprintf("%d more alarms", left))
+		notes = append(notes, words.Many(int64(left), "more alarm"))
 	}
 	return list, notes
 }

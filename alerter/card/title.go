@@ -81,6 +81,9 @@ func fault(a seamark.Alarm, style words.Style) (string, int) {
 		s += " " + label + " " + words.Quantity(worst, a.Unit)
 	case name == "errors" && (a.Unit == "count" || a.Unit == ""):
 		s = words.Quantity(a.Value, a.Unit) + " errors"
+		if a.Value == 1 {
+			s = "1 error"
+		}
 	default:
 		s += " " + words.Quantity(a.Value, a.Unit)
 	}

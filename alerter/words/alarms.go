@@ -1,7 +1,6 @@
 package words
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -58,7 +57,7 @@ func (s Style) Measured(a seamark.Alarm, value float64) string {
 	var b strings.Builder
 	b.WriteString(Quantity(value, a.Unit))
 	if a.Samples > 0 && a.Unit == "ratio" {
-		fmt.Fprintf(&b, " of %s requests", Thousands(a.Samples))
+		b.WriteString(" of " + Many(a.Samples, "request"))
 	}
 	if a.Window > 0 {
 		b.WriteString(" in " + Lasted(time.Duration(a.Window)))

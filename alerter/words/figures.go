@@ -42,6 +42,14 @@ func Quantity(v float64, unit string) string {
 	return Decimal(v) + " " + Line(unit, 20)
 }
 
+// Many writes "1 request" and "1,204 requests".
+func Many(n int64, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return Thousands(n) + " " + one + "s"
+}
+
 // scaled writes v with the prefix that leaves fewest digits: "2.0 GiB".
 func scaled(v, base float64, units []string) string {
 	if math.Abs(v) < base {

@@ -73,8 +73,8 @@ func (c *cli) printCost(r stats.CostReport) {
 		g.add(p.What, kept, size(p.Bytes), dollars(p.Standard), dollars(p.Tiers))
 	}
 	g.print(c.out)
-	fmt.Fprintf(c.out, "\nAthena, every byte of the lake once: %s for %s. OpenSearch storage for %d days: %s for %s, without its instances.\n",
-		dollars(r.Scan.Athena), size(r.Scan.Bytes), r.Index.Days, dollars(r.Index.Storage), size(r.Index.Bytes))
+	fmt.Fprintf(c.out, "\nAthena, every byte of the lake once: %s for %s. OpenSearch storage for %s: %s for %s, without its instances.\n",
+		dollars(r.Scan.Athena), size(r.Scan.Bytes), plural(int64(r.Index.Days), "day"), dollars(r.Index.Storage), size(r.Index.Bytes))
 	p := r.Prices
 	as := p.Source
 	if p.Date != "" {

@@ -136,7 +136,7 @@ func (c *cli) printHits(res seamark.Result) error {
 	}
 	if res.More && !c.json {
 		out.Flush()
-		fmt.Fprintf(c.err, "the newest %d rows; more match: raise --limit or narrow the search\n", len(res.Hits))
+		fmt.Fprintf(c.err, "the newest %s; more match: raise --limit or narrow the search\n", plural(int64(len(res.Hits)), "row"))
 	}
 	return nil
 }

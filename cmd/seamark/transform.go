@@ -83,7 +83,7 @@ func (c *cli) printTransform(folder string, r origin.Result, failed int) {
 		verdict += fmt.Sprintf("; exit 1: quarantined %s", count(r.Quarantined))
 	}
 	if failed > 0 {
-		verdict += fmt.Sprintf("; exit 1: %d objects could not be done", failed)
+		verdict += "; exit 1: " + plural(int64(failed), "object") + " could not be done"
 	}
 	fmt.Fprintf(c.out, "events %s + undecodable %s = rows %s + quarantined %s. %s\n",
 		count(r.Events), count(r.Undecodable), count(r.Rows), count(r.Quarantined), verdict)
