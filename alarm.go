@@ -329,8 +329,8 @@ type Escalation struct {
 type Figures struct {
 	Of     string  `json:"of"`     // "4xx", "5xx" or "errors"
 	Failed int64   `json:"failed"` // since it opened
-	First  float64 `json:"first"`  // a minute, in its first minutes
-	Now    float64 `json:"now"`    // a minute, in the latest whole minutes
+	First  float64 `json:"first"`  // a minute, in its first minute; 0, as Now is, while it has not lasted longer
+	Now    float64 `json:"now"`    // a minute, in the latest whole minute
 }
 
 // Trend is "growing", "shrinking" or "steady": now against the first minutes.

@@ -192,6 +192,32 @@ func TestFigures(t *testing.T) {
 	})
 }
 
+// While an outage has lasted for no more than its first minute, its card compares nothing: the
+// minutes before it are none of its own.
+func TestFiguresOfTheFirstMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begun := time.Now()
+		counts := func(at time.Time) int64 {
+			if at.Before(begun.Add(-time.Minute)) {
+				return 1
+			}
+			return 50
+		}
+		bot := &recorder{name: "bot", edits: true, begun: begun}
+		m := manager(t, alerter.Options{Receivers: []alerter.Receiver{bot}, Enricher: perMinute{counts}})
+		stop := run(m)
+		defer stop()
+		a := firing("4xx", "api", begun, 0.2)
+		a.StatusCode = "4xx"
+		observe(t, m, a)
+		time.Sleep(20 * time.Second)
+		c, _ := m.Card(m.Incidents()[0].ID)
+		if text := card.Text(c); !strings.Contains(text, " 4xx responses · ") || strings.Contains(text, "a minute now") {
+			t.Errorf("card %s", text)
+		}
+	})
+}
+
 // The whole list of an account's alarms makes up for what was missed: an OK, a deletion.
 // What is of other accounts, or Seamark's own, is not touched.
 func TestReconcile(t *testing.T) {

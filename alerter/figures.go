@@ -13,7 +13,8 @@ import (
 func figuresOf(in *seamark.Incident, series []seamark.Bucket, step time.Duration, end time.Time) *seamark.Figures {
 	keys, of := countedKeys(in)
 	since := in.OpenedAt.Add(-windowOf(in)).Truncate(step) // what fired was counted over its window
-	var counts []int64
+	opened := in.OpenedAt.Truncate(step)
+	var whole []int64 // of the buckets from the one in which it opened on, without one that still fills
 	f := &seamark.Figures{Of: of}
 	for _, b := range series {
 		if b.Start.Before(since) || !b.Start.Before(end) {
@@ -24,9 +25,11 @@ func figuresOf(in *seamark.Incident, series []seamark.Bucket, step time.Duration
 			n += b.Counts[key]
 		}
 		f.Failed += n
-		counts = append(counts, n)
+		if !b.Start.Before(opened) && !b.Start.Add(step).After(end) {
+			whole = append(whole, n)
+		}
 	}
-	if len(counts) == 0 || f.Failed == 0 {
+	if f.Failed == 0 {
 		return nil
 	}
 	per := max(1, int(time.Minute/step))
@@ -37,12 +40,9 @@ func figuresOf(in *seamark.Incident, series []seamark.Bucket, step time.Duration
 		}
 		return float64(n) / (time.Duration(len(part)) * step).Minutes()
 	}
-	f.First = rate(counts[:min(per, len(counts))])
-	whole := counts
-	if last := since.Add(time.Duration(len(counts)) * step); last.After(end) && len(whole) > 1 { // the last bucket is still filling
-		whole = whole[:len(whole)-1]
+	if len(whole) > per { // else there is no other minute to compare the first with
+		f.First, f.Now = rate(whole[:per]), rate(whole[len(whole)-per:])
 	}
-	f.Now = rate(whole[max(0, len(whole)-per):])
 	return f
 }
 

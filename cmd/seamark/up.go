@@ -87,8 +87,9 @@ at any point it continues where it was; SIGTERM drains.`,
 				return err
 			}
 			frugalGC()
-			a, err := app.New(cmd.Context(), app.Options{Config: cfg, Logger: c.logger(slog.LevelInfo), Version: buildVersion(),
-				Listening: func(url string) { c.printListening(cfg, url) }})
+			var a *app.App
+			a, err = app.New(cmd.Context(), app.Options{Config: cfg, Logger: c.logger(slog.LevelInfo), Version: buildVersion(),
+				Listening: func(url string) { c.printListening(cfg, url, a.LocalURL()) }})
 			if err != nil {
 				return err
 			}
@@ -99,15 +100,19 @@ at any point it continues where it was; SIGTERM drains.`,
 	return cmd
 }
 
-// printListening tells where everything is; the last line is the one to read.
-func (c *cli) printListening(cfg *config.Config, url string) {
+// printListening tells where everything is; the last line is the one to read. Where people come by
+// another name than this machine listens on, it tells both: the name may not lead here yet.
+func (c *cli) printListening(cfg *config.Config, url, local string) {
 	key := cfg.FrontDoor.AccessKeyFile
 	if key == "" {
 		key = filepath.Join(cfg.Data, "access-key")
 	}
 	if c.json {
-		c.writeJSON(c.out, map[string]string{"url": url, "front_door": url + "/ingest/firehose", "access_key_file": key, "lake": lakes.Place(cfg)})
+		c.writeJSON(c.out, map[string]string{"url": url, "listening": local, "front_door": url + "/ingest/firehose", "access_key_file": key, "lake": lakes.Place(cfg)})
 		return
+	}
+	if url != local {
+		fmt.Fprintf(c.out, "listening   %s\n", local)
 	}
 	fmt.Fprintf(c.out, "lake        %s\nfront door  %s/ingest/firehose   access key in %s\npage        %s\n", lakes.Place(cfg), url, key, url)
 }

@@ -291,6 +291,11 @@ func (a *App) URL() string {
 	if a.o.Config.PublicURL != "" {
 		return a.o.Config.PublicURL
 	}
+	return a.LocalURL()
+}
+
+// LocalURL is where it listens on this machine, whatever name people come by.
+func (a *App) LocalURL() string {
 	scheme := "http"
 	if a.o.Config.FrontDoor.TLSCert != "" {
 		scheme = "https"
