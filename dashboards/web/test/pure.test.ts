@@ -6,7 +6,7 @@ import { pretty } from "../src/logs/pretty";
 import { command, line } from "../src/logs/command";
 import { stackBuckets } from "../src/stack";
 import { lastText, toUrl } from "../src/time/tourl";
-import { tonesOf } from "../src/cards/chart";
+import { axisLabels, tonesOf } from "../src/cards/chart";
 import { dayOf } from "../src/time/zone";
 import { known, watching } from "../src/views/known";
 import { parseLogs } from "../src/url";
@@ -92,6 +92,20 @@ test("a day is as long as its clocks make it", () => {
   expect((spring.end - spring.start) / 3_600_000).toBe(23);
   expect(zoneName(spring.start, "Europe/Berlin")).toBe("CET");
   expect(["CEST", "GMT+2"]).toContain(zoneName(spring.end, "Europe/Berlin"));
+});
+
+test("labels below a card's chart are neither cut nor over each other, at 30 s a bar and otherwise", () => {
+  for (const label of ["14:02:30", "14:02", "11-22 14:02", "1"]) {
+    for (const n of [1, 2, 3, 7, 12, 20, 60]) {
+      const got = axisLabels(Array.from({ length: n }, () => label));
+      expect(got.length).toBeGreaterThan(0);
+      got.forEach((l, i) => {
+        expect(l.x - l.width / 2).toBeGreaterThanOrEqual(0);
+        expect(l.x + l.width / 2).toBeLessThanOrEqual(320);
+        if (i > 0) expect(l.x - got[i - 1]!.x).toBeGreaterThan(l.width);
+      });
+    }
+  }
 });
 
 test("a card's series has the colour that the page has for it, and no two the same", () => {

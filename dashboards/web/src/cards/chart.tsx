@@ -50,6 +50,21 @@ export function Chart({ c }: { c: CardChart }) {
   );
 }
 
+const charWidth = 6; // px of a figure at the axis' size, at most
+
+/** The labels below the axis that have room: none is cut at an edge, none lies over another. x is a label's middle. */
+export function axisLabels(labels: string[]): { x: number; text: string; width: number }[] {
+  const slot = (width - left - 4) / Math.max(labels.length, 1);
+  const wide = Math.max(...labels.map((l) => Math.min(l.length, maxLabel)), 1) * charWidth;
+  const every = Math.max(1, Math.ceil((wide + 10) / slot));
+  const out = [];
+  for (let i = 0; i < labels.length; i += every) {
+    const middle = left + slot * (i + 0.5), x = Math.max(middle, wide / 2);
+    if (x + wide / 2 <= width) out.push({ x, text: labels[i]!.slice(0, maxLabel), width: wide });
+  }
+  return out;
+}
+
 function Axes({ c, tones: of }: { c: CardChart; tones: string[] }) {
   const n = Math.max(c.labels.length, 1);
   const sums = c.labels.map((_, i) => c.series.reduce((a, s) => a + Math.max(0, s.values[i] ?? 0), 0));
@@ -58,15 +73,13 @@ function Axes({ c, tones: of }: { c: CardChart; tones: string[] }) {
   const slot = (width - left - 4) / n;
   const y = (v: number) => top + (height - bottom - top) * (1 - Math.max(0, v) / max);
   const mid = (i: number) => left + slot * (i + 0.5);
-  const wide = Math.max(...c.labels.map((l) => Math.min(l.length, maxLabel)), 1) * 6 + 10;
-  const every = Math.max(1, Math.ceil(wide / slot));
   return (
     <>
       <line class="rule" x1={left} x2={width} y1={y(0)} y2={y(0)} />
       <line class="rule faint" x1={left} x2={width} y1={y(max)} y2={y(max)} />
       <text x={left - 4} y={y(max) + 8} text-anchor="end">{max < 10 && max % 1 ? max.toFixed(2) : short(max)}</text>
       <text x={left - 4} y={y(0)} text-anchor="end">0</text>
-      {c.labels.map((l, i) => i % every === 0 && mid(i) + wide / 2 < width + 8 && <text key={i} x={Math.max(mid(i), wide / 2 - 4)} y={height - 4} text-anchor="middle">{l.slice(0, maxLabel)}</text>)}
+      {axisLabels(c.labels).map((l) => <text key={l.x} x={l.x} y={height - 4} text-anchor="middle">{l.text}</text>)}
       {c.kind === "line" || c.kind === "area" ? <Lines c={c} tones={of} mid={mid} y={y} /> : <Columns c={c} tones={of} slot={slot} y={y} />}
     </>
   );
