@@ -25,15 +25,12 @@ function focusRow(id: string): void {
   });
 }
 
-/** Calls then with the element of a row, which may have to be made first. */
-function whenThere(id: string, then: (e: HTMLElement) => void): void {
+/** Calls then with the element of a row, which may have to be made first: the listing may not be laid out yet. */
+function whenThere(id: string, then: (e: HTMLElement) => void, frames = 60): void {
   const e = element(id);
   if (e) return then(e);
   bringIn(rows.value.findIndex((r) => idOf(r) === id));
-  requestAnimationFrame(() => requestAnimationFrame(() => {
-    const made = element(id);
-    if (made) then(made);
-  }));
+  if (frames > 0) requestAnimationFrame(() => whenThere(id, then, frames - 1));
 }
 
 /** Puts the cursor on a row and the row into the middle; the focus stays where it is. */
