@@ -20,9 +20,9 @@ func Match(e Expr, h *seamark.Hit) bool {
 	case Not:
 		return !Match(e.Expr, h)
 	case Text:
-		return slices.ContainsFunc(TextColumns(h.Table), func(c string) bool { s, _ := textOf(h, c); return e.In(s) })
+		return slices.ContainsFunc(TextColumns(h.Table), func(c string) bool { return e.In(textOf(h, c)) })
 	case Regexp:
-		return slices.ContainsFunc(TextColumns(h.Table), func(c string) bool { s, _ := textOf(h, c); return s != "" && e.re.MatchString(s) })
+		return slices.ContainsFunc(TextColumns(h.Table), func(c string) bool { s := textOf(h, c); return s != "" && e.re.MatchString(s) })
 	case Field:
 		return slices.ContainsFunc(e.Any, func(v Value) bool { return e.holds(v, h) })
 	}
@@ -34,7 +34,7 @@ func (f Field) holds(v Value, h *seamark.Hit) bool {
 	if n, present, isNumber := numberOf(h, f.Column); isNumber {
 		return present && (v.Exists || v.Range.Contains(n))
 	}
-	s, _ := textOf(h, f.Column)
+	s := textOf(h, f.Column)
 	switch {
 	case s == "":
 		return false
@@ -148,93 +148,101 @@ func leafText(t json.Token) string {
 	return ""
 }
 
-// textOf is a row's value of a column of text; !ok: it is none.
-func textOf(h *seamark.Hit, column string) (s string, ok bool) {
-	switch column {
-	case "product":
-		return h.Product, true
-	case "environment":
-		return h.Environment, true
+// textOf is a row's value of a column of text; of another it is empty.
+func textOf(h *seamark.Hit, column string) string {
+	switch {
+	case column == "product":
+		return h.Product
+	case column == "environment":
+		return h.Environment
+	case h.Access != nil:
+		return accessText(h.Access, column)
 	}
-	if a := h.Access; a != nil {
-		switch column {
-		case "event_id":
-			return a.EventID, true
-		case "account_id":
-			return a.AccountID, true
-		case "region":
-			return a.Region, true
-		case "source":
-			return a.Source, true
-		case "stream":
-			return a.Stream, true
-		case "component":
-			return a.Component, true
-		case "team":
-			return a.Team, true
-		case "request_id":
-			return a.RequestID, true
-		case "trace_id":
-			return a.TraceID, true
-		case "method":
-			return a.Method, true
-		case "path":
-			return a.Path, true
-		case "route":
-			return a.Route, true
-		case "ip":
-			return a.IP, true
-		case "user_agent":
-			return a.UserAgent, true
-		case "protocol":
-			return a.Protocol, true
-		case "error_message":
-			return a.ErrorMessage, true
-		case "extra":
-			return a.Extra, true
-		}
-		return "", false
-	}
-	l := h.Log
+	return logText(h.Log, column)
+}
+
+// accessText is textOf of a request.
+func accessText(a *seamark.AccessLog, column string) string {
 	switch column {
 	case "event_id":
-		return l.EventID, true
+		return a.EventID
 	case "account_id":
-		return l.AccountID, true
+		return a.AccountID
 	case "region":
-		return l.Region, true
+		return a.Region
 	case "source":
-		return l.Source, true
+		return a.Source
 	case "stream":
-		return l.Stream, true
+		return a.Stream
 	case "component":
-		return l.Component, true
+		return a.Component
 	case "team":
-		return l.Team, true
-	case "level":
-		return l.Level, true
-	case "event_name":
-		return l.EventName, true
-	case "event_data":
-		return l.EventData, true
-	case "message":
-		return l.Message, true
+		return a.Team
 	case "request_id":
-		return l.RequestID, true
+		return a.RequestID
 	case "trace_id":
-		return l.TraceID, true
-	case "span_id":
-		return l.SpanID, true
-	case "error_type":
-		return l.ErrorType, true
+		return a.TraceID
+	case "method":
+		return a.Method
+	case "path":
+		return a.Path
+	case "route":
+		return a.Route
+	case "ip":
+		return a.IP
+	case "user_agent":
+		return a.UserAgent
+	case "protocol":
+		return a.Protocol
 	case "error_message":
-		return l.ErrorMessage, true
-	case "error_stack":
-		return l.ErrorStack, true
-	case "fingerprint":
-		return l.Fingerprint, true
+		return a.ErrorMessage
+	case "extra":
+		return a.Extra
 	}
-	return "", false
+	return ""
+}
+
+// logText is textOf of a log event.
+func logText(l *seamark.Log, column string) string {
+	switch column {
+	case "event_id":
+		return l.EventID
+	case "account_id":
+		return l.AccountID
+	case "region":
+		return l.Region
+	case "source":
+		return l.Source
+	case "stream":
+		return l.Stream
+	case "component":
+		return l.Component
+	case "team":
+		return l.Team
+	case "level":
+		return l.Level
+	case "event_name":
+		return l.EventName
+	case "event_data":
+		return l.EventData
+	case "message":
+		return l.Message
+	case "request_id":
+		return l.RequestID
+	case "trace_id":
+		return l.TraceID
+	case "span_id":
+		return l.SpanID
+	case "error_type":
+		return l.ErrorType
+	case "error_message":
+		return l.ErrorMessage
+	case "error_stack":
+		return l.ErrorStack
+	case "fingerprint":
+		return l.Fingerprint
+	}
+	return ""
 }
 
 // numberOf is a row's value of a column of numbers or times; present: it has one.
