@@ -144,6 +144,9 @@ var Dialects = []Dialect{
 	{Name: "journald, syslog", From: "systemd 256 journalctl -o json", When: []string{"PRIORITY MESSAGE"}, Level: "PRIORITY", Scale: ScaleSyslog, Message: "MESSAGE"},
 	{Name: "Falco", From: "Falco 0.38 json_output", When: []string{"priority:string rule:string output:string !message"}, Level: "priority", Message: "output", Event: "rule"},
 	{Name: "Kubernetes' events", From: "events.k8s.io/v1, kubernetes-event-exporter 1.7", When: []string{"involvedObject:object reason:string type:string"}, Level: "type", Event: "reason", Silent: "INFO"},
+	{Name: "MaxScale", From: "MariaDB MaxScale 24.02 structured log", When: []string{"priority:string module:string message:string timestamp:string !level"}, Level: "priority"},
+	{Name: "a level that is an object", From: "log4j-layout-template-json 2.26.1 level resolver, own layouts", When: []string{"level:object", "severity:object"},
+		Level: "level.name level.label level.text level.value severity.name severity.label severity.text"},
 	{Name: "a text beside a level", From: "consola 3, bare reporters", When: []string{"text:string level !message !msg !event !eventName"}, Message: "text"},
 
 	// AWS services.

@@ -71,21 +71,31 @@ func requestLabelled(s string) string {
 	}
 }
 
-// idsOfScope finds the ids of .NET's scopes: "=> SpanId:<16 digits>, TraceId:<32 digits>".
+// idsOfScope finds the ids of .NET's scopes, "=> SpanId:<16 digits>, TraceId:<32 digits>", and
+// those that a pattern calls "[trace_id: <32 digits>]".
 func (r *Parser) idsOfScope(row *seamark.Log, s string) {
 	for {
-		at := strings.Index(s, "Id:")
-		if at < 4 {
+		at := strings.IndexByte(s, ':')
+		if at < 0 || at+17 > len(s) {
 			return
 		}
-		label, rest := s[:at], s[at+len("Id:"):]
-		switch s = rest; {
-		case strings.HasSuffix(label, "Trace") && len(rest) >= 32 && isHex(rest[:32]):
+		label, rest := s[:at], strings.TrimLeft(s[at+1:], " ")
+		if s = s[at+1:]; at < 6 || label[at-1]|0x20 != 'd' || label[at-2]|0x20 != 'i' {
+			continue
+		}
+		label = strings.TrimRight(label[:at-2], "_- ")
+		switch {
+		case len(rest) >= 32 && isHex(rest[:32]) && hasLabel(label, "trace"):
 			SetEmpty(&row.TraceID, IDOf(scan.LogTraceID, rest[:32]))
-		case strings.HasSuffix(label, "Span") && len(rest) >= 16 && isHex(rest[:16]):
+		case len(rest) >= 16 && isHex(rest[:16]) && hasLabel(label, "span"):
 			SetEmpty(&row.SpanID, IDOf(scan.LogSpanID, rest[:16]))
 		}
 	}
+}
+
+// hasLabel reports whether a text ends in a word of any spelling.
+func hasLabel(s, word string) bool {
+	return len(s) >= len(word) && strings.EqualFold(s[len(s)-len(word):], word)
 }
 
 // xrayID is an id of X-Ray's in a line: 1-<8 hexadecimal digits>-<24>.

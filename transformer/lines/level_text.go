@@ -21,6 +21,9 @@ func levelInText(s string) string {
 		return l
 	}
 	if t := strings.TrimLeft(head, " \t"); t != "" && (t[0] == '{' || t[0] == '"') {
+		if end := strings.IndexByte(t, '}'); end > 12 && t[1] >= '0' && t[1] <= '9' && isTimeLike(strings.ReplaceAll(t[1:end], " ", "T")) { // log4j's "{%d}"
+			return levelBeforeWords(t[end+1 : min(len(t), end+maxLevelHead)])
+		}
 		return levelOfFragment(s, t)
 	}
 	if l := levelBeforeWords(head[:min(len(head), maxLevelHead)]); l != "" {
@@ -116,6 +119,11 @@ func levelBeforeWords(s string) string {
 				continue
 			}
 			if l := at.group(s[i+1:end], c); l != "" {
+				if s[i+1:end] == "AUDIT" { // a marker: "[AUDIT] WARN"
+					if word, _ := cutWord(strings.TrimLeft(s[end+1:], " ")); !isAlsoWord(word) {
+						return cmpOr(levelOfCapitals(word), l)
+					}
+				}
 				return l
 			}
 			i = end + 1
@@ -490,7 +498,9 @@ func (at *lead) anyCase(s string, i, end int, word string, colon bool) string {
 func (at *lead) pass(t string) {
 	switch {
 	case at.broken:
-	case at.timed && strings.IndexByte(t, '=') > 0 && isName(strings.Replace(t, "=", "", 1)): // Elixir's metadata
+	case at.timed && strings.IndexByte(t, '=') > 0 && isMetadata(t): // Elixir's
+	case strings.HasPrefix(t, "TID-"): // Sidekiq's thread, in place of a time
+		at.timed = true
 	case strings.ContainsAny(t, "=\"'`?&{"):
 		at.broken = true
 	case strings.ContainsAny(t, "0123456789") && isTimeLike(t):
@@ -508,6 +518,15 @@ func (at *lead) pass(t string) {
 	default:
 		at.broken = true
 	}
+}
+
+// isMetadata reports whether a token is like Elixir's "request_id=7" or "pid=<0.407.0>".
+func isMetadata(t string) bool {
+	key, value, _ := strings.Cut(t, "=")
+	if len(value) > 2 && value[0] == '<' && value[len(value)-1] == '>' {
+		value = value[1 : len(value)-1]
+	}
+	return isName(key) && (value == "" || isName(value))
 }
 
 // isProgram reports whether a token is syslog's "promtail[31]".

@@ -98,7 +98,23 @@ func errorAbove(s string) (errorType, message string) {
 			end = from
 		}
 	}
-	return "", ""
+	from := strings.LastIndexByte(s[:frames-1], '\n') + 1
+	return ownError(strings.Trim(s[from:frames-1], " \t\r"))
+}
+
+// ownError names an error whose class is called as its author likes, "NoRoom: text" right above
+// the frames. A level, a heading and a line of words are none.
+func ownError(line string) (errorType, message string) {
+	name, message, ok := strings.Cut(line, ": ")
+	if !ok || len(name) < 5 || !isUpper(name[0]) || strings.ToUpper(name) == name || levelOfAny(name) != "" || strings.HasPrefix(name, "Trace") || strings.HasPrefix(name, "Stack") {
+		return "", ""
+	}
+	for i := range len(name) {
+		if !isWord(name[i]) {
+			return "", ""
+		}
+	}
+	return name, message
 }
 
 // firstFrameAt finds the line of the first frame that begins with "at ", or is -1.
