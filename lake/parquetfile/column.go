@@ -16,7 +16,8 @@ type column interface {
 	appendHashes([]uint64) []uint64
 	ascending() bool // no value is NULL or less than the one before
 	held() int       // bytes in use
-	memory() int     // bytes allocated
+	most() int       // bytes that were in use at most at once in this row group
+	memory() int     // bytes allocated, for earlier rows too
 	reset()          // for the next row group
 }
 
@@ -126,6 +127,8 @@ func (e *Encoder) trim() {
 }
 
 func (c *chunk) held() int { return len(c.out) + len(c.bounds) }
+
+func (c *chunk) most() int { return len(c.out) + len(c.bounds) + 128*len(c.pages) + 256 }
 
 func (c *chunk) memory() int { return cap(c.out) + cap(c.bounds) + 128*cap(c.pages) + 256 }
 

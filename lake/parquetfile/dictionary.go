@@ -27,6 +27,7 @@ type dictionary struct {
 	to     uint32
 	usedIn []uint32 // by code: the page, counted from 1, that used it last
 	page   uint32
+	peak   int // bytes of runs, of the largest page
 }
 
 // slot is an entry of the hash table; code 0 is a free one.
@@ -145,6 +146,7 @@ func (d *dictionary) appendHashes(h []uint64) []uint64 {
 
 // endPage forgets the rows, but not the words.
 func (d *dictionary) endPage() {
+	d.peak = max(d.peak, 8*len(d.runs))
 	d.runs = d.runs[:0]
 	d.page++
 	d.from, d.to = 0, 0
@@ -153,12 +155,14 @@ func (d *dictionary) endPage() {
 func (d *dictionary) reset() {
 	d.endPage()
 	d.text, d.starts, d.usedIn, d.slots = d.text[:0], d.starts[:0], d.usedIn[:0], d.slots[:0]
-	d.values, d.page = 0, 1
+	d.values, d.page, d.peak = 0, 1, 0
 }
 
 func (d *dictionary) held() int {
 	return len(d.text) + 4*(len(d.starts)+len(d.usedIn)) + 8*(len(d.slots)+len(d.runs))
 }
+
+func (d *dictionary) most() int { return d.held() - 8*len(d.runs) + max(d.peak, 8*len(d.runs)) }
 
 func (d *dictionary) memory() int {
 	return cap(d.text) + 4*(cap(d.starts)+cap(d.usedIn)) + 8*(cap(d.slots)+cap(d.runs))

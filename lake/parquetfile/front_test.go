@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"unsafe"
 
 	"github.com/parquet-go/parquet-go/format"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/lake/parquetfile"
 )
 
 // TestFrontCoded: event ids as CloudWatch Logs makes them, consecutive within a batch, take
@@ -52,5 +54,40 @@ func TestSameAddress(t *testing.T) {
 	}
 	if want := []string{"alpha", "alpha", "alp", "alpha", "", "", "gamma", "amm", "gamma"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestMemoryOfRows: what a Writer says it takes depends on its rows alone, not on what the columns
+// that it got held before. Row groups end by it, and one object has one content.
+func TestMemoryOfRows(t *testing.T) {
+	rows := make([]seamark.Log, 3000)
+	for i := range rows {
+		rows[i] = seamark.Log{Timestamp: int64(i), EventID: fmt.Sprintf("%056d", i), Message: fmt.Sprintf("booking %d was confirmed", i*i), Level: "INFO", RequestID: fmt.Sprintf("%x", i*7919)}
+	}
+	large := make([]seamark.Log, 9000)
+	for i := range large {
+		large[i] = seamark.Log{EventID: fmt.Sprintf("%0200d", i*i), Message: strings.Repeat(fmt.Sprint(i), 100), ErrorStack: strings.Repeat(fmt.Sprint(i), 300), Component: fmt.Sprint(i)}
+	}
+	said := func(e *parquetfile.Encoder) (memory []int, file []byte) {
+		var b bytes.Buffer
+		w := e.Logs(&b)
+		for block := range slices.Chunk(rows, 250) {
+			must(t, w.Write(block))
+			memory = append(memory, w.Memory())
+		}
+		must(t, w.Close())
+		return memory, b.Bytes()
+	}
+	used := newEncoder(t)
+	writeAll(t, used.Logs(new(bytes.Buffer)), large)
+	want, file := said(newEncoder(t))
+	for range 3 {
+		got, again := said(used)
+		if !slices.Equal(got, want) {
+			t.Errorf("memory %v after other rows, %v of a new encoder", got, want)
+		}
+		if !bytes.Equal(again, file) {
+			t.Error("the file has other bytes")
+		}
 	}
 }

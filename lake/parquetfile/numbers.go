@@ -14,6 +14,7 @@ type numberColumn[V number] struct {
 	values   []V
 	last     V
 	unsorted bool
+	peak     int // bytes of the largest page
 }
 
 func newNumberColumn[V number](s *spec, e *Encoder) column {
@@ -59,6 +60,7 @@ func (c *numberColumn[V]) cut(only bool) {
 	}
 	c.e.body = body
 	c.bound(&p)
+	c.peak = max(c.peak, 8*(len(c.values)+len(c.levels)))
 	c.levels, c.values = c.levels[:0], c.values[:0]
 	c.end(p, only, 0)
 }
@@ -100,9 +102,12 @@ func (c *numberColumn[V]) dictionaryPage() ([]byte, int)    { return nil, 0 }
 func (c *numberColumn[V]) appendHashes(h []uint64) []uint64 { return h }
 func (c *numberColumn[V]) ascending() bool                  { return c.Required && !c.unsorted }
 func (c *numberColumn[V]) held() int                        { return c.chunk.held() + 8*(len(c.values)+len(c.levels)) }
-func (c *numberColumn[V]) memory() int                      { return c.chunk.memory() + 8*(cap(c.values)+cap(c.levels)) }
+func (c *numberColumn[V]) most() int {
+	return c.chunk.most() + max(c.peak, 8*(len(c.values)+len(c.levels)))
+}
+func (c *numberColumn[V]) memory() int { return c.chunk.memory() + 8*(cap(c.values)+cap(c.levels)) }
 
 func (c *numberColumn[V]) reset() {
 	c.chunk.reset()
-	c.levels, c.values, c.unsorted = c.levels[:0], c.values[:0], false
+	c.levels, c.values, c.unsorted, c.peak = c.levels[:0], c.values[:0], false, 0
 }

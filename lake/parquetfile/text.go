@@ -186,6 +186,17 @@ func (c *textColumn) held() int {
 	return n
 }
 
+func (c *textColumn) most() int {
+	n := c.chunk.most()
+	if c.words != nil {
+		n += c.words.most()
+	}
+	if c.texts != nil {
+		n += c.texts.most()
+	}
+	return n
+}
+
 func (c *textColumn) memory() int {
 	n := c.chunk.memory()
 	if c.words != nil {
@@ -205,7 +216,6 @@ func (c *textColumn) reset() {
 		c.direct = false
 	}
 	if c.texts != nil {
-		c.texts.endPage()
-		c.texts.hashes = c.texts.hashes[:0]
+		c.texts.reset()
 	}
 }

@@ -17,6 +17,7 @@ type texts struct {
 	lengths []int32
 	data    []byte
 	hashes  []uint64 // of the whole chunk, for its Bloom filter
+	peak    int      // bytes of the largest page, without hashes
 }
 
 func (t *texts) add(s string) {
@@ -65,6 +66,7 @@ func (t *texts) hash(s []byte) {
 }
 
 func (t *texts) endPage() {
+	t.peak = max(t.peak, t.page())
 	t.levels, t.lengths, t.data = t.levels[:0], t.lengths[:0], t.data[:0]
 	t.common, t.last = t.common[:0], t.last[:0]
 	if cap(t.last) > keepScratch {
@@ -75,9 +77,21 @@ func (t *texts) endPage() {
 	}
 }
 
+func (t *texts) reset() {
+	t.endPage()
+	t.hashes, t.peak = t.hashes[:0], 0
+}
+
+// page is how many bytes the current page takes; of a huge text no more counts than is kept behind it.
+func (t *texts) page() int {
+	return min(len(t.data), keepScratch) + min(len(t.last), keepScratch) + 4*(len(t.lengths)+len(t.common)) + 8*len(t.levels)
+}
+
 func (t *texts) held() int {
 	return len(t.data) + len(t.last) + 4*(len(t.lengths)+len(t.common)) + 8*(len(t.levels)+len(t.hashes))
 }
+
+func (t *texts) most() int { return max(t.peak, t.page()) + 8*len(t.hashes) }
 
 func (t *texts) memory() int {
 	return cap(t.data) + cap(t.last) + 4*(cap(t.lengths)+cap(t.common)) + 8*(cap(t.levels)+cap(t.hashes))

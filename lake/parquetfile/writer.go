@@ -71,7 +71,7 @@ func (w *Writer[T]) weigh() {
 	w.held, w.memory = 0, 0
 	for _, c := range w.columns {
 		w.held += c.held()
-		w.memory += c.memory()
+		w.memory += c.most() * 3 / 2
 	}
 }
 
@@ -79,7 +79,9 @@ func (w *Writer[T]) weigh() {
 // and numbers of its open pages, and its dictionaries.
 func (w *Writer[T]) Buffered() int { return w.held }
 
-// Memory is Buffered with the room to grow.
+// Memory is about how much the row group takes: what it held at most at once, and half as much to
+// grow. It is reckoned from the rows alone, not from what is allocated, which columns used before
+// bring along: who ends row groups by it gets the same file from the same rows, whatever went before.
 func (w *Writer[T]) Memory() int { return w.memory }
 
 // Rows is the number of rows of the current row group.
