@@ -195,6 +195,28 @@ func (d *Dir) walk(folder, prefix string, fn func(key string, e fs.DirEntry) err
 	return nil
 }
 
+// Folders implements Store. One that was emptied and is still there is named too.
+func (d *Dir) Folders(prefix string) ([]string, error) {
+	p, err := d.Path(prefix)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := os.ReadDir(p)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fault("cannot list", p, err)
+	}
+	var names []string
+	for _, e := range entries { // in order of their names
+		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
+			names = append(names, e.Name())
+		}
+	}
+	return names, nil
+}
+
 // makeParents makes the folders above key durable: each new one, and each that this
 // process has not yet seen, for another process may have died before its fsync.
 func (d *Dir) makeParents(key string) error {

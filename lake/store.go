@@ -31,6 +31,9 @@ type Store interface {
 	Remove(keys ...string) error
 	// Walk calls fn for each object below the folder prefix, in order of its key.
 	Walk(prefix string, fn func(key string, e fs.DirEntry) error) error
+	// Folders names the folders directly below the folder prefix that hold objects, in order: one
+	// request for a thousand of them, however much lies in them.
+	Folders(prefix string) ([]string, error)
 	// News is Walk of what may be new since the last call with the same seen, in any order.
 	News(ctx context.Context, prefix string, seen *Seen, fn func(key string)) error
 	// Temp begins an object whose key is named at its end.

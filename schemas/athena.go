@@ -66,6 +66,16 @@ func (t Table) AthenaDDL(o AthenaTable) string {
 // partitionTemplate is where a partition lies below its table's location.
 const partitionTemplate = "product=${product}/environment=${environment}/date=${date}/hour=${hour}/"
 
+// AthenaTables are the names of all tables, of both kinds.
+func AthenaTables() (names []string) {
+	for _, kind := range []AthenaKind{Injected, Enumerated} {
+		for _, t := range Tables() {
+			names = append(names, AthenaTable{Kind: kind}.name(t))
+		}
+	}
+	return names
+}
+
 func (o AthenaTable) name(t Table) string {
 	if o.Kind == Enumerated {
 		return t.Name + "_all"

@@ -113,7 +113,7 @@ unit() {
 emulators() {
 	local classes
 	classes=$(scripts/eventruler/classpath.sh) || return 1
-	with ministack localemu -- env "${aws[@]}" SEAMARK_EVENTRULER="$classes" go test -count=1 ./collector/aws ./collector/cloudtrail ./alerter/eventbridge
+	with ministack localemu -- env "${aws[@]}" SEAMARK_EVENTRULER="$classes" go test -count=1 ./collector/aws ./collector/cloudtrail ./alerter/eventbridge ./lake/glue
 }
 
 # Alertmanager's own command line, of the version that is linked, against our API.

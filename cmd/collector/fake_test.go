@@ -22,7 +22,8 @@ type fakeAWS struct {
 	filters  map[string][]map[string]any
 	puts     []string
 	messages []string
-	moods    map[string]string // by target: "hang", or an error's code
+	tables   map[string]map[string]any // of Glue, by name
+	moods    map[string]string         // by target: "hang", or an error's code
 	over     <-chan struct{}
 }
 
@@ -127,6 +128,12 @@ func (f *fakeAWS) json(w http.ResponseWriter, target string, in map[string]any) 
 	case "AWSOrganizationsV20161128.ListAccounts":
 		out = map[string]any{"Accounts": []map[string]string{
 			{"Id": "111122223333", "Name": "web", "Status": "ACTIVE", "State": "ACTIVE"}, {"Id": "444455556666", "Name": "old", "Status": "SUSPENDED", "State": "SUSPENDED"}}}
+	case "AWSGlue.GetTable":
+		name, _ := in["Name"].(string)
+		out = map[string]any{"Table": f.tables[name]}
+	case "AWSGlue.UpdateTable":
+		table := in["TableInput"].(map[string]any)
+		f.tables[table["Name"].(string)] = table
 	case "AmazonSQS.SendMessage":
 		body, _ := in["MessageBody"].(string)
 		f.messages = append(f.messages, body)

@@ -62,15 +62,17 @@ func listed(account, more string) string {
 	return strings.ReplaceAll(settings, "111122223333", account)
 }
 
-// startOn starts the function where AWS answers at url to account, with more lines for onboard.
-func startOn(t *testing.T, url, account, queue, more string) *function {
+// startOn starts the function where AWS answers at url to account, with more lines for onboard
+// and more variables.
+func startOn(t *testing.T, url, account, queue, more string, env ...string) *function {
 	t.Helper()
 	dir := t.TempDir()
-	run, err := runtimetest.Start(os.Args[0],
+	run, err := runtimetest.Start(os.Args[0], append([]string{
 		"AWS_LAMBDA_FUNCTION_NAME=seamark-collector",
-		"AWS_ENDPOINT_URL="+url, "AWS_REGION=eu-central-1", "AWS_ACCESS_KEY_ID="+account, "AWS_SECRET_ACCESS_KEY=x",
-		"AWS_EC2_METADATA_DISABLED=true", "HOME="+dir, "TMPDIR="+dir, "SEAMARK_QUEUE_URL="+queue,
-		"SEAMARK_CONFIG="+listed(account, more)+more+"lake: "+filepath.Join(dir, "lake")+"\n")
+		"AWS_ENDPOINT_URL=" + url, "AWS_REGION=eu-central-1", "AWS_ACCESS_KEY_ID=" + account, "AWS_SECRET_ACCESS_KEY=x",
+		"AWS_EC2_METADATA_DISABLED=true", "HOME=" + dir, "TMPDIR=" + dir, "SEAMARK_QUEUE_URL=" + queue,
+		"SEAMARK_CONFIG=" + listed(account, more) + more + "lake: " + filepath.Join(dir, "lake") + "\n",
+	}, env...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,6 +172,37 @@ func TestOrganization(t *testing.T) {
 	a := f.invoke(t, scheduled, time.Minute)
 	if a.Failed || len(fake.put()) != 1 || strings.Contains(f.Log(), "444455556666") {
 		t.Errorf("%+v, put %v\n%s", a, fake.put(), f.Log())
+	}
+}
+
+// With the sweep Athena's tables are told of what the lake has; where they cannot be, the
+// sweep is made all the same, and the invocation says so.
+func TestTables(t *testing.T) {
+	t.Parallel()
+	fake := newFakeAWS(t)
+	fake.tables = map[string]map[string]any{}
+	for _, name := range []string{"logs", "logs_all", "access_logs", "access_logs_all"} {
+		fake.tables[name] = map[string]any{"Name": name, "Parameters": map[string]any{"projection.product.type": "enum", "projection.product.values": "unassigned", "projection.environment.type": "enum"}}
+	}
+	at := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(at, "lake/access_logs/product=booking/environment=prod/date=2026-11-22"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	f := startOn(t, fake.URL, "111122223333", "", "", "SEAMARK_LAKE="+at, "SEAMARK_GLUE_DATABASE=seamark")
+	for _, payload := range []string{scheduled, `{"do":"reconcile"}`} {
+		if a := f.invoke(t, payload, time.Minute); a.Failed {
+			t.Fatalf("%+v", a)
+		}
+	}
+	for name, table := range fake.tables {
+		if got := table["Parameters"].(map[string]any); got["projection.product.values"] != "unassigned,booking" || got["projection.environment.values"] != "prod" {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	fake.group("/app/booking")
+	fake.set("AWSGlue.GetTable", "AccessDeniedException")
+	if a := f.invoke(t, scheduled, time.Minute); !a.Failed || !strings.Contains(a.Body, "glue:UpdateTable") || len(fake.put()) != 1 {
+		t.Errorf("%+v, put %v", a, fake.put())
 	}
 }
 

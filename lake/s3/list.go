@@ -4,6 +4,8 @@ import (
 	"context"
 	"io/fs"
 	"net/url"
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -45,6 +47,31 @@ func (s *Store) pages(ctx context.Context, prefix string, fn func(page []*info) 
 		}
 		if !aws.ToBool(out.IsTruncated) || aws.ToString(out.NextContinuationToken) == "" {
 			return nil
+		}
+		in.ContinuationToken = out.NextContinuationToken
+	}
+}
+
+// Folders implements lake.Store.
+func (s *Store) Folders(prefix string) ([]string, error) {
+	if _, err := s.name(prefix); err != nil {
+		return nil, err
+	}
+	in := &s3.ListObjectsV2Input{Bucket: &s.bucket, Prefix: aws.String(s.prefix + prefix + "/"), Delimiter: aws.String("/"), EncodingType: types.EncodingTypeUrl}
+	var names []string
+	for {
+		out, err := s.client.ListObjectsV2(s.ctx, in)
+		if err != nil {
+			return nil, s.fault("cannot list", prefix, err)
+		}
+		for _, p := range out.CommonPrefixes {
+			if key, ok := s.listed(strings.TrimSuffix(aws.ToString(p.Prefix), "/"), out.EncodingType); ok {
+				names = append(names, path.Base(key))
+			}
+		}
+		if !aws.ToBool(out.IsTruncated) || aws.ToString(out.NextContinuationToken) == "" {
+			slices.Sort(names) // without the slash, by which S3 orders them too
+			return names, nil
 		}
 		in.ContinuationToken = out.NextContinuationToken
 	}

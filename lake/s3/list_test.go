@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -79,4 +80,23 @@ func heap() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
+}
+
+// More folders than a page holds are all named, once.
+func TestFoldersOfPages(t *testing.T) {
+	_, folder := gateway(t)
+	name := bucket(t, folder)
+	for i := range 1200 {
+		one := filepath.Join(folder, name, "lake", fmt.Sprintf("product=%04d", i))
+		if err := os.MkdirAll(one, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(one, "x"), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := open(t, "s3://"+name, hasty(t)).Folders("lake")
+	if err != nil || len(got) != 1200 || !slices.IsSorted(got) || len(slices.Compact(got)) != 1200 {
+		t.Errorf("%d folders, %v", len(got), err)
+	}
 }

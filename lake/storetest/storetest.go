@@ -25,7 +25,7 @@ func Run(t *testing.T, open func(t *testing.T) lake.Store) {
 		test func(*testing.T, lake.Store)
 	}{
 		{"Create", create}, {"Put", put}, {"Missing", missing}, {"FailedWrite", failedWrite}, {"Temp", temp}, {"Remove", remove},
-		{"Walk", walk}, {"News", news}, {"Ranges", ranges}, {"Empty", empty}, {"Keys", keys}, {"CreateRace", createRace}, {"PutRace", putRace},
+		{"Walk", walk}, {"Folders", folders}, {"News", news}, {"Ranges", ranges}, {"Empty", empty}, {"Keys", keys}, {"CreateRace", createRace}, {"PutRace", putRace},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, open(t)) })
 	}
@@ -197,6 +197,20 @@ func walk(t *testing.T, s lake.Store) {
 	stop := errors.New("stop")
 	if err := s.Walk("lake", func(string, fs.DirEntry) error { return stop }); !errors.Is(err, stop) {
 		t.Errorf("got %v, want what fn returned", err)
+	}
+}
+
+func folders(t *testing.T, s lake.Store) {
+	for _, key := range []string{"lake/product=a/x", "lake/product=a/deep/y", "lake/product=a-b/x", "lake/a b+c%25/x", "lake/umlaut-ü/x", "lake/file", "lake/.hidden/x", "lakes/x/y"} {
+		must(t, s.PutBytes(key, []byte("x")))
+	}
+	for prefix, want := range map[string][]string{"lake": {"a b+c%25", "product=a", "product=a-b", "umlaut-ü"}, "lake/product=a": {"deep"}, "no/such": nil} {
+		if got, err := s.Folders(prefix); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: got %q, %v; want %q", prefix, got, err, want)
+		}
+	}
+	if _, err := s.Folders("../x"); err == nil {
+		t.Error("a prefix outside the root is listed")
 	}
 }
 

@@ -14,7 +14,7 @@ MODULES is the folder of the modules, or of examples, each with tests/*.tftest.h
 A mutant counts as caught when that very assertion fails; where a run expects a precondition to fail,
 `failure = "<run>"` stands in place of caught. An assertion or such a run that no mutant is written for is a fault, and so is a text that the file does not hold exactly once. For the validations of variables
 mutants are made here: the n-th time that tests/variables.tftest.hcl expects a variable to fail,
-its n-th validation is made to hold always.
+its n-th validation is made to hold always. A run `<run>_first` of the same file is what that run builds on.
 
 Mutants of one run, of different assertions, are tried together, in one copy of the module, since
 a run takes half a second however little it does; --each tries each alone. All runs are handed to a single
@@ -157,13 +157,16 @@ def main():
             for change in changes:
                 change(copy)
             head = module.heads[file].replace("./tests/mocks", f"./tests/{name}/mocks")
-            block = module.runs[file, run].replace(f'run "{run}" {{\n', f'run "{run}" {{\n  module {{\n    source = "./mutants/{name}-{i}"\n  }}\n', 1)
+            blocks = []
+            for part in (run + "_first", run):  # what a run builds on is applied before it
+                if (file, part) in module.runs:
+                    block = module.runs[file, part].replace(f'run "{part}" {{\n', f'run "{part}_{i}" {{\n  module {{\n    source = "./mutants/{name}-{i}"\n  }}\n', 1)
+                    blocks.append(block.replace('"tests/packages', f'"tests/{name}/packages'))
             # Runs whose assertions fail go on one behind the other in one file; what fails before
             # that ends its file.
             alone = file == "variables.tftest.hcl" or any(text.startswith("was expected") for _, text in said)
             test = room / "tests" / (f"{name}-{i}.tftest.hcl" if alone else f"{name}-{file}")
-            block = block.replace(f'run "{run}"', f'run "{run}_{i}"', 1).replace('"tests/packages', f'"tests/{name}/packages')
-            test.write_text((test.read_text() if test.exists() else head) + "\n" + block)
+            test.write_text((test.read_text() if test.exists() else head) + "\n" + "\n".join(blocks))
             tried[f"tests/{test.name}", f"{run}_{i}"] = (name, file, run, said)
     subprocess.run(["terraform", "init", "-backend=false", "-input=false", "-no-color"], cwd=room, check=True, stdout=subprocess.DEVNULL)
     out = subprocess.run(["terraform", "test", "-json"], cwd=room, capture_output=True, text=True, env=os.environ).stdout

@@ -1,14 +1,17 @@
 // Package collector makes the collector a Lambda function: it sweeps all places on a
 // schedule, looks at once at what EventBridge events name, and hands on through its own
-// queue what it cannot finish in time. See docs/howto/events.md.
+// queue what it cannot finish in time. With the sweep it keeps Athena's tables current. See
+// docs/howto/events.md.
 package collector
 
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"os"
 	"strings"
+	"time"
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
@@ -23,6 +26,8 @@ import (
 	"github.com/seamark-hq/seamark/internal/lambda/coldstart"
 	"github.com/seamark-hq/seamark/internal/lambda/queue"
 	"github.com/seamark-hq/seamark/lake"
+	"github.com/seamark-hq/seamark/lake/athena"
+	"github.com/seamark-hq/seamark/lake/glue"
 )
 
 // Open makes the function of its environment.
@@ -69,7 +74,33 @@ func New(ctx context.Context, s *coldstart.Start) (lambda.Work, error) {
 			return nil, err
 		}
 	}
-	return work{w}, nil
+	f := work{Worker: w}
+	if s.Database != "" {
+		tables, err := glue.Open(ctx, s.Database)
+		if err != nil {
+			return nil, err
+		}
+		f.keep = func(ctx context.Context) error { return keepTables(ctx, s, tables) }
+	}
+	return f, nil
+}
+
+// tablesTime is what the tables may take of an invocation: the sweep comes after them.
+const tablesTime = time.Minute
+
+// keepTables tells Athena's tables of the products and environments that the lake has.
+func keepTables(ctx context.Context, s *coldstart.Start, tables *glue.Catalog) error {
+	ctx, cancel := context.WithTimeout(ctx, tablesTime)
+	defer cancel()
+	names, err := athena.NamesOf(s.Store.Within(ctx))
+	if err != nil {
+		return err
+	}
+	done, err := tables.Keep(ctx, names)
+	for _, c := range done {
+		s.Log.Info("Athena's table lists more", "table", c.Table, "products", c.Added.Products, "environments", c.Added.Environments)
+	}
+	return err
 }
 
 // ownLogGroups are those of the functions themselves: what Seamark writes must not feed
@@ -88,7 +119,19 @@ func ownLogGroups() []string {
 }
 
 // work is the worker, which EventBridge Scheduler may ask for a sweep by {"do": "reconcile"} too.
-type work struct{ *worker.Worker }
+type work struct {
+	*worker.Worker
+	keep func(context.Context) error // Athena's tables; nil: there are none
+}
+
+// Schedule implements lambda.Work. Tables that cannot be kept do not hold up the sweep.
+func (w work) Schedule(ctx context.Context) error {
+	var kept error
+	if w.keep != nil {
+		kept = w.keep(ctx)
+	}
+	return errors.Join(w.Worker.Schedule(ctx), kept)
+}
 
 // Invoke implements lambda.Work.
 func (w work) Invoke(ctx context.Context, payload []byte) (any, error) {

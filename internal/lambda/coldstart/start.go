@@ -16,17 +16,19 @@ import (
 
 // The environment of a function besides its configuration; see docs/howto/aws.md.
 const (
-	lakeVariable  = "SEAMARK_LAKE"      // s3://bucket or s3://bucket/prefix, in place of the configuration's lake
-	QueueVariable = "SEAMARK_QUEUE_URL" // the function's own queue
+	lakeVariable     = "SEAMARK_LAKE"          // s3://bucket or s3://bucket/prefix, in place of the configuration's lake
+	QueueVariable    = "SEAMARK_QUEUE_URL"     // the function's own queue
+	databaseVariable = "SEAMARK_GLUE_DATABASE" // the database of Athena's tables; none: they are not kept
 )
 
 // Start is what a function was started with.
 type Start struct {
-	Config *config.Config
-	Store  Store  // of the lake
-	Queue  string // URL of the function's own queue; "" where none is named
-	Log    *slog.Logger
-	Meter  *lambda.Meter
+	Config   *config.Config
+	Store    Store  // of the lake
+	Queue    string // URL of the function's own queue; "" where none is named
+	Database string // of Athena's tables in Glue; "" where none is named
+	Log      *slog.Logger
+	Meter    *lambda.Meter
 }
 
 // Store is the store of the lake.
@@ -52,7 +54,7 @@ func Open(ctx context.Context, log *slog.Logger, checks ...config.Check) (*Start
 	if place := os.Getenv(lakeVariable); place != "" {
 		c.Lake = place
 	}
-	s := &Start{Config: c, Queue: os.Getenv(QueueVariable), Log: log, Meter: lambda.NewMeter(os.Stdout)}
+	s := &Start{Config: c, Queue: os.Getenv(QueueVariable), Database: os.Getenv(databaseVariable), Log: log, Meter: lambda.NewMeter(os.Stdout)}
 	s.Store, err = OpenStore(ctx, c.Lake)
 	return s, err
 }

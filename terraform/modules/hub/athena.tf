@@ -6,12 +6,10 @@ locals {
   columns     = jsondecode(file("${path.module}/columns.json"))
   glue        = "arn:${local.partition}:glue:${local.region}:${local.account_id}"
 
-  tables_arns = !local.make_athena ? [] : [
-    "${local.glue}:catalog",
-    "${local.glue}:database/${local.database}",
-    "${local.glue}:table/${local.database}/access_logs_all",
-    "${local.glue}:table/${local.database}/logs_all",
-  ]
+  tables_arns = !local.make_athena ? [] : concat(
+    ["${local.glue}:catalog", "${local.glue}:database/${local.database}"],
+    [for t in ["access_logs", "access_logs_all", "logs", "logs_all"] : "${local.glue}:table/${local.database}/${t}"],
+  )
 
   # What does not depend on the kind of table.
   projection = !local.make_athena ? {} : {
@@ -41,7 +39,7 @@ resource "aws_glue_catalog_database" "this" {
   tags         = local.tags
 }
 
-# Any number of products; a question must name one.
+# Any number of products; a question must name one. The collector keeps the environments current.
 resource "aws_glue_catalog_table" "injected" {
   for_each = { for name, t in local.columns.tables : name => t if local.make_athena }
 
@@ -78,9 +76,13 @@ resource "aws_glue_catalog_table" "injected" {
       }
     }
   }
+
+  lifecycle {
+    ignore_changes = [parameters["projection.environment.values"]]
+  }
 }
 
-# A list of products, which the collector keeps current; a question need not name one.
+# A list of products too, which the collector keeps current; a question need not name one.
 resource "aws_glue_catalog_table" "enumerated" {
   for_each = { for name, t in local.columns.tables : name => t if local.make_athena }
 
@@ -120,7 +122,7 @@ resource "aws_glue_catalog_table" "enumerated" {
   }
 
   lifecycle {
-    ignore_changes = [parameters["projection.product.values"]]
+    ignore_changes = [parameters["projection.product.values"], parameters["projection.environment.values"]]
   }
 }
 

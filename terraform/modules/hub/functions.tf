@@ -37,7 +37,9 @@ resource "aws_lambda_function" "this" {
       SEAMARK_CONFIG_HASH = sha256(local.configuration) # a new configuration starts new processes
       SEAMARK_LAKE        = local.lake_url
       SEAMARK_QUEUE_URL   = local.queues[each.value.queue].url
-    })
+      }, { for k, v in {
+        SEAMARK_GLUE_DATABASE = each.key == "collector" && local.make_athena ? local.database : null
+    } : k => v if v != null })
   }
 
   logging_config {

@@ -444,7 +444,7 @@ variable "vpc" {
 # Questions.
 
 variable "athena" {
-  description = "Tables of Glue and a workgroup of Athena: environments are the values of seamark:environment, products those of the _all tables at first (the collector keeps them current), since the first day with data, scan_limit_gb what one question may read."
+  description = "Tables of Glue and a workgroup of Athena: environments are the values of seamark:environment and products, of the _all tables, those of seamark:product, both at first (the collector adds what the lake has), since the first day with data, scan_limit_gb what one question may read."
   type = object({
     environments  = optional(list(string), ["prod", "staging", "dev", "unassigned"])
     products      = optional(list(string), ["unassigned"])

@@ -46,7 +46,7 @@ run "roles" {
       Write         = "s3:PutObject s3:AbortMultipartUpload on ${join(" ", [for d in ["collector", "formats", "landing"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
       Delete        = "s3:DeleteObject on arn:aws:s3:::seamark-999999999999-eu-central-1/collector/*"
       Enter         = "sts:AssumeRole on arn:aws:iam::111111111111:role/seamark/seamark-collector arn:aws:iam::222222222222:role/seamark/seamark-collector"
-      Tables        = "glue:GetTable glue:UpdateTable on arn:aws:glue:eu-central-1:999999999999:catalog arn:aws:glue:eu-central-1:999999999999:database/seamark arn:aws:glue:eu-central-1:999999999999:table/seamark/access_logs_all arn:aws:glue:eu-central-1:999999999999:table/seamark/logs_all"
+      Tables        = "glue:GetTable glue:UpdateTable on arn:aws:glue:eu-central-1:999999999999:catalog arn:aws:glue:eu-central-1:999999999999:database/seamark ${join(" ", [for t in ["access_logs", "access_logs_all", "logs", "logs_all"] : "arn:aws:glue:eu-central-1:999999999999:table/seamark/${t}"])}"
     }
     error_message = "The collector may enter the accounts' roles, keep its state and land history; nothing else."
   }
