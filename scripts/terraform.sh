@@ -7,6 +7,7 @@
 #     mutants                      a place broken at a time: a test must notice each (scripts/terraform/mutants.py)
 #     readme                       the tables in the READMEs are those of the modules
 #     policies patterns tables     the plan of all modules: roles by parliament, events by AWS's rule engine, tables by schemas/
+#     rights                       each role allows what its function was seen to ask for, and nothing else
 #     runbooks functions           each alarm names a page that is there; hub and functions mean the same
 #     configuration                the seamark.yml that the hub writes, by Seamark
 #     checkov                      plan and template, but for what scripts/terraform/checkov.yaml excepts and why
@@ -24,7 +25,7 @@
 # --no-emit-index-url --no-emit-find-links --no-header -o scripts/terraform/requirements.txt -
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
-checks="fmt readme validate test mutants policies patterns tables runbooks functions configuration checkov cloudformation userdata ministack"
+checks="fmt readme validate test mutants policies rights patterns tables runbooks functions configuration checkov cloudformation userdata ministack"
 wanted=${*:-$checks}
 for name in $wanted; do
 	case " $checks " in *" $name "*) ;; *) echo "terraform: no check is called $name; there are: $checks" >&2; exit 2 ;; esac
@@ -156,6 +157,7 @@ check readme python "$root/scripts/terraform/readme.py" --check terraform/module
 check validate validate
 check test tests
 check policies reads policies plan.json
+check rights reads rights plan.json "$root"
 check patterns patterns
 check tables reads tables plan.json "$root"
 check runbooks reads runbooks plan.json "$root"

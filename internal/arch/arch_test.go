@@ -99,6 +99,7 @@ var table = []room{
 	{"internal/torture", nil, nil},
 	{"internal/trinotest", nil, nil},
 	{"internal/lambda/coldstart", rooms(".", "lake", "lake/s3", "internal/config", "internal/lambda"), []string{"github.com/aws/aws-sdk-go-v2"}},
+	{"internal/lambda/recordtest", nil, nil},
 	{"internal/lambda/runtimetest", nil, nil},
 	{"internal/lambda/zip", nil, nil},
 	{"internal/lambda/queue", rooms("."), []string{"github.com/aws/aws-sdk-go-v2"}},

@@ -8,13 +8,13 @@ locals {
   search_write = local.domain_arn == null ? [] : [{
     Sid      = "Index"
     Effect   = "Allow"
-    Action   = ["es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost", "es:ESHttpPut", "es:ESHttpDelete"]
+    Action   = ["es:ESHttpGet", "es:ESHttpPost", "es:ESHttpPut"]
     Resource = ["${local.domain_arn}/*"]
   }]
   search_read = local.domain_arn == null ? [] : [{
     Sid      = "Search"
     Effect   = "Allow"
-    Action   = ["es:ESHttpGet", "es:ESHttpHead", "es:ESHttpPost"]
+    Action   = ["es:ESHttpPost"]
     Resource = ["${local.domain_arn}/*"]
   }]
 

@@ -1,4 +1,5 @@
-# One role a function, with what its code calls and nothing else. Where a statement says "*", AWS
+# One role a function, with what its code calls and nothing else: scripts/terraform/rights.py compares
+# them with what the built functions were seen to ask for. Where a statement says "*", AWS
 # knows no narrower resource for its actions, and the comment says so.
 locals {
   lambda_trust = jsonencode({
@@ -24,9 +25,10 @@ locals {
         Resource = ["arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:${f.log_group}:*"]
       },
       {
+        # Receiving is Lambda's; the alerter hands nothing on.
         Sid      = "Queue"
         Effect   = "Allow"
-        Action   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes", "sqs:SendMessage"]
+        Action   = concat(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"], name == "alerter" ? [] : ["sqs:SendMessage"])
         Resource = [local.queues[f.queue].arn]
       },
       {
@@ -49,27 +51,33 @@ locals {
     ] : s if length(s.Resource) > 0]
   }
 
-  # Folders of the lake that a function reads, writes and deletes from. Reading lists as well.
+  # Folders of the lake that a function reads, writes and deletes from. Reading lists as well: to who
+  # may not list, S3 says of an object that is not there that it is forbidden.
   folders = {
     collector = {
       read   = ["collector", "formats", "landing", "ledger", "lake"]
       write  = ["collector", "formats", "landing"]
       delete = ["collector"]
+      parts  = true # objects may be so large that they are written in parts
     }
     transformer = {
-      read   = ["landing", "lake", "ledger", "quarantine", "senders", "formats"]
+      read   = ["landing", "lake", "ledger", "senders", "formats"]
+      list   = ["quarantine"]
       write  = ["landing", "lake", "ledger", "quarantine", "senders"]
       delete = ["landing", "lake", "ledger", "quarantine", "senders"]
+      parts  = true
     }
     indexer = {
       read   = ["lake", "ledger", "indexed"]
       write  = ["indexed"]
       delete = ["indexed"]
+      parts  = false
     }
     alerter = {
       read   = ["incidents"]
       write  = ["incidents"]
       delete = ["incidents"]
+      parts  = false
     }
   }
   storage = {
@@ -79,12 +87,10 @@ locals {
         Effect    = "Allow"
         Action    = ["s3:ListBucket"]
         Resource  = [local.bucket_arn]
-        Condition = { StringLike = { "s3:prefix" = flatten([for d in f.read : ["${var.lake_prefix}${d}", "${var.lake_prefix}${d}/*"]]) } }
+        Condition = { StringLike = { "s3:prefix" = flatten([for d in concat(f.read, try(f.list, [])) : ["${var.lake_prefix}${d}", "${var.lake_prefix}${d}/*"]]) } }
       },
-      # S3 knows no prefix for this one: with the condition above it would be refused.
-      { Sid = "ListUploads", Effect = "Allow", Action = ["s3:ListBucketMultipartUploads"], Resource = [local.bucket_arn] },
       { Sid = "Read", Effect = "Allow", Action = ["s3:GetObject"], Resource = [for d in f.read : "${local.lake_arn}${d}/*"] },
-      { Sid = "Write", Effect = "Allow", Action = ["s3:PutObject", "s3:AbortMultipartUpload"], Resource = [for d in f.write : "${local.lake_arn}${d}/*"] },
+      { Sid = "Write", Effect = "Allow", Action = f.parts ? ["s3:PutObject", "s3:AbortMultipartUpload"] : ["s3:PutObject"], Resource = [for d in f.write : "${local.lake_arn}${d}/*"] },
       { Sid = "Delete", Effect = "Allow", Action = ["s3:DeleteObject"], Resource = [for d in f.delete : "${local.lake_arn}${d}/*"] },
     ] : s if length(s.Resource) > 0]
   }

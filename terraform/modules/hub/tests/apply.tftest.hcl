@@ -44,33 +44,3 @@ run "everything" {
     error_message = "Everything carries the tags."
   }
 }
-
-# Other values than were applied stand for what the collector has written in between.
-run "tables_first" {
-  variables {
-    account_ids    = ["111111111111"]
-    external_id    = "4711-acme"
-    configuration  = "receivers: [{name: all, folder: {path: cards}}]"
-    package_bucket = "releases"
-    athena         = { products = ["booking", "quote"], environments = ["prod", "qa"] }
-  }
-}
-
-run "tables" {
-  command = plan
-
-  variables {
-    account_ids    = ["111111111111"]
-    external_id    = "4711-acme"
-    configuration  = "receivers: [{name: all, folder: {path: cards}}]"
-    package_bucket = "releases"
-    athena         = {}
-  }
-
-  assert {
-    condition = alltrue([for t in aws_glue_catalog_table.enumerated : t.parameters["projection.product.values"] == "booking,quote"]) && alltrue([
-      for t in concat(values(aws_glue_catalog_table.enumerated), values(aws_glue_catalog_table.injected)) : t.parameters["projection.environment.values"] == "prod,qa"
-    ])
-    error_message = "What the collector adds to the lists of products and environments terraform leaves there."
-  }
-}

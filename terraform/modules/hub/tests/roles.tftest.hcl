@@ -41,7 +41,6 @@ run "roles" {
       Parameters    = "ssm:GetParameter on arn:aws:ssm:eu-central-1:999999999999:parameter/seamark/slack-token"
       Secrets       = "secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-central-1:999999999999:secret:seamark/teams-AbCdEf"
       List          = "s3:ListBucket on arn:aws:s3:::seamark-999999999999-eu-central-1"
-      ListUploads   = "s3:ListBucketMultipartUploads on arn:aws:s3:::seamark-999999999999-eu-central-1"
       Read          = "s3:GetObject on ${join(" ", [for d in ["collector", "formats", "landing", "ledger", "lake"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
       Write         = "s3:PutObject s3:AbortMultipartUpload on ${join(" ", [for d in ["collector", "formats", "landing"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
       Delete        = "s3:DeleteObject on arn:aws:s3:::seamark-999999999999-eu-central-1/collector/*"
@@ -52,40 +51,38 @@ run "roles" {
   }
   assert {
     condition = { for s in jsondecode(aws_iam_role_policy.function["transformer"].policy).Statement : s.Sid => "${join(" ", s.Action)} on ${join(" ", s.Resource)}" if !contains(["Log", "Queue", "Configuration", "Parameters", "Secrets"], s.Sid) } == {
-      List        = "s3:ListBucket on arn:aws:s3:::seamark-999999999999-eu-central-1"
-      ListUploads = "s3:ListBucketMultipartUploads on arn:aws:s3:::seamark-999999999999-eu-central-1"
-      Read        = "s3:GetObject on ${join(" ", [for d in ["landing", "lake", "ledger", "quarantine", "senders", "formats"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
-      Write       = "s3:PutObject s3:AbortMultipartUpload on ${join(" ", [for d in ["landing", "lake", "ledger", "quarantine", "senders"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
-      Delete      = "s3:DeleteObject on ${join(" ", [for d in ["landing", "lake", "ledger", "quarantine", "senders"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
+      List   = "s3:ListBucket on arn:aws:s3:::seamark-999999999999-eu-central-1"
+      Read   = "s3:GetObject on ${join(" ", [for d in ["landing", "lake", "ledger", "senders", "formats"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
+      Write  = "s3:PutObject s3:AbortMultipartUpload on ${join(" ", [for d in ["landing", "lake", "ledger", "quarantine", "senders"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
+      Delete = "s3:DeleteObject on ${join(" ", [for d in ["landing", "lake", "ledger", "quarantine", "senders"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
     }
     error_message = "The transformer may work on landing, lake, ledger, quarantine and who sent; nothing else."
   }
   assert {
     condition = { for s in jsondecode(aws_iam_role_policy.function["indexer"].policy).Statement : s.Sid => "${join(" ", s.Action)} on ${join(" ", s.Resource)}" if !contains(["Log", "Queue", "Configuration", "Parameters", "Secrets"], s.Sid) } == {
-      List        = "s3:ListBucket on arn:aws:s3:::seamark-999999999999-eu-central-1"
-      ListUploads = "s3:ListBucketMultipartUploads on arn:aws:s3:::seamark-999999999999-eu-central-1"
-      Read        = "s3:GetObject on ${join(" ", [for d in ["lake", "ledger", "indexed"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
-      Write       = "s3:PutObject s3:AbortMultipartUpload on arn:aws:s3:::seamark-999999999999-eu-central-1/indexed/*"
-      Delete      = "s3:DeleteObject on arn:aws:s3:::seamark-999999999999-eu-central-1/indexed/*"
-      Index       = "es:ESHttpGet es:ESHttpHead es:ESHttpPost es:ESHttpPut es:ESHttpDelete on arn:aws:es:eu-central-1:999999999999:domain/logs/*"
+      List   = "s3:ListBucket on arn:aws:s3:::seamark-999999999999-eu-central-1"
+      Read   = "s3:GetObject on ${join(" ", [for d in ["lake", "ledger", "indexed"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
+      Write  = "s3:PutObject on arn:aws:s3:::seamark-999999999999-eu-central-1/indexed/*"
+      Delete = "s3:DeleteObject on arn:aws:s3:::seamark-999999999999-eu-central-1/indexed/*"
+      Index  = "es:ESHttpGet es:ESHttpPost es:ESHttpPut on arn:aws:es:eu-central-1:999999999999:domain/logs/*"
     }
     error_message = "The indexer may read the lake, keep its marks and write the index; nothing else."
   }
   assert {
-    condition = { for s in jsondecode(aws_iam_role_policy.function["alerter"].policy).Statement : s.Sid => "${join(" ", s.Action)} on ${join(" ", s.Resource)}" if !contains(["Log", "Queue", "Configuration", "Parameters", "Secrets"], s.Sid) } == {
-      List        = "s3:ListBucket on arn:aws:s3:::seamark-999999999999-eu-central-1"
-      ListUploads = "s3:ListBucketMultipartUploads on arn:aws:s3:::seamark-999999999999-eu-central-1"
-      Read        = "s3:GetObject on arn:aws:s3:::seamark-999999999999-eu-central-1/incidents/*"
-      Write       = "s3:PutObject s3:AbortMultipartUpload on arn:aws:s3:::seamark-999999999999-eu-central-1/incidents/*"
-      Delete      = "s3:DeleteObject on arn:aws:s3:::seamark-999999999999-eu-central-1/incidents/*"
-      Enter       = "sts:AssumeRole on arn:aws:iam::111111111111:role/seamark/seamark-collector arn:aws:iam::222222222222:role/seamark/seamark-collector"
-      Search      = "es:ESHttpGet es:ESHttpHead es:ESHttpPost on arn:aws:es:eu-central-1:999999999999:domain/logs/*"
+    condition = { for s in jsondecode(aws_iam_role_policy.function["alerter"].policy).Statement : s.Sid => "${join(" ", s.Action)} on ${join(" ", s.Resource)}" if !contains(["Log", "Configuration", "Parameters", "Secrets"], s.Sid) } == {
+      List   = "s3:ListBucket on arn:aws:s3:::seamark-999999999999-eu-central-1"
+      Read   = "s3:GetObject on arn:aws:s3:::seamark-999999999999-eu-central-1/incidents/*"
+      Write  = "s3:PutObject on arn:aws:s3:::seamark-999999999999-eu-central-1/incidents/*"
+      Delete = "s3:DeleteObject on arn:aws:s3:::seamark-999999999999-eu-central-1/incidents/*"
+      Enter  = "sts:AssumeRole on arn:aws:iam::111111111111:role/seamark/seamark-collector arn:aws:iam::222222222222:role/seamark/seamark-collector"
+      Queue  = "sqs:ReceiveMessage sqs:DeleteMessage sqs:ChangeMessageVisibility sqs:GetQueueAttributes on arn:aws:sqs:eu-central-1:999999999999:seamark-alert"
+      Search = "es:ESHttpPost on arn:aws:es:eu-central-1:999999999999:domain/logs/*"
     }
     error_message = "The alerter may read the index, look at the accounts' alarms and keep incidents; nothing else."
   }
   assert {
     condition = alltrue([for name, p in aws_iam_role_policy.function :
-      [for s in jsondecode(p.policy).Statement : s.Condition.StringLike["s3:prefix"] if s.Sid == "List"] == [flatten([for d in local.folders[name].read : [d, "${d}/*"]])]
+      [for s in jsondecode(p.policy).Statement : s.Condition.StringLike["s3:prefix"] if s.Sid == "List"] == [flatten([for d in concat(local.folders[name].read, name == "transformer" ? ["quarantine"] : []) : [d, "${d}/*"]])]
     ])
     error_message = "A function lists the folders that it reads, not the bucket."
   }
