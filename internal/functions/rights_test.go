@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -18,8 +19,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	logtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
+	"github.com/aws/aws-sdk-go-v2/service/firehose"
+	firehosetypes "github.com/aws/aws-sdk-go-v2/service/firehose/types"
 	"github.com/aws/aws-sdk-go-v2/service/glue"
 	gluetypes "github.com/aws/aws-sdk-go-v2/service/glue/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
@@ -162,15 +166,68 @@ func (r *recorded) tables(t *testing.T) {
 	}
 }
 
-const looksAfterAccount = "313233343537"
+// stream is a delivery stream that writes into a bucket of the emulator.
+type stream struct {
+	arn, bucket string
+	bucketOf    *s3.Client
+}
+
+func (r *recorded) stream(t *testing.T) *stream {
+	t.Helper()
+	at := &stream{bucket: "rights-" + hexID(4), bucketOf: s3.NewFromConfig(r.raw, func(o *s3.Options) {
+		o.BaseEndpoint, o.UsePathStyle = aws.String(os.Getenv("SEAMARK_MINISTACK")), true
+	})}
+	if _, err := at.bucketOf.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &at.bucket}); err != nil {
+		t.Fatal(err)
+	}
+	made, err := firehose.NewFromConfig(r.raw).CreateDeliveryStream(t.Context(), &firehose.CreateDeliveryStreamInput{DeliveryStreamName: &at.bucket,
+		ExtendedS3DestinationConfiguration: &firehosetypes.ExtendedS3DestinationConfiguration{
+			BucketARN: aws.String("arn:aws:s3:::" + at.bucket), RoleARN: aws.String("arn:aws:iam::000000000000:role/firehose"), Prefix: aws.String("landing/!{timestamp:yyyy/MM/dd/HH}/"),
+		}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at.arn = *made.DeliveryStreamARN
+	return at
+}
+
+// deliver lands what Firehose has written, and tells the function of it. The emulator's Firehose
+// and its S3 are one process: what a put answered is there.
+func (r *recorded) deliver(t *testing.T, from *stream, f *runtimetest.Function) (n int) {
+	t.Helper()
+	list, err := from.bucketOf.ListObjectsV2(t.Context(), &s3.ListObjectsV2Input{Bucket: &from.bucket})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range list.Contents {
+		got, err := from.bucketOf.GetObject(t.Context(), &s3.GetObjectInput{Bucket: &from.bucket, Key: o.Key})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(got.Body)
+		if err == nil {
+			err = r.store.PutBytes(*o.Key, b)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		must(t, f, runtimetest.Batch(r.notification(prefix+"/"+*o.Key)))
+	}
+	return len(list.Contents)
+}
+
+// newAccount is one in which nothing is yet.
+func newAccount() string { return fmt.Sprintf("3%011d", time.Now().UnixNano()%1e11) }
 
 // looksAfter are the lines of a configuration that looks after an account by its role.
-const looksAfter = `
+func looksAfter(account string) string {
+	return `
 deployment: seamark
-accounts: [{id: "` + looksAfterAccount + `", alias: web}]
+accounts: [{id: "` + account + `", alias: web}]
 regions: [eu-central-1]
 onboard: {role: seamark/seamark-collector, externalID: "4711", tagReads: per-resource, destination: "arn:aws:logs:{region}:999999999999:destination:seamark"}
 `
+}
 
 // entries are those of the ledger.
 func (r *recorded) entries(t *testing.T) []*lake.Entry {
@@ -196,6 +253,7 @@ func must(t *testing.T, f *runtimetest.Function, payload string) string {
 func TestRights(t *testing.T) {
 	t.Run("transformer", func(t *testing.T) {
 		r := record(t, "retention: {landing: 30d, lake: 30d, quarantine: 30d}\n")
+		stream := r.stream(t)
 		f := r.run(t, "transformer")
 		// Rows of a format that lies in the lake, and bytes that go into quarantine.
 		format := strings.Repeat("ab", 32)
@@ -232,6 +290,16 @@ func TestRights(t *testing.T) {
 		r.land(t, strings.Replace(key(4, 5*time.Minute), "seamark-1-", "seamark-canary-1-", 1), 1)
 		must(t, f, runtimetest.Batch(r.notification(prefix+"/"+strings.Replace(key(4, 5*time.Minute), "seamark-1-", "seamark-canary-1-", 1))))
 		r.land(t, key(5, time.Hour), 5) // nobody tells of it
+		canary := r.run(t, "transformer", "SEAMARK_FIREHOSE_ARN="+stream.arn)
+		for range 2 { // the second finds the first, and its mark goes
+			must(t, canary, `{"do":"canary"}`)
+			if n := r.deliver(t, stream, f); n == 0 {
+				t.Fatal("Firehose has delivered nothing")
+			}
+			if marks, err := filepath.Glob(filepath.Join(r.folder, "canary/*")); err != nil || len(marks) != 1 {
+				t.Errorf("marks %v, %v", marks, err)
+			}
+		}
 		for _, do := range []string{"canary", "reconcile", "compact", "retain"} {
 			t.Logf("%s: %s", do, must(t, f, `{"do":"`+do+`"}`))
 		}
@@ -271,7 +339,7 @@ func TestRights(t *testing.T) {
 		r.want(t, "indexer")
 	})
 	t.Run("alerter", func(t *testing.T) {
-		r := record(t, "receivers: [{name: files, folder: {path: '"+t.TempDir()+"'}}]\nopensearch: {url: 'SEARCH'}\n"+looksAfter)
+		r := record(t, "receivers: [{name: files, folder: {path: '"+t.TempDir()+"'}}]\nopensearch: {url: 'SEARCH'}\n"+looksAfter(newAccount()))
 		f := r.run(t, "alerter")
 		for _, name := range []string{"eventbridge", "bare"} {
 			b, err := os.ReadFile("../../alerter/cloudwatch/testdata/events/" + name + ".json")
@@ -285,11 +353,12 @@ func TestRights(t *testing.T) {
 		r.want(t, "alerter")
 	})
 	t.Run("collector", func(t *testing.T) {
-		r := record(t, looksAfter)
+		account := newAccount()
+		r := record(t, looksAfter(account))
 		r.tables(t)
 		spoke := r.raw.Copy()
 		spoke.Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: looksAfterAccount, SecretAccessKey: "x"}, nil
+			return aws.Credentials{AccessKeyID: account, SecretAccessKey: "x"}, nil
 		})
 		logs := cloudwatchlogs.NewFromConfig(spoke, func(o *cloudwatchlogs.Options) { o.Region = "eu-central-1" })
 		group := "/aws/lambda/booking-" + hexID(4)
@@ -300,7 +369,7 @@ func TestRights(t *testing.T) {
 			t.Fatal(err)
 		}
 		if _, err := logs.PutLogEvents(t.Context(), &cloudwatchlogs.PutLogEventsInput{LogGroupName: &group, LogStreamName: aws.String("s"),
-			LogEvents: []logtypes.InputLogEvent{{Message: aws.String("hello"), Timestamp: aws.Int64(time.Now().Add(-time.Minute).UnixMilli())}, {Message: aws.String("hello"), Timestamp: aws.Int64(time.Now().Add(5 * time.Second).UnixMilli())}}}); err != nil {
+			LogEvents: []logtypes.InputLogEvent{{Message: aws.String("hello"), Timestamp: aws.Int64(time.Now().Add(-time.Minute).UnixMilli())}}}); err != nil {
 			t.Fatal(err)
 		}
 		// What the lake has is told to Athena's tables, and not fetched again.
@@ -311,8 +380,8 @@ func TestRights(t *testing.T) {
 		if a := invoke(t, f, `{"do":"reconcile"}`, 3*time.Second); a.Failed { // it keeps all of the time back, and hands the place on
 			t.Fatalf("%+v", a)
 		}
-		organization := strings.Replace(looksAfter, "onboard: {", "onboard: {organization: {}, ", 1)
-		must(t, r.run(t, "collector", "SEAMARK_CONFIG="+organization), `{"places":["`+looksAfterAccount+`/eu-central-1"]}`)
+		organization := strings.Replace(looksAfter(account), "onboard: {", "onboard: {organization: {}, ", 1)
+		must(t, r.run(t, "collector", "SEAMARK_CONFIG="+organization), `{"places":["`+account+`/eu-central-1"]}`)
 		r.want(t, "collector")
 	})
 }

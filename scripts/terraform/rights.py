@@ -24,7 +24,7 @@ ITSELF = [
     (["collector"], ["organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent"], "where onboard.organization.units names some; collector/aws TestAccounts has them"),
     (["alerter"], ["organizations:ListAccounts", "organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent"], "it finds the accounts by the collector's code"),
     (["collector"], ["s3:PutObject formats", "s3:GetObject formats"], "access-log formats of API stages, which MiniStack does not have; collector TestAccessLogLifecycle has them"),
-    (["collector"], ["s3:GetObject landing"], "history that lies there already; collector/history TestHistoryTwice has it"),
+    (["collector"], ["s3:PutObject landing", "s3:GetObject landing"], "history, for which a filter must have been there for minutes; collector/history TestHistoryTwice has it"),
     (["collector"], ["s3:GetObject lake", "s3:GetObject ledger"], "what the lake has of a history in doubt; collector/history TestFirstLine has it"),
 ]
 

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/rand"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,6 +22,9 @@ import (
 // The canary is an event of our own that takes the way of all others, so that a pipeline
 // that stands still is noticed though nobody writes logs.
 const (
+	canaryProduct     = "seamark"
+	canaryEnvironment = "canary"
+
 	canaryName   = "seamark-canary-1-"
 	canaryAge    = 2 * time.Minute // before that a canary may be on its way
 	canaryGroup  = "/seamark/canary"
@@ -29,14 +33,17 @@ const (
 
 // Canaried is what Canary did.
 type Canaried struct {
-	Key      string `json:"key"`                // the landing object that was written
-	Previous string `json:"previous,omitempty"` // the one before, which was looked for
-	Lost     bool   `json:"lost"`               // its event is not in the lake
+	Key      string `json:"key"`                // the landing object that was written, or the mark of the event that Firehose took
+	Previous string `json:"previous,omitempty"` // the one before, which was looked for; through Firehose the newest that is lost
+	Lost     bool   `json:"lost"`               // its event is not in the lake, or Firehose takes none
 }
 
-// Canary writes a landing object with one event of the product seamark. It fails when that
-// of the canary before is not in the lake.
+// Canary puts an event of the product seamark to Firehose, or, where none is named, writes a
+// landing object with it. It fails when that of a canary before is not in the lake.
 func (w *Worker) Canary(ctx context.Context) (r Canaried, err error) {
+	if w.Firehose != nil {
+		return w.canaryByFirehose(ctx)
+	}
 	store := w.Store(ctx)
 	now := w.now().UTC()
 	if r.Previous, err = previousCanary(store, now); err != nil {
@@ -98,27 +105,33 @@ func lost(store lake.Store, key string) (bool, error) {
 func (w *Worker) canary(now time.Time) (key string, object []byte, err error) {
 	var u [16]byte
 	rand.Read(u[:])
-	workload := seamark.Workload{Product: "seamark", Environment: "canary", Team: "seamark", Region: w.Region, Component: "canary"}
+	object, err = w.canaryPayload(now, u)
+	key = fmt.Sprintf("%s/%s/%s%s-%x-%x-%x-%x-%x.gz", lake.LandingFolder, now.Format("2006/01/02/15"), canaryName, now.Format("2006-01-02-15-04-05"),
+		u[:4], u[4:6], u[6:8], u[8:10], u[10:16])
+	return key, object, err
+}
+
+// canaryPayload is a payload as CloudWatch Logs sends it, with one event.
+func (w *Worker) canaryPayload(now time.Time, u [16]byte) ([]byte, error) {
+	workload := seamark.Workload{Product: canaryProduct, Environment: canaryEnvironment, Team: canaryProduct, Region: w.Region, Component: "canary"}
 	text, err := json.Marshal(map[string]any{
-		"timestamp": now.UnixMilli(), "level": "INFO", "product": "seamark", "eventName": "canary", "message": "The pipeline carries what it is given.",
+		"timestamp": now.UnixMilli(), "level": "INFO", "product": canaryProduct, "eventName": "canary", "message": "The pipeline carries what it is given.",
 	})
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	payload := map[string]any{
 		"messageType": "DATA_MESSAGE", "owner": "000000000000", "logGroup": canaryGroup, "logStream": now.Format("2006/01/02"),
 		"subscriptionFilters": []string{workload.FilterName()},
-		"logEvents":           []any{map[string]any{"id": fmt.Sprintf("canary-%x", u), "timestamp": now.UnixMilli(), "message": string(text)}},
+		"logEvents":           []any{map[string]any{"id": canaryID(hex.EncodeToString(u[:])), "timestamp": now.UnixMilli(), "message": string(text)}},
 	}
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
 	if err := json.NewEncoder(z).Encode(payload); err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	if err := z.Close(); err != nil {
-		return "", nil, err
+		return nil, err
 	}
-	key = fmt.Sprintf("%s/%s/%s%s-%x-%x-%x-%x-%x.gz", lake.LandingFolder, now.Format("2006/01/02/15"), canaryName, now.Format("2006-01-02-15-04-05"),
-		u[:4], u[4:6], u[6:8], u[8:10], u[10:16])
-	return key, b.Bytes(), nil
+	return b.Bytes(), nil
 }

@@ -24,6 +24,7 @@ type Worker struct {
 	Retention lake.RetentionOptions
 	Region    string                                           // of the canary's event
 	Queue     func(ctx context.Context, bodies []string) error // the function's own queue; nil: what would go there is done at once
+	Firehose  func(ctx context.Context, record []byte) error   // takes the canary's event; nil: it is landed directly
 	Count     func(values map[string]float64)                  // takes metrics; nil: nobody does
 	Log       *slog.Logger
 	Now       func() time.Time // nil: time.Now

@@ -545,6 +545,64 @@ func TestCanary(t *testing.T) {
 	}
 }
 
+// Through Firehose: what it gathered arrives in objects of its own making, with events of
+// others. One that is not there in time is missed, and found when it comes late after all.
+func TestCanaryByFirehose(t *testing.T) {
+	r := newRig(t, t.TempDir())
+	now := time.Date(2026, 11, 22, 17, 58, 0, 0, time.UTC)
+	r.Now = func() time.Time { return now }
+	var held [][]byte // by Firehose
+	var refuses error
+	r.Firehose = func(_ context.Context, record []byte) error {
+		if refuses == nil {
+			held = append(held, record)
+		}
+		return refuses
+	}
+	deliver := func(records ...[]byte) {
+		t.Helper()
+		key := fmt.Sprintf("landing/%s/seamark-1-%s-10000000-0000-4000-8000-000000000001.gz", now.Format("2006/01/02/15"), now.Format("2006-01-02-15-04-05"))
+		if err := r.store.PutBytes(key, bytes.Join(records, nil)); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Object(t.Context(), key); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ask := func(after time.Duration, lost bool, marks int) worker.Canaried {
+		t.Helper()
+		now = now.Add(after)
+		before := r.counts["CanaryMissing"]
+		c, err := r.Canary(t.Context())
+		open, _ := os.ReadDir(filepath.Join(r.root, "canary"))
+		counted := map[bool]float64{true: 1}[lost]
+		if c.Lost != lost || (err != nil) != lost || len(open) != marks || r.counts["CanaryMissing"]-before != counted {
+			t.Errorf("after %s: %+v, %v, %d marks, counted %v; want lost %v, %d marks", after, c, err, len(open), r.counts, lost, marks)
+		}
+		return c
+	}
+	ask(0, false, 1)
+	ask(5*time.Minute, false, 2) // another hour; both on their way
+	deliver(held...)
+	held = nil
+	ask(5*time.Minute, false, 1) // both found
+	ask(5*time.Minute, false, 2)
+	ask(5*time.Minute, false, 3)
+	c := ask(10*time.Minute, true, 4) // the first of these is 20 minutes old
+	if !strings.HasPrefix(c.Previous, "canary/") {
+		t.Errorf("%+v", c)
+	}
+	late := held
+	held = nil
+	deliver(late...)
+	ask(5*time.Minute, false, 1)
+	refuses = errors.New("Firehose takes nothing")
+	ask(5*time.Minute, true, 1)
+	refuses = nil
+	ask(4*time.Hour, true, 1) // what was never delivered is told of, and forgotten
+	ask(5*time.Minute, false, 2)
+}
+
 // Retention deletes what is old and done, and waits for a person where much would go at once.
 func TestRetain(t *testing.T) {
 	r := newRig(t, t.TempDir())

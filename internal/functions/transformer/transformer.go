@@ -15,6 +15,7 @@ import (
 	"github.com/seamark-hq/seamark/internal/lambda/queue"
 	"github.com/seamark-hq/seamark/internal/parts/rows"
 	"github.com/seamark-hq/seamark/lake"
+	"github.com/seamark-hq/seamark/transformer/firehose"
 	"github.com/seamark-hq/seamark/transformer/worker"
 )
 
@@ -41,6 +42,13 @@ func New(ctx context.Context, s *coldstart.Start) (lambda.Work, error) {
 	}
 	if w.Queue, err = queue.Sender(ctx, s.Queue); err != nil {
 		return nil, err
+	}
+	if s.Firehose != "" {
+		stream, err := firehose.Open(ctx, s.Firehose)
+		if err != nil {
+			return nil, err
+		}
+		w.Firehose = stream.Put
 	}
 	f := &function{Worker: w, store: s.Store}
 	stage := &lambda.Stage{Each: f.each, Default: "reconcile"}

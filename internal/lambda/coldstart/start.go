@@ -18,6 +18,7 @@ import (
 const (
 	lakeVariable     = "SEAMARK_LAKE"          // s3://bucket or s3://bucket/prefix, in place of the configuration's lake
 	QueueVariable    = "SEAMARK_QUEUE_URL"     // the function's own queue
+	firehoseVariable = "SEAMARK_FIREHOSE_ARN"  // the delivery stream that the canary goes through; none: it is landed directly
 	databaseVariable = "SEAMARK_GLUE_DATABASE" // the database of Athena's tables; none: they are not kept
 )
 
@@ -26,6 +27,7 @@ type Start struct {
 	Config   *config.Config
 	Store    Store  // of the lake
 	Queue    string // URL of the function's own queue; "" where none is named
+	Firehose string // ARN of the delivery stream; "" where none is named
 	Database string // of Athena's tables in Glue; "" where none is named
 	Log      *slog.Logger
 	Meter    *lambda.Meter
@@ -54,7 +56,7 @@ func Open(ctx context.Context, log *slog.Logger, checks ...config.Check) (*Start
 	if place := os.Getenv(lakeVariable); place != "" {
 		c.Lake = place
 	}
-	s := &Start{Config: c, Queue: os.Getenv(QueueVariable), Database: os.Getenv(databaseVariable), Log: log, Meter: lambda.NewMeter(os.Stdout)}
+	s := &Start{Config: c, Queue: os.Getenv(QueueVariable), Database: os.Getenv(databaseVariable), Firehose: os.Getenv(firehoseVariable), Log: log, Meter: lambda.NewMeter(os.Stdout)}
 	s.Store, err = OpenStore(ctx, c.Lake)
 	return s, err
 }

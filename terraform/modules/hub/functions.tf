@@ -38,6 +38,7 @@ resource "aws_lambda_function" "this" {
       SEAMARK_LAKE        = local.lake_url
       SEAMARK_QUEUE_URL   = local.queues[each.value.queue].url
       }, { for k, v in {
+        SEAMARK_FIREHOSE_ARN  = each.key == "transformer" ? local.canary_firehose : null
         SEAMARK_GLUE_DATABASE = each.key == "collector" && local.make_athena ? local.database : null
     } : k => v if v != null })
   }

@@ -25,6 +25,9 @@ locals {
   rule_arn     = "arn:${local.partition}:events:${local.region}:${local.account_id}:rule/${var.name}"
   firehose_arn = coalesce(var.firehose_arn, "arn:${local.partition}:firehose:${local.region}:${local.account_id}:deliverystream/${var.name}")
 
+  # What the canary goes through: a stream of this account that takes direct puts.
+  canary_firehose = var.kinesis_stream_arn == null && split(":", local.firehose_arn)[4] == local.account_id ? local.firehose_arn : null
+
   # Nothing is indexed where there is no index.
   indexes = var.opensearch != null || var.opensearch_url != null
 

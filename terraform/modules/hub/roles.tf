@@ -51,6 +51,8 @@ locals {
     ] : s if length(s.Resource) > 0]
   }
 
+  canary_marks = local.canary_firehose == null ? [] : ["canary"]
+
   # Folders of the lake that a function reads, writes and deletes from. Reading lists as well: to who
   # may not list, S3 says of an object that is not there that it is forbidden.
   folders = {
@@ -61,10 +63,11 @@ locals {
       parts  = true # objects may be so large that they are written in parts
     }
     transformer = {
-      read   = ["landing", "lake", "ledger", "senders", "formats"]
-      list   = ["quarantine"]
-      write  = ["landing", "lake", "ledger", "quarantine", "senders"]
-      delete = ["landing", "lake", "ledger", "quarantine", "senders"]
+      read  = ["landing", "lake", "ledger", "senders", "formats"]
+      list  = concat(["quarantine"], local.canary_marks)
+      write = concat(["landing", "lake", "ledger", "quarantine", "senders"], local.canary_marks)
+      # A canary's mark goes when its event is found.
+      delete = concat(["landing", "lake", "ledger", "quarantine", "senders"], local.canary_marks)
       parts  = true
     }
     indexer = {
@@ -124,7 +127,7 @@ locals {
       Action   = ["glue:GetTable", "glue:UpdateTable"]
       Resource = local.tables_arns
     }] : s if length(s.Resource) > 0])
-    transformer = []
+    transformer = [for s in [{ Sid = "Canary", Effect = "Allow", Action = ["firehose:PutRecord"], Resource = compact([local.canary_firehose]) }] : s if length(s.Resource) > 0]
     indexer     = local.search_write
     alerter     = concat(local.enter, local.search_read)
   }

@@ -69,6 +69,10 @@ run "stream" {
     condition     = aws_kinesis_firehose_delivery_stream.this[0].extended_s3_configuration[0].buffering_size == 5 && aws_kinesis_firehose_delivery_stream.this[0].extended_s3_configuration[0].buffering_interval == 60
     error_message = "firehose_buffer sets the buffer."
   }
+  assert {
+    condition     = !contains(keys(aws_lambda_function.this["transformer"].environment[0].variables), "SEAMARK_FIREHOSE_ARN") && !contains([for s in jsondecode(aws_iam_role_policy.function["transformer"].policy).Statement : s.Sid], "Canary")
+    error_message = "A Firehose that reads a stream takes no puts: the canary is landed."
+  }
 }
 
 run "yours" {
@@ -85,5 +89,18 @@ run "yours" {
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["firehose-delivery"].dimensions == tomap({ DeliveryStreamName = "company-logs" })
     error_message = "The alarms on Firehose watch the one that delivers."
+  }
+}
+
+run "theirs" {
+  command = plan
+
+  variables {
+    firehose_arn = "arn:aws:firehose:eu-central-1:888888888888:deliverystream/company-logs"
+  }
+
+  assert {
+    condition     = !contains(keys(aws_lambda_function.this["transformer"].environment[0].variables), "SEAMARK_FIREHOSE_ARN")
+    error_message = "The canary goes through a Firehose of yours, but for another account's."
   }
 }

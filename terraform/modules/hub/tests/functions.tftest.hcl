@@ -31,14 +31,14 @@ run "functions" {
     error_message = "Each function's zip is <prefix><function>-<architecture>.zip in the bucket of packages."
   }
   assert {
-    condition = alltrue([for name, f in aws_lambda_function.this : f.environment[0].variables == tomap(merge(name == "collector" ? { SEAMARK_GLUE_DATABASE = "seamark" } : {}, {
+    condition = alltrue([for name, f in aws_lambda_function.this : f.environment[0].variables == tomap(merge(name == "collector" ? { SEAMARK_GLUE_DATABASE = "seamark" } : {}, name == "transformer" ? { SEAMARK_FIREHOSE_ARN = "arn:aws:firehose:eu-central-1:999999999999:deliverystream/seamark" } : {}, {
       SEAMARK_CONFIG_FILE = "s3://seamark-999999999999-eu-central-1/config/seamark.yml"
       SEAMARK_CONFIG_HASH = sha256(aws_s3_object.configuration[0].content)
       SEAMARK_LAKE        = "s3://seamark-999999999999-eu-central-1"
       SEAMARK_QUEUE_URL   = "https://sqs.eu-central-1.amazonaws.com/999999999999/seamark-${ { collector = "collect", transformer = "transform", indexer = "index", alerter = "alert" }[name]}"
       SLACK_TOKEN         = "arn:aws:ssm:eu-central-1:999999999999:parameter/seamark/slack-token"
     }))])
-    error_message = "The environment is what the functions read: configuration and its hash, lake, own queue, ARNs of secrets; the collector's Athena's database besides."
+    error_message = "The environment is what the functions read: configuration and its hash, lake, own queue, ARNs of secrets; the collector's Athena's database and the transformer's Firehose besides."
   }
   assert {
     condition     = { for name, f in aws_lambda_function.this : name => f.timeout } == { collector = 900, transformer = 300, indexer = 300, alerter = 60 }

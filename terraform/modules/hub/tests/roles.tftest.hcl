@@ -53,10 +53,11 @@ run "roles" {
     condition = { for s in jsondecode(aws_iam_role_policy.function["transformer"].policy).Statement : s.Sid => "${join(" ", s.Action)} on ${join(" ", s.Resource)}" if !contains(["Log", "Queue", "Configuration", "Parameters", "Secrets"], s.Sid) } == {
       List   = "s3:ListBucket on arn:aws:s3:::seamark-999999999999-eu-central-1"
       Read   = "s3:GetObject on ${join(" ", [for d in ["landing", "lake", "ledger", "senders", "formats"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
-      Write  = "s3:PutObject s3:AbortMultipartUpload on ${join(" ", [for d in ["landing", "lake", "ledger", "quarantine", "senders"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
-      Delete = "s3:DeleteObject on ${join(" ", [for d in ["landing", "lake", "ledger", "quarantine", "senders"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
+      Write  = "s3:PutObject s3:AbortMultipartUpload on ${join(" ", [for d in ["landing", "lake", "ledger", "quarantine", "senders", "canary"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
+      Delete = "s3:DeleteObject on ${join(" ", [for d in ["landing", "lake", "ledger", "quarantine", "senders", "canary"] : "arn:aws:s3:::seamark-999999999999-eu-central-1/${d}/*"])}"
+      Canary = "firehose:PutRecord on arn:aws:firehose:eu-central-1:999999999999:deliverystream/seamark"
     }
-    error_message = "The transformer may work on landing, lake, ledger, quarantine and who sent; nothing else."
+    error_message = "The transformer may work on landing, lake, ledger, quarantine and who sent, and put the canary into Firehose; nothing else."
   }
   assert {
     condition = { for s in jsondecode(aws_iam_role_policy.function["indexer"].policy).Statement : s.Sid => "${join(" ", s.Action)} on ${join(" ", s.Resource)}" if !contains(["Log", "Queue", "Configuration", "Parameters", "Secrets"], s.Sid) } == {
@@ -82,7 +83,7 @@ run "roles" {
   }
   assert {
     condition = alltrue([for name, p in aws_iam_role_policy.function :
-      [for s in jsondecode(p.policy).Statement : s.Condition.StringLike["s3:prefix"] if s.Sid == "List"] == [flatten([for d in concat(local.folders[name].read, name == "transformer" ? ["quarantine"] : []) : [d, "${d}/*"]])]
+      [for s in jsondecode(p.policy).Statement : s.Condition.StringLike["s3:prefix"] if s.Sid == "List"] == [flatten([for d in concat(local.folders[name].read, name == "transformer" ? ["quarantine", "canary"] : []) : [d, "${d}/*"]])]
     ])
     error_message = "A function lists the folders that it reads, not the bucket."
   }
