@@ -45,6 +45,15 @@ def granted(policy):
     return out
 
 
+def compare(name, role, recorded):
+    itself = {right for who, rights, _ in ITSELF if who is None or name in who for right in rights}
+    # AWS answers "not found" instead of "access denied" only to who may list, so whoever reads a folder may.
+    itself |= {r.replace("s3:GetObject", "s3:ListBucket") for r in recorded | itself if r.startswith("s3:GetObject ") and " /" not in r}
+    bad = [f"{name} asks for {r}, which its role does not allow" for r in sorted(recorded - role)]
+    bad += [f"{name} may {r}, and never asks for it" for r in sorted(role - recorded - itself)]
+    return bad + [f"{name}'s role lacks {r}, of what AWS itself needs" for r in sorted(itself - role)]
+
+
 def main():
     plan, folder = Plan(sys.argv[1]), pathlib.Path(sys.argv[2]) / "internal/functions/testdata/rights"
     bad, files = [], sorted(folder.iterdir())
@@ -55,18 +64,19 @@ def main():
                 roles.setdefault(name[1], set()).update(granted(policy["policy"]))
     if sorted(roles) != [f.name for f in files]:
         fail(f"rights: functions {sorted(roles)}, recorded {[f.name for f in files]}")
+    tried = 0
     for file in files:
         name = file.name
         recorded = {line for line in file.read_text().splitlines() if not line.startswith("#")}
-        itself = {right for who, rights, _ in ITSELF if who is None or name in who for right in rights}
-        # AWS answers "not found" instead of "access denied" only to who may list, so whoever reads a folder may.
-        lists = {r.replace("s3:GetObject", "s3:ListBucket") for r in recorded | itself if r.startswith("s3:GetObject ") and " /" not in r}
-        bad += [f"{name} asks for {r}, which its role does not allow" for r in sorted(recorded - roles[name])]
-        bad += [f"{name} may {r}, and never asks for it" for r in sorted(roles[name] - recorded - itself - lists)]
-        bad += [f"{name}'s role lacks {r}, of what AWS itself needs" for r in sorted(itself - roles[name])]
+        bad += compare(name, roles[name], recorded)
+        # It must notice each right that is missing, and one too many.
+        for role in [roles[name] - {r} for r in roles[name]] + [roles[name] | {"s3:PutObject other"}]:
+            tried += 1
+            if not compare(name, role, recorded):
+                fail(f"rights: nobody notices that {name}'s role differs by {role ^ roles[name]}")
     if bad:
         fail("rights:\n" + "\n".join(bad))
-    print("each role allows what its function asks for, and nothing else: " + ", ".join(f"{n} {len(r)} rights" for n, r in sorted(roles.items())))
+    print("each role allows what its function asks for, and nothing else: " + ", ".join(f"{n} {len(r)} rights" for n, r in sorted(roles.items())) + f"; {tried} changes noticed")
 
 
 main()

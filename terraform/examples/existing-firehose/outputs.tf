@@ -17,3 +17,8 @@ output "firehose_must" {
     compression_format  = "UNCOMPRESSED"
   }
 }
+
+output "configuration" {
+  description = "The configuration as the functions read it: seamark --config hub.yml"
+  value       = module.hub.configuration
+}

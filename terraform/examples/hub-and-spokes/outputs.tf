@@ -17,3 +17,8 @@ output "collector_roles" {
   description = "Roles that the collector takes in the accounts."
   value       = [module.web.collector_role_arn, module.booking.collector_role_arn]
 }
+
+output "configuration" {
+  description = "The configuration as the functions read it: seamark --config hub.yml"
+  value       = module.hub.configuration
+}
