@@ -18,7 +18,7 @@ const Namespace = "seamark"
 // month as indexing half a gigabyte a day, so there are ten at most, and none per account or product.
 var Metrics = map[string]string{
 	"Objects":          "Count",   // landing objects made done
-	"LandingFailed":    "Count",   // landing objects that could not be, each time that one was tried
+	"LandingFailed":    "Count",   // landing objects that could not be, each time that one was tried; Firehose's records answered ProcessingFailed
 	"Quarantined":      "Count",   // pieces that could not be decoded
 	"FreshnessSeconds": "Seconds", // from the arrival of a landing object until its rows are there; of one that waits, until now
 	"SilentAccounts":   "Count",   // accounts that used to send and have stopped

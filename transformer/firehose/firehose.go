@@ -4,7 +4,9 @@ package firehose
 
 import (
 	"context"
+	"fmt"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/firehose"
@@ -38,7 +40,68 @@ func Open(ctx context.Context, arn string) (*Stream, error) {
 func (s *Stream) Put(ctx context.Context, record []byte) error {
 	_, err := s.client.PutRecord(ctx, &firehose.PutRecordInput{DeliveryStreamName: &s.name, Record: &types.Record{Data: record}})
 	if err != nil {
-		return &seamark.Fault{Class: seamark.Temporary, Where: s.arn, What: "takes no record", Err: err, Remedy: "allow the function's role firehose:PutRecord on it; see whether it is there, active, and has direct puts as its source"}
+		return s.fault("a record", err)
 	}
 	return nil
+}
+
+// The bounds of a request that puts many records.
+// Source: https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecordBatch.html
+const (
+	batchRecords = 500
+	batchBytes   = 4_000_000 // Firehose takes 4 MiB
+	tries        = 5         // of what Firehose itself says it could not take
+)
+
+// PutAll puts records there, many with one request. After an error some may be there.
+func (s *Stream) PutAll(ctx context.Context, records [][]byte) error {
+	for len(records) > 0 {
+		n, size := 0, 0
+		for n < len(records) && n < batchRecords && (n == 0 || size+len(records[n]) <= batchBytes) {
+			size += len(records[n])
+			n++
+		}
+		if err := s.putSome(ctx, records[:n]); err != nil {
+			return err
+		}
+		records = records[n:]
+	}
+	return nil
+}
+
+// putSome puts the records of one request, and those again that Firehose names.
+func (s *Stream) putSome(ctx context.Context, records [][]byte) error {
+	last := ""
+	for n := range tries {
+		if n > 0 {
+			select {
+			case <-time.After(time.Duration(100<<n) * time.Millisecond):
+			case <-ctx.Done():
+				return s.fault("records", ctx.Err())
+			}
+		}
+		in := &firehose.PutRecordBatchInput{DeliveryStreamName: &s.name}
+		for _, r := range records {
+			in.Records = append(in.Records, types.Record{Data: r})
+		}
+		out, err := s.client.PutRecordBatch(ctx, in)
+		if err != nil {
+			return s.fault("records", err)
+		}
+		var rest [][]byte
+		for i, r := range out.RequestResponses {
+			if r.ErrorCode != nil && i < len(records) {
+				rest, last = append(rest, records[i]), *r.ErrorCode
+			}
+		}
+		if len(rest) == 0 {
+			return nil
+		}
+		records = rest
+	}
+	return s.fault(fmt.Sprintf("%d records (%s)", len(records), last), nil)
+}
+
+func (s *Stream) fault(what string, err error) error {
+	return &seamark.Fault{Class: seamark.Temporary, Where: s.arn, What: "does not take " + what, Err: err, Remedy: "allow the function's role firehose:PutRecord and PutRecordBatch on it; see whether it is there, active, and has direct puts as its source"}
 }

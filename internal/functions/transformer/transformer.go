@@ -51,7 +51,7 @@ func New(ctx context.Context, s *coldstart.Start) (lambda.Work, error) {
 		w.Firehose = stream.Put
 	}
 	f := &function{Worker: w, store: s.Store}
-	stage := &lambda.Stage{Each: f.each, Default: "reconcile"}
+	stage := &lambda.Stage{Each: f.each, Default: "reconcile", Other: (&inlineRecords{s: s, rows: o}).transform}
 	stage.Do = map[string]func(context.Context, []byte) (any, error){
 		"reconcile": func(ctx context.Context, _ []byte) (any, error) { return w.Reconcile(ctx) },
 		"retain":    func(ctx context.Context, _ []byte) (any, error) { return w.Retain(ctx) },
