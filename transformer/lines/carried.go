@@ -14,7 +14,7 @@ func (r *Parser) carrierPrefix(s string) int {
 		return 0
 	}
 	at := strings.IndexByte(s[:min(len(s), 160)], '{')
-	if at < 2 || !isCarrier(s[:at]) {
+	if at < 2 || !isCarrier(s[:at]) || levelBeforeWords(s[:at]) != "" { // "WARN | {…}" is a line with data
 		return 0
 	}
 	from := len(r.inner)

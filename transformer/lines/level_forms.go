@@ -29,7 +29,7 @@ func levelOfForm(s string) string {
 	case len(s) > 3 && s[0] == '<':
 		return levelOfPriority(s)
 	case len(s) > 40 && s[0] == '\'': // Redshift's user activity
-		if rest, ok := strings.CutPrefix(s[1:], s[1:min(len(s), 21)]); ok && looksLikeTime(s[1:]) && strings.Contains(rest, "]' LOG: ") {
+		if looksLikeTime(s[1:]) && strings.Contains(s, "]' LOG: ") {
 			return seamark.LevelInfo
 		}
 	case len(s) > 24 && s[2] == ':' && s[8] == '.' && s[18] == ':' && allDigits(s[9:18]): // Falco: "10:00:00.123456789: Warning text"

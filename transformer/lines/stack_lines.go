@@ -54,7 +54,10 @@ type cutStack struct {
 }
 
 // Reset forgets what a payload before has left open; for a new landing object.
-func (r *Parser) Reset() { r.cut = cutStack{} }
+func (r *Parser) Reset() {
+	r.cut = cutStack{}
+	r.BeginPayload()
+}
 
 // JoinStacks joins the traces and the pretty-printed records among the rows of one payload,
 // and so of one stream. It returns how many bytes of text that added to them.
