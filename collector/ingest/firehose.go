@@ -83,6 +83,7 @@ type reply struct {
 	message   string
 	members   int64
 	duplicate bool
+	err       error // why it could not be stored: for the log of the one who runs us, not for the client
 }
 
 // ServeHTTP implements http.Handler.
@@ -96,7 +97,9 @@ func (f *Firehose) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case a.status == http.StatusOK:
 		f.o.Log.Debug("request stored", "request_id", id, "bytes", a.members, "duplicate", a.duplicate, "took", took)
 	default:
-		if unsaid, say := f.sample(a.status, began); say {
+		if unsaid, say := f.sample(a.status, began); say && a.err != nil {
+			f.o.Log.Error("cannot store a request", "error", a.err, "request_id", clip(id), "status", a.status, "not_logged", unsaid)
+		} else if say {
 			f.o.Log.Warn("request refused", "request_id", clip(id), "status", a.status, "reason", a.message, "remote", r.RemoteAddr, "not_logged", unsaid)
 		}
 	}
@@ -213,9 +216,7 @@ func (f *Firehose) refusal(err error) reply {
 	case errors.Is(err, errTooLarge):
 		return reply{status: http.StatusBadRequest, message: err.Error()}
 	case errors.As(err, &sink), errors.As(err, &fault) && fault.Class != seamark.Rejected:
-		// Where and why is for the log of the one who runs us, not for the client.
-		f.o.Log.Error("cannot store a request", "error", err)
-		return reply{status: http.StatusServiceUnavailable, message: "cannot be stored now, send it again"}
+		return reply{status: http.StatusServiceUnavailable, message: "cannot be stored now, send it again", err: err}
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return reply{status: http.StatusRequestTimeout, message: "body did not come in time"}
 	default:

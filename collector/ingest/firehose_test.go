@@ -2,8 +2,11 @@ package ingest_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -211,6 +214,56 @@ func noise(n int) []byte {
 	}
 	return b
 }
+
+// TestDiskFullLog: what cannot be stored is one kind of line, with the disk's own error in it, so that
+// who calms the log can tell it; the client's refusal is not a second one.
+func TestDiskFullLog(t *testing.T) {
+	bad := &disk{grave: t.TempDir()}
+	d, err := lake.OpenDir(filepath.Join(t.TempDir(), "lake"), bad)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := small()
+	o.Dir = d
+	spool, err := ingest.OpenSpool(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer spool.Close()
+	var told []string
+	log := slog.New(logged(func(r slog.Record) {
+		r.Attrs(func(a slog.Attr) bool {
+			if err, ok := a.Value.Any().(error); ok && errors.Is(err, syscall.ENOSPC) {
+				told = append(told, r.Message)
+			}
+			return true
+		})
+		if r.Level >= slog.LevelWarn && r.Message != "cannot store a request" {
+			t.Errorf("a line says %q", r.Message)
+		}
+	}))
+	h, err := ingest.NewFirehose(ingest.FirehoseOptions{Spool: spool, AccessKey: accessKey, Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bad.mu.Lock()
+	bad.plan = plan{from: bad.calls + 1, to: 1 << 30, err: syscall.ENOSPC}
+	bad.mu.Unlock()
+	if code := post(h, request{"a", [][]byte{gzipped([]byte("1"))}}); code != http.StatusServiceUnavailable {
+		t.Errorf("answered %d, want 503", code)
+	}
+	if len(told) != 1 {
+		t.Errorf("%d lines name the disk's error, want 1", len(told))
+	}
+}
+
+// logged is a handler that hands each record to a function.
+type logged func(slog.Record)
+
+func (l logged) Enabled(context.Context, slog.Level) bool      { return true }
+func (l logged) Handle(_ context.Context, r slog.Record) error { l(r); return nil }
+func (l logged) WithAttrs([]slog.Attr) slog.Handler            { return l }
+func (l logged) WithGroup(string) slog.Handler                 { return l }
 
 // TestDiskFull: 503 while it lasts, with nothing of the request left; then all is well again.
 func TestDiskFull(t *testing.T) {
