@@ -86,11 +86,13 @@ locals {
   storage = {
     for name, f in local.folders : name => [for s in [
       {
+        # IfExists: for an object that is not there S3 answers 404 only to who may list the bucket, and a
+        # request for an object has no prefix to be like; without it the answer would be 403.
         Sid       = "List"
         Effect    = "Allow"
         Action    = ["s3:ListBucket"]
         Resource  = [local.bucket_arn]
-        Condition = { StringLike = { "s3:prefix" = flatten([for d in concat(f.read, try(f.list, [])) : ["${var.lake_prefix}${d}", "${var.lake_prefix}${d}/*"]]) } }
+        Condition = { StringLikeIfExists = { "s3:prefix" = flatten([for d in concat(f.read, try(f.list, [])) : ["${var.lake_prefix}${d}", "${var.lake_prefix}${d}/*"]]) } }
       },
       { Sid = "Read", Effect = "Allow", Action = ["s3:GetObject"], Resource = [for d in f.read : "${local.lake_arn}${d}/*"] },
       { Sid = "Write", Effect = "Allow", Action = f.parts ? ["s3:PutObject", "s3:AbortMultipartUpload"] : ["s3:PutObject"], Resource = [for d in f.write : "${local.lake_arn}${d}/*"] },
