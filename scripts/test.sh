@@ -7,7 +7,8 @@
 #                               browser emulators terraform s3 opensearch amtool end-to-end demo
 #
 # Steps run in tracks side by side: one computes, one waits for servers and processes most of its
-# time, and one is the emulators' and terraform's.
+# time, and one is the emulators' and terraform's. What needs none of their servers is done by the
+# track that is free first.
 # A step that fails is told at once; the others go on, and the end names all that failed, with the
 # tests and how to run them alone. What a step printed is in .cache/logs/<step>.log.
 #
@@ -19,14 +20,16 @@ cd "$(dirname "$0")/.." || exit 2
 # What is built in one clone serves the next (-trimpath), and DuckDB is linked into twenty tests
 # without the debugger's tables (-w): 128 s of CPU for all links, and 60 without. Stack traces stay.
 export GOFLAGS="-trimpath -ldflags=-w ${GOFLAGS:-}"
-computing="lint build unit fuzz browser"
-waiting="s3 opensearch end-to-end demo"
-watching="emulators amtool terraform"
-wanted=${*:-$computing $waiting $watching}
+computing="lint build unit"
+waiting="s3 opensearch end-to-end"
+watching="emulators terraform"
+free="fuzz browser demo amtool"
+all="$computing $free $waiting $watching"
+wanted=${*:-$all}
 for name in $wanted; do
-	case " $computing $waiting $watching " in
+	case " $all " in
 	*" $name "*) ;;
-	*) echo "test: no step is called $name; there are: $computing $waiting $watching" >&2; exit 2 ;;
+	*) echo "test: no step is called $name; there are: $all" >&2; exit 2 ;;
 	esac
 done
 wants() { case " $wanted " in *" $1 "*) return 0 ;; esac; return 1; }
@@ -125,10 +128,11 @@ amtool() {
 		env CI=1 SEAMARK_AMTOOL="$PWD/.cache/amtool/amtool" go test -count=1 -run Amtool ./alerter/alertmanager
 }
 
+# track STEP…: does these, and then those of the free ones that no other track has taken.
 track() {
 	local name
-	for name in "$@"; do
-		wants "$name" || continue
+	for name in "$@" $free; do
+		wants "$name" && mkdir "$room/taken-$name" 2>/dev/null || continue
 		case $name in
 		lint) step lint scripts/lint.sh ;;
 		build) step build go build -o bin/seamark ./cmd/seamark ;;
