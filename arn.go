@@ -13,6 +13,9 @@ func SplitARN(arn string) (partition, region, account, resource string, ok bool)
 	return p[1], p[3], p[4], p[5], true
 }
 
+// IsAccountID reports whether s is written as the number of an AWS account: twelve digits.
+func IsAccountID(s string) bool { return len(s) == 12 && strings.Trim(s, "0123456789") == "" }
+
 // PartitionOf tells the partition from a region's name
 // (https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html).
 func PartitionOf(region string) string {

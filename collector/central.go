@@ -91,7 +91,6 @@ func (d *decider) centralise(dec *Decision, g *inventory.LogGroup) {
 }
 
 var (
-	accountID     = regexp.MustCompile(`^\d{12}$`)
 	centralName   = regexp.MustCompile(`^(?:[._\-/#A-Za-z0-9]|\$\{source\.(?:logGroup|accountId|region)\})+$`)
 	anyRegionName = regexp.MustCompile(`^[a-z]{2}(?:-[a-z]+)+-\d$`)
 )
@@ -102,7 +101,7 @@ func (c *Central) validate(fault func(where, what, remedy string) error) error {
 		return nil
 	}
 	const at = "onboard.central."
-	notAccount := func(a string) bool { return !accountID.MatchString(a) }
+	notAccount := func(a string) bool { return !seamark.IsAccountID(a) }
 	switch name := c.name(); {
 	case notAccount(c.Account):
 		return fault(at+"account", "'"+c.Account+"' is no account", "use its 12 digits")

@@ -17,10 +17,7 @@ import (
 // renewBefore is how long before their end credentials are renewed: longer than any call.
 const renewBefore = 5 * time.Minute
 
-var (
-	accountID  = regexp.MustCompile(`^[0-9]{12}$`)
-	regionName = regexp.MustCompile(`^[a-z]{2}(-[a-z]+){1,3}-[0-9]{1,2}$`)
-)
+var regionName = regexp.MustCompile(`^[a-z]{2}(-[a-z]+){1,3}-[0-9]{1,2}$`)
 
 // signIn returns the credentials for a place, once they are known to work.
 func (o *Opener) signIn(ctx context.Context, p inventory.Place) (sdk.CredentialsProvider, error) {
@@ -30,7 +27,7 @@ func (o *Opener) signIn(ctx context.Context, p inventory.Place) (sdk.Credentials
 		return nil, &seamark.Fault{Class: seamark.Rejected, Where: "account " + p.Account, What: "no region is named", Remedy: "name regions in the configuration, such as regions: [eu-central-1]"}
 	case !regionName.MatchString(p.Region):
 		return nil, &seamark.Fault{Class: seamark.Rejected, Where: where, What: "'" + p.Region + "' is no region", Remedy: "write it like eu-central-1"}
-	case !accountID.MatchString(p.Account):
+	case !seamark.IsAccountID(p.Account):
 		return nil, &seamark.Fault{Class: seamark.Rejected, Where: where, What: "'" + p.Account + "' is no account", Remedy: "write its 12 digits, in quotes"}
 	case o.o.Role == "":
 		return o.ownCredentials(ctx, p)

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 
+	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector/hint"
 	"github.com/seamark-hq/seamark/collector/inventory"
 )
@@ -127,7 +128,6 @@ func spelled(s string, most int, others string) bool {
 // isPlace holds an account and a region to their grammar: they become part of the name of
 // a state object.
 func isPlace(p inventory.Place) bool {
-	account := len(p.Account) == 12 && strings.Trim(p.Account, "0123456789") == ""
 	region := spelled(p.Region, 32, "-") && strings.Count(p.Region, "-") >= 2 && p.Region == strings.ToLower(p.Region)
-	return account && region
+	return seamark.IsAccountID(p.Account) && region
 }

@@ -39,7 +39,7 @@ var table = []room{
 	{"lake/glue", rooms(".", "schemas", "lake/athena"), []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"}},
 	{"lake/lifecycle", rooms("lake", "lake/stats"), nil},
 	{"lake/revision", nil, nil},
-	{"lake/senders", nil, nil},
+	{"lake/senders", rooms("."), nil},
 	{"lake/storetest", rooms(".", "schemas", "lake"), nil},
 	{"lake", rooms(".", "schemas"), []string{"github.com/parquet-go/parquet-go", "golang.org/x/sync", "golang.org/x/sys"}},
 	{"collector/inventory", nil, nil},

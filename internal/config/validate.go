@@ -259,7 +259,7 @@ func weblink(r report, key, s string) {
 }
 
 func accountID(r report, key, id string) {
-	if len(id) != 12 || strings.Trim(id, "0123456789") != "" {
+	if !seamark.IsAccountID(id) {
 		r(key, show(id)+" is not an account id", `write 12 digits in quotes: "222222222222"`)
 	}
 }

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	seamark "github.com/seamark-hq/seamark"
 )
 
 // Folder is where the marks lie in a lake.
@@ -42,7 +44,7 @@ type Marker struct {
 // Mark says that these accounts sent on the day of at. What is no account number is left out.
 func (m *Marker) Mark(s Store, at time.Time, accounts []string) error {
 	for _, account := range accounts {
-		if !IsAccount(account) {
+		if !counts(account) {
 			continue
 		}
 		key := Folder + "/" + at.UTC().Format(time.DateOnly) + "/" + account
@@ -75,11 +77,9 @@ func (m *Marker) remember(key string) {
 	m.made[key] = true
 }
 
-// IsAccount reports whether a text is the number of an account that can be silent: twelve digits,
-// not all zero, which stand for our own canary.
-func IsAccount(s string) bool {
-	return len(s) == 12 && strings.Trim(s, "0123456789") == "" && strings.Trim(s, "0") != ""
-}
+// counts reports whether a text is the number of an account that can be silent: all zero stand for
+// our own canary.
+func counts(s string) bool { return seamark.IsAccountID(s) && strings.Trim(s, "0") != "" }
 
 // Silent is an account that has stopped sending.
 type Silent struct {
@@ -97,7 +97,7 @@ func Look(s Store, now time.Time) ([]Silent, error) {
 	var old []string
 	err := s.Walk(Folder, func(key string, _ fs.DirEntry) error {
 		day, account, _ := strings.Cut(strings.TrimPrefix(key, Folder+"/"), "/")
-		if _, err := time.Parse(time.DateOnly, day); err != nil || !IsAccount(account) {
+		if _, err := time.Parse(time.DateOnly, day); err != nil || !counts(account) {
 			return nil // not ours
 		}
 		if day < first {
@@ -116,7 +116,7 @@ func Look(s Store, now time.Time) ([]Silent, error) {
 		a.Last = max(a.Last, day)
 		return nil
 	})
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err != nil {
 		return nil, err
 	}
 	silent := []Silent{}
@@ -126,10 +126,8 @@ func Look(s Store, now time.Time) ([]Silent, error) {
 		}
 	}
 	slices.SortFunc(silent, func(a, b Silent) int { return strings.Compare(a.Account, b.Account) })
-	if len(old) > 0 {
-		err = s.Remove(old...)
-	} else {
-		err = nil
+	if len(old) == 0 {
+		return silent, nil
 	}
-	return silent, err
+	return silent, s.Remove(old...)
 }

@@ -101,9 +101,6 @@ func openCanaries(store lake.Store) (all []sent, err error) {
 		}
 		return nil
 	})
-	if errors.Is(err, fs.ErrNotExist) {
-		err = nil
-	}
 	return all, err
 }
 
@@ -125,7 +122,7 @@ func arrived(store lake.Store, s sent, now time.Time) (bool, error) {
 		}
 		return nil
 	})
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err != nil {
 		return false, err
 	}
 	l := lake.Part(store)
