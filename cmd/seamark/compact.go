@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/internal/app/lakes"
 	"github.com/seamark-hq/seamark/lake"
 )
 
@@ -76,11 +75,7 @@ skipped) and the sums of these. Exit 1 when an hour could not be done.`,
 }
 
 func compact(ctx context.Context, place string, o lake.CompactOptions) (lake.CompactReport, error) {
-	open := lakes.Change
-	if o.DryRun {
-		open = lakes.Read
-	}
-	l, err := open(ctx, place)
+	l, err := openLake(ctx, place, o.DryRun)
 	if err != nil {
 		return lake.CompactReport{}, err
 	}

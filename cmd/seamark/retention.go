@@ -108,17 +108,21 @@ before, files, bytes, of_bytes), entries, snapshots, kept, now; with --take-back
 	return cmd
 }
 
+// openLake opens a lake to change it; for a dry run to read it, which disturbs nobody.
+func openLake(ctx context.Context, place string, dryRun bool) (*lake.Lake, error) {
+	if dryRun {
+		return lakes.Read(ctx, place)
+	}
+	return lakes.Change(ctx, place)
+}
+
 // takeBack removes the watermarks of the future.
 func (c *cli) takeBack(ctx context.Context, dryRun, yes bool) error {
 	folder, _, err := c.lakeFolder()
 	if err != nil {
 		return err
 	}
-	open := lakes.Change
-	if dryRun {
-		open = lakes.Read
-	}
-	l, err := open(ctx, folder)
+	l, err := openLake(ctx, folder, dryRun)
 	if err != nil {
 		return err
 	}
@@ -152,11 +156,7 @@ func (c *cli) takeBack(ctx context.Context, dryRun, yes bool) error {
 // expire deletes what is older than k keeps, to which a person has agreed. With trustClock ages
 // count by the clock even when nothing has arrived for long.
 func expire(ctx context.Context, place string, k config.Retention, dryRun, trustClock bool) (lake.ExpireReport, error) {
-	open := lakes.Change
-	if dryRun {
-		open = lakes.Read
-	}
-	l, err := open(ctx, place)
+	l, err := openLake(ctx, place, dryRun)
 	if err != nil {
 		return lake.ExpireReport{}, err
 	}
