@@ -38,12 +38,7 @@ func TestInterrupted(t *testing.T) {
 			}
 			stopped := false
 			for after := time.Duration(0); after < 40*time.Millisecond; after += 8 * time.Millisecond {
-				ctx, cancel := context.WithCancel(t.Context())
-				if after == 0 {
-					cancel()
-				} else {
-					time.AfterFunc(after, cancel)
-				}
+				ctx, cancel := stoppedAfter(t, after)
 				var out, errOut bytes.Buffer
 				code := run(ctx, args, strings.NewReader(""), &out, &errOut)
 				cancel()
@@ -105,12 +100,7 @@ func TestInterruptedOnboard(t *testing.T) {
 				if err := os.WriteFile(event, []byte(body), 0o600); err != nil {
 					t.Fatal(err)
 				}
-				ctx, cancel := context.WithCancel(t.Context())
-				if after == 0 {
-					cancel()
-				} else {
-					time.AfterFunc(after, cancel)
-				}
+				ctx, cancel := stoppedAfter(t, after)
 				var out, errOut bytes.Buffer
 				c := &cli{in: strings.NewReader(""), out: &out, err: &errOut, cloud: r.cloud}
 				args := append([]string{"onboard"}, strings.Fields(strings.ReplaceAll(verb, "EVENT", event))...)
@@ -136,4 +126,15 @@ func TestInterruptedOnboard(t *testing.T) {
 			}
 		}
 	})
+}
+
+// stoppedAfter is a context that ends after a time; after none it has ended.
+func stoppedAfter(t *testing.T, after time.Duration) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(t.Context())
+	if after == 0 {
+		cancel()
+	} else {
+		time.AfterFunc(after, cancel)
+	}
+	return ctx, cancel
 }
