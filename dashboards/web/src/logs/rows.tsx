@@ -19,7 +19,7 @@ import { live, pause } from "./live";
 import { RowDetail } from "./detail";
 import { Marked } from "./marked";
 import { sectionsOf, type Section } from "./sections";
-import { chunkOf, isNearEnd, layOut, nearEnd, watch } from "./windowed";
+import { chunkOf, layOut, nearEnd, watch } from "./windowed";
 
 export function Rows() {
   const list = useRef<HTMLDivElement>(null), end = useRef<HTMLParagraphElement>(null);
@@ -30,28 +30,20 @@ export function Rows() {
       const s = document.getSelection();
       if (live.value && s && !s.isCollapsed && list.current?.contains(s.anchorNode)) pause("selection");
     };
-    const fetchMore = () => isNearEnd(end.current) && void more();
-    const onScroll = () => {
-      if (live.value && scrollY > 40) pause("scroll");
-      fetchMore();
-    };
+    const onScroll = () => live.value && scrollY > 40 && pause("scroll");
     const onCopy = (e: ClipboardEvent) => copySelected(e, list.current!);
     document.addEventListener("copy", onCopy);
     document.addEventListener("selectionchange", onSelect);
     document.addEventListener("scroll", onScroll, { passive: true });
-    const stop = nearEnd(end.current!, fetchMore);
     return () => {
       document.removeEventListener("copy", onCopy);
       document.removeEventListener("selectionchange", onSelect);
       document.removeEventListener("scroll", onScroll);
-      stop();
     };
   }, []);
-  // Who came to the end while these rows were on their way may still be there, which no observer says
-  // again. Not after a failure: that would be asked again and again; scrolling or the button does.
-  useEffect(() => {
-    if (isNearEnd(end.current)) void more();
-  }, [all]);
+  // Anew with each listing: who came to the end while rows were on their way may still be there. Not
+  // after a failure, which would be asked again and again; the button does.
+  useEffect(() => nearEnd(end.current!, () => scrollY > 0 && void more()), [all]);
   const of = next.value ? -1 : all.length;
   return (
     <>

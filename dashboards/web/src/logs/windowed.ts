@@ -83,15 +83,9 @@ export function watch(c: Chunk, box: HTMLElement): () => void {
   };
 }
 
-/** How far the end of the page may be for the next rows to be fetched, in pixels below the window. */
-const near = 1500;
-
-/** Whether the page is scrolled to near its end. */
-export const isNearEnd = (end: Element | null): boolean => !!end && scrollY > 0 && end.getBoundingClientRect().top < innerHeight + near;
-
-/** Calls then when the page comes near its end; returns how to stop. It is silent while the end stays there. */
+/** Calls then once the page is near its end, and at once where it is; returns how to stop. While it stays there nothing is said again: observe anew once there is more. */
 export function nearEnd(end: Element, then: () => void): () => void {
-  const o = new IntersectionObserver((entries) => entries.some((e) => e.isIntersecting) && then(), { rootMargin: `0px 0px ${near}px` });
+  const o = new IntersectionObserver((entries) => entries.some((e) => e.isIntersecting) && then(), { rootMargin: "0px 0px 1500px" });
   o.observe(end);
   return () => o.disconnect();
 }
