@@ -129,25 +129,9 @@ func (r *recorded) want(t *testing.T, function string) {
 }
 
 // received takes what is in the function's queue.
-func (r *recorded) received(t *testing.T) (bodies []string) {
+func (r *recorded) received(t *testing.T) []string {
 	t.Helper()
-	client := sqs.NewFromConfig(r.raw)
-	url := strings.TrimPrefix(r.env[2], "SEAMARK_QUEUE_URL=")
-	for {
-		out, err := client.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{QueueUrl: &url, MaxNumberOfMessages: 10})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(out.Messages) == 0 {
-			return bodies
-		}
-		for _, m := range out.Messages {
-			bodies = append(bodies, *m.Body)
-			if _, err := client.DeleteMessage(t.Context(), &sqs.DeleteMessageInput{QueueUrl: &url, ReceiptHandle: m.ReceiptHandle}); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
+	return take(t, sqs.NewFromConfig(r.raw), strings.TrimPrefix(r.env[2], "SEAMARK_QUEUE_URL="))
 }
 
 // tables makes Athena's tables.

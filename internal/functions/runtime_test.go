@@ -350,23 +350,6 @@ func TestReconcile(t *testing.T) {
 	t.Cleanup(func() {
 		client.DeleteQueue(context.WithoutCancel(t.Context()), &sqs.DeleteQueueInput{QueueUrl: made.QueueUrl})
 	})
-	receive := func() (bodies []string) {
-		for {
-			out, err := client.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{QueueUrl: made.QueueUrl, MaxNumberOfMessages: 10})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if len(out.Messages) == 0 {
-				return bodies
-			}
-			for _, m := range out.Messages {
-				bodies = append(bodies, *m.Body)
-				if _, err := client.DeleteMessage(t.Context(), &sqs.DeleteMessageInput{QueueUrl: made.QueueUrl, ReceiptHandle: m.ReceiptHandle}); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
-	}
 	f := h.start(t, "transformer", "SEAMARK_QUEUE_URL="+*made.QueueUrl, "AWS_ENDPOINT_URL_SQS="+emulator)
 	for i := range 12 {
 		h.land(t, landing(i), 5)
@@ -374,7 +357,7 @@ func TestReconcile(t *testing.T) {
 	if a := invoke(t, f, `{"do":"reconcile"}`, time.Minute); a.Failed || !strings.Contains(a.Body, `"pending":12,"sent":12`) {
 		t.Fatalf("%+v", a)
 	}
-	bodies := receive()
+	bodies := take(t, client, *made.QueueUrl)
 	if len(bodies) != 12 {
 		t.Fatalf("%d messages: %v", len(bodies), bodies)
 	}
@@ -389,7 +372,7 @@ func TestReconcile(t *testing.T) {
 	if a := invoke(t, f, `{"do":"compact"}`, time.Minute); a.Failed || a.Body != `{"hours":1,"sent":1}` {
 		t.Fatalf("%+v", a)
 	}
-	if a := invoke(t, f, runtimetest.Batch(receive()...), 2*time.Minute); a.Failed || a.Body != done {
+	if a := invoke(t, f, runtimetest.Batch(take(t, client, *made.QueueUrl)...), 2*time.Minute); a.Failed || a.Body != done {
 		t.Errorf("%+v", a)
 	}
 	for range 2 {
@@ -496,5 +479,25 @@ func TestRules(t *testing.T) {
 	without := newHub(t, receivers)
 	if a := invoke(t, without.start(t, "alerter"), `{"do":"rules"}`, time.Minute); !a.Failed || !strings.Contains(a.Body, "opensearch") {
 		t.Errorf("without an index: %+v", a)
+	}
+}
+
+// take takes all messages out of a queue.
+func take(t *testing.T, client *sqs.Client, url string) (bodies []string) {
+	t.Helper()
+	for {
+		out, err := client.ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{QueueUrl: &url, MaxNumberOfMessages: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(out.Messages) == 0 {
+			return bodies
+		}
+		for _, m := range out.Messages {
+			bodies = append(bodies, *m.Body)
+			if _, err := client.DeleteMessage(t.Context(), &sqs.DeleteMessageInput{QueueUrl: &url, ReceiptHandle: m.ReceiptHandle}); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 }
