@@ -147,6 +147,83 @@ func TestLogsCutAndWhole(t *testing.T) {
 	}
 }
 
+// TestContext: what stands around a row in its stream comes whatever the row was found by.
+func TestContext(t *testing.T) {
+	h := newServer(t, nil)
+	all := ask[logsAnswer](t, h, "/api/logs?product=booking&environment=prod&limit=1000").Rows
+	middle := all[len(all)/2]
+	for _, n := range []int{1, 10, 50} {
+		got := ask[struct{ Earlier, Later []seamark.Hit }](t, h, fmt.Sprintf("/api/logs/context?event_id=%s&ts=%d&product=booking&n=%d", middle.Log.EventID, middle.Log.Timestamp, n))
+		var want []seamark.Position
+		var at int
+		for i := range all {
+			if fmt.Sprint(all[i].Stream().Terms) != fmt.Sprint(middle.Stream().Terms) {
+				continue
+			}
+			if all[i].Position() == middle.Position() {
+				at = len(want)
+			}
+			want = append(want, all[i].Position())
+		}
+		var has []seamark.Position
+		for i := range got.Later {
+			has = append(has, got.Later[len(got.Later)-1-i].Position())
+		}
+		has = append(has, middle.Position())
+		for _, r := range got.Earlier {
+			has = append(has, r.Position())
+		}
+		if diff := cmp.Diff(want[at-n:at+n+1], has); diff != "" {
+			t.Errorf("%d on either side:\n%s", n, diff)
+		}
+	}
+	for target, want := range map[string]int{
+		"/api/logs/context?event_id=none&ts=5":          http.StatusNotFound,
+		"/api/logs/context?ts=5":                        http.StatusBadRequest,
+		"/api/logs/context?event_id=none&ts=5&n=100000": http.StatusBadRequest,
+	} {
+		if r := get(h, target); r.StatusCode != want {
+			t.Errorf("%s: %d, want %d", target, r.StatusCode, want)
+		}
+	}
+}
+
+// TestCompare: patterns are counted against the time before, what is new first.
+func TestCompare(t *testing.T) {
+	h := newServer(t, nil)
+	type answer struct {
+		From, To   int64
+		BeforeFrom int64 `json:"before_from"`
+		Changes    []seamark.Change
+	}
+	got := ask[answer](t, h, "/api/logs/compare?from=now-5m&to=now")
+	if got.BeforeFrom != got.From-(got.To-got.From) || len(got.Changes) == 0 {
+		t.Fatalf("%+v", got)
+	}
+	count := func(fingerprint string, from, to int64) int64 {
+		n := int64(0)
+		for _, b := range ask[struct {
+			Buckets []struct{ Counts map[string]int64 }
+		}](t, h, fmt.Sprintf("/api/logs/histogram?from=%d&to=%d&fingerprint=%s", from, to, fingerprint)).Buckets {
+			for _, c := range b.Counts {
+				n += c
+			}
+		}
+		return n
+	}
+	for _, c := range got.Changes {
+		if now, before := count(c.Value, got.From, got.To), count(c.Value, got.BeforeFrom, got.From); c.Count != now || c.Before != before {
+			t.Errorf("%s: %d after %d, want %d after %d", c.Value, c.Count, c.Before, now, before)
+		}
+	}
+	if first := got.Changes[0]; first.Before != 0 || first.Text == "" {
+		t.Errorf("first comes %+v", first)
+	}
+	if r := get(h, "/api/logs/compare?table=access_logs"); r.StatusCode != http.StatusBadRequest {
+		t.Errorf("of requests: %d", r.StatusCode)
+	}
+}
+
 func TestLogsFrame(t *testing.T) {
 	h := newServer(t, nil)
 	ms := func(s string) int64 {

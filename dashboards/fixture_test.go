@@ -102,9 +102,13 @@ func (m *memory) Search(ctx context.Context, q seamark.Query) (seamark.Result, e
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var out seamark.Result
-	for _, h := range m.hits {
-		ts, id := place(h)
-		if b := q.Before; b != nil && (ts > b.Timestamp || ts == b.Timestamp && id >= b.EventID) {
+	hits, sign := m.hits, 1
+	if q.Ascending {
+		hits, sign = slices.Clone(m.hits), -1
+		slices.Reverse(hits)
+	}
+	for _, h := range hits {
+		if q.Before != nil && sign*h.Position().Compare(*q.Before) >= 0 {
 			continue
 		}
 		if !matches(h, q) {

@@ -2,13 +2,11 @@ package dashboards
 
 import (
 	"context"
-	"io/fs"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/query"
@@ -56,10 +54,7 @@ func (s *Server) logs(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	out := logsAnswer{frame: q.frame, Rows: make([]seamark.Hit, 0, len(result.Hits)), More: result.More, Query: query.Format(q.expr), Marks: query.Marks(q.expr)}
-	for _, hit := range result.Hits {
-		out.Rows = append(out.Rows, cutRow(hit))
-	}
+	out := logsAnswer{frame: q.frame, Rows: cutRows(result.Hits), More: result.More, Query: query.Format(q.expr), Marks: query.Marks(q.expr)}
 	if n := len(result.Hits); result.More && n > 0 {
 		out.Next = formatPosition(result.Hits[n-1].Position())
 	}
@@ -95,41 +90,6 @@ func parsePosition(s string) (*seamark.Position, error) {
 
 func formatPosition(p seamark.Position) string {
 	return strings.Join([]string{strconv.FormatInt(p.Timestamp, 10), url.QueryEscape(p.EventID), url.QueryEscape(p.AccountID), url.QueryEscape(p.Source)}, ",")
-}
-
-// row answers GET /api/logs/row?event_id=…&ts=<Unix ms>: one row, whole. Product and
-// environment, when given, spare the store the other partitions.
-func (s *Server) row(w http.ResponseWriter, r *http.Request) {
-	values := r.URL.Query()
-	ts, err := strconv.ParseInt(values.Get("ts"), 10, 64)
-	id := values.Get("event_id")
-	if err != nil || id == "" || ts < 0 || ts > 1e14 {
-		s.fail(w, r, reject("row", "give event_id and ts, the row's timestamp in Unix milliseconds", "the row is not named"))
-		return
-	}
-	q := seamark.Query{Table: seamark.Table(values.Get("table")), Limit: 1}
-	q.Span = seamark.Span{From: time.UnixMilli(ts).UTC(), To: time.UnixMilli(ts + 1).UTC()}
-	q.Terms = []seamark.Term{{Field: seamark.FieldEventID, Values: []string{id}}}
-	for _, f := range []seamark.Field{seamark.FieldProduct, seamark.FieldEnvironment} {
-		if v := values.Get(string(f)); v != "" {
-			q.Terms = append(q.Terms, seamark.Term{Field: f, Values: []string{v}})
-		}
-	}
-	if err := q.Validate(); err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	ctx, cancel := context.WithTimeout(r.Context(), s.opts.Timeout)
-	defer cancel()
-	result, err := s.opts.Searcher.Search(ctx, q)
-	if err == nil && len(result.Hits) == 0 {
-		err = fs.ErrNotExist
-	}
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	s.answer(w, r, map[string]seamark.Hit{"row": result.Hits[0]})
 }
 
 type histogramAnswer struct {

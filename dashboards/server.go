@@ -129,6 +129,8 @@ func (s *Server) routes() *http.ServeMux {
 	mux.HandleFunc("GET /api/logs/histogram", s.histogram)
 	mux.HandleFunc("GET /api/logs/facets", s.facets)
 	mux.HandleFunc("GET /api/logs/row", s.row)
+	mux.HandleFunc("GET /api/logs/context", s.beside)
+	mux.HandleFunc("GET /api/logs/compare", s.compare)
 	mux.HandleFunc("GET /api/incidents", s.incidents)
 	mux.HandleFunc("GET /api/incidents/{id}", s.incident)
 	mux.HandleFunc("/api/", noSuchAPI)

@@ -193,6 +193,26 @@ func formatPattern(pieces []string) string {
 // Quote writes a text so that it is found as it is, as far as words go: in quotes.
 func Quote(s string) string { return quote(strings.ToValidUTF8(strings.Map(visible, s), "\ufffd")) }
 
+// Is writes that a column is one of some values; "" stands for none.
+func Is(column string, values ...string) string {
+	f := Field{Column: column}
+	absent := ""
+	for _, v := range values {
+		if v == "" {
+			absent = "-" + column + ":*"
+			continue
+		}
+		f.Any = append(f.Any, Value{Pattern: []string{strings.ToValidUTF8(strings.Map(visible, v), "\ufffd")}})
+	}
+	switch {
+	case len(f.Any) == 0:
+		return absent
+	case absent != "":
+		return "(" + Format(f) + " OR " + absent + ")"
+	}
+	return Format(f)
+}
+
 // Containing is a query for rows of which a text contains s, upper and lower case alike.
 func Containing(s string) string {
 	return "/(?i)" + strings.ReplaceAll(regexp.QuoteMeta(s), "/", `\/`) + "/"

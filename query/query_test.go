@@ -227,6 +227,30 @@ func TestMatch(t *testing.T) {
 	}
 }
 
+// TestIs: a filter that is written is read as the same.
+func TestIs(t *testing.T) {
+	for _, c := range []struct {
+		want   string
+		column string
+		values []string
+	}{
+		{"level:(ERROR OR FATAL)", "level", []string{"ERROR", "FATAL"}},
+		{"status:4xx", "status", []string{"4xx"}},
+		{`source:/aws/lambda/f`, "source", []string{"/aws/lambda/f"}},
+		{`component:"a \"b\" (c) * OR"`, "component", []string{`a "b" (c) * OR`}},
+		{`team:"OR"`, "team", []string{"OR"}},
+		{"-team:*", "team", []string{""}},
+		{"(team:web OR -team:*)", "team", []string{"web", ""}},
+	} {
+		got := query.Is(c.column, c.values...)
+		_, logs := query.Parse(seamark.TableLogs, got)
+		_, access := query.Parse(seamark.TableAccessLogs, got)
+		if got != c.want || logs != nil && access != nil {
+			t.Errorf("%q: %s, want %s; %v", c.values, got, c.want, logs)
+		}
+	}
+}
+
 // TestMarks: what is looked for is marked, what is excluded is not.
 func TestMarks(t *testing.T) {
 	e, err := query.Parse(seamark.TableLogs, `timeout "connection reset" -gone message:*ook* level:ERROR (timeout OR late)`)

@@ -9,6 +9,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter/words"
+	"github.com/seamark-hq/seamark/query"
 )
 
 // maxURL is the longest link a card carries, in bytes: Slack refuses a message with a
@@ -104,30 +105,55 @@ func around(in *seamark.Incident) seamark.Span {
 // none leads to those of its resource, where its log group is known, and nowhere otherwise:
 // the errors of everybody who is unassigned would mislead.
 func (l Config) seamarkLogs(in *seamark.Incident, span seamark.Span, lead seamark.Alarm) string {
-	q := timeRange(span)
-	switch {
-	case !lead.Foreign():
-		q.Set("product", in.Product)
-		q.Set("environment", in.Environment)
-	case len(lead.LogGroups) > 0:
-		q["source"] = lead.LogGroups[:min(len(lead.LogGroups), maxGroups)]
-		if lead.Scope.AccountID != "" {
-			q.Set("account_id", lead.Scope.AccountID)
+	table, terms := seamark.TableLogs, ofProduct(in)
+	if lead.Foreign() {
+		if len(lead.LogGroups) == 0 {
+			return ""
 		}
-	default:
-		return ""
+		terms = ofGroups(lead)
 	}
 	if lead.StatusCode != "" && !lead.Foreign() {
-		q.Set("table", string(seamark.TableAccessLogs))
-		q.Set("status", lead.StatusCode)
+		table = seamark.TableAccessLogs
+		terms = append(terms, query.Is("status", lead.StatusCode))
 	} else if lead.Query == "" {
-		q.Set("level", seamark.LevelError+","+seamark.LevelFatal)
+		terms = append(terms, query.Is("level", seamark.LevelError, seamark.LevelFatal))
 	}
-	return under(l.PublicURL, "/logs?"+q.Encode())
+	return l.found(table, span, terms)
 }
 
-func timeRange(span seamark.Span) url.Values {
-	return url.Values{"from": {strconv.FormatInt(span.From.UnixMilli(), 10)}, "to": {strconv.FormatInt(span.To.UnixMilli(), 10)}}
+// ofProduct finds what belongs to an incident's product and environment.
+func ofProduct(in *seamark.Incident) []string {
+	return []string{query.Is("product", in.Product), query.Is("environment", in.Environment)}
+}
+
+// maxOfGroups leaves room for what else a query says.
+const maxOfGroups = query.MaxBytes - 100
+
+// ofGroups finds what an alarm's log groups hold: of as many as fit into a query.
+func ofGroups(lead seamark.Alarm) []string {
+	n := min(len(lead.LogGroups), maxGroups)
+	for n > 1 && len(query.Is("source", lead.LogGroups[:n]...)) > maxOfGroups {
+		n--
+	}
+	terms := []string{query.Is("source", lead.LogGroups[:n]...)}
+	if lead.Scope.AccountID != "" {
+		terms = append(terms, query.Is("account_id", lead.Scope.AccountID))
+	}
+	return terms
+}
+
+// found leads to the rows that a query finds, on Seamark's own page. The text works behind `seamark
+// logs`, too.
+func (l Config) found(table seamark.Table, span seamark.Span, terms []string) string {
+	text := strings.Join(terms, " ")
+	if _, err := query.Parse(table, text); err != nil {
+		return "" // names that no row has
+	}
+	q := url.Values{"from": {strconv.FormatInt(span.From.UnixMilli(), 10)}, "to": {strconv.FormatInt(span.To.UnixMilli(), 10)}, "q": {text}}
+	if table != seamark.TableLogs {
+		q.Set("table", string(table))
+	}
+	return under(l.PublicURL, "/logs?"+q.Encode())
 }
 
 // Pattern leads to the records with one fingerprint on Seamark's own page, or is empty.
@@ -135,12 +161,7 @@ func (l Config) Pattern(in *seamark.Incident, fingerprint string) string {
 	if fingerprint == "" {
 		return ""
 	}
-	span := around(in)
-	q := url.Values{
-		"from": {strconv.FormatInt(span.From.UnixMilli(), 10)}, "to": {strconv.FormatInt(span.To.UnixMilli(), 10)},
-		"product": {in.Product}, "environment": {in.Environment}, "fingerprint": {fingerprint},
-	}
-	return short(under(l.PublicURL, "/logs?"+q.Encode()))
+	return short(l.found(seamark.TableLogs, around(in), append(ofProduct(in), query.Is("fingerprint", fingerprint))))
 }
 
 func (l Config) seamarkIncident(in *seamark.Incident) string {

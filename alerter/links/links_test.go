@@ -1,6 +1,7 @@
 package links_test
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/seamark-hq/seamark/alerter/card"
 	"github.com/seamark-hq/seamark/alerter/internal/cardtest"
 	"github.com/seamark-hq/seamark/alerter/links"
+	"github.com/seamark-hq/seamark/query"
 )
 
 func TestLinks(t *testing.T) {
@@ -20,6 +22,18 @@ func TestLinks(t *testing.T) {
 			}
 			if strings.ContainsAny(l.URL, " <>\"\x1b") {
 				t.Errorf("%s %s: %q", c.Name, l.Label, l.URL)
+			}
+		}
+	}
+	for _, c := range cardtest.Cases() {
+		for _, l := range c.Card().Links {
+			u, err := url.Parse(l.URL)
+			if err != nil || l.Label != "Logs" {
+				continue
+			}
+			q := u.Query()
+			if _, err := query.Parse(seamark.Table(cmp.Or(q.Get("table"), string(seamark.TableLogs))), q.Get("q")); err != nil || q.Get("q") == "" {
+				t.Errorf("%s: %q: %v", c.Name, q.Get("q"), err)
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -18,8 +19,8 @@ import (
 func (c *cli) logsCmd() *cobra.Command {
 	var product, environment, level, component []string
 	var since, until, grep string
-	var limit int
-	var access bool
+	var limit, around int
+	var access, compare bool
 	cmd := &cobra.Command{
 		Use:   "logs --lake LAKE [QUERY]...",
 		Short: "Read logs from the lake, oldest first",
@@ -27,11 +28,16 @@ func (c *cli) logsCmd() *cobra.Command {
 words, "a phrase", part of a word as *4711, field:value, ranges as level:>=WARN or status:5xx, NOT,
 AND, OR, brackets, and /regular expression/; docs/reference/search.md has all of it. What
 begins with - goes behind --. Flags narrow it further. Times: 15m, 1h, 7d, today, yesterday,
-14:00, 2026-11-22, RFC 3339 or Unix milliseconds; bare times mean the local zone.`,
+14:00, 2026-11-22, RFC 3339 or Unix milliseconds; bare times mean the local zone.
+--context N shows each row found, marked by ">", between the N rows before and after it in its log
+stream, whatever the query is. --compare lists the patterns (of WARN and above) that occur more or
+less often than in the time of the same length before: what is new first.`,
 		Example: `  seamark logs --lake ./lake --product booking --level ERROR --since 1h
   seamark logs --lake ./lake 'level:>=WARN timeout NOT component:canary*' --since 7d
   seamark logs --lake ./lake --grep AccessDenied --json | jq .error_stack
-  seamark logs --lake ./lake --access --component booking-api/prod`,
+  seamark logs --lake ./lake --access --component booking-api/prod
+  seamark logs --lake ./lake timeout --context 10
+  seamark logs --lake ./lake --compare --since 1h`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			folder, cfg, err := c.lakeFolder()
 			if err != nil {
@@ -57,7 +63,10 @@ begins with - goes behind --. Flags narrow it further. Times: 15m, 1h, 7d, today
 			if err := checkLevels(upper(level)); err != nil {
 				return err
 			}
-			if err := q.Validate(); err != nil {
+			if around > 0 && !cmd.Flags().Changed("limit") {
+				q.Limit = contextLimit
+			}
+			if err := cmp.Or(q.Validate(), checkContext(around, compare, q.Table)); err != nil {
 				return &usageError{err}
 			}
 			db, closeLake, err := lakes.Open(cmd.Context(), folder, cfg, c.logger(warnLevel))
@@ -65,12 +74,18 @@ begins with - goes behind --. Flags narrow it further. Times: 15m, 1h, 7d, today
 				return err
 			}
 			defer closeLake()
+			if compare {
+				return c.compare(cmd.Context(), db, q)
+			}
 			res, err := db.Search(cmd.Context(), q)
 			if err != nil {
 				return err
 			}
 			if len(res.Hits) == 0 && !c.json {
 				c.noRows(db, q, product, environment)
+			}
+			if around > 0 {
+				return c.printContext(cmd.Context(), db, res, around)
 			}
 			return c.printHits(res)
 		},
@@ -85,6 +100,8 @@ begins with - goes behind --. Flags narrow it further. Times: 15m, 1h, 7d, today
 	f.StringVar(&until, "until", "", "until when (default: now)")
 	f.StringVar(&grep, "grep", "", "only rows with this in a text, within words too, upper and lower case alike")
 	f.IntVar(&limit, "limit", 200, "rows at most")
+	f.IntVar(&around, "context", 0, fmt.Sprintf("also so many rows before and after each, of its stream; --limit is then %d", contextLimit))
+	f.BoolVar(&compare, "compare", false, "what is new, against the time of the same length before")
 	f.BoolVar(&access, "access", false, "access logs instead of logs")
 	_ = cmd.RegisterFlagCompletionFunc("level", cobra.FixedCompletions(seamark.Levels(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -127,18 +144,22 @@ func (c *cli) printHits(res seamark.Result) error {
 	for i := range res.Hits {
 		h := res.Hits[len(res.Hits)-1-i]
 		if c.json {
-			if err := c.writeJSON(out, jsonRow(h)); err != nil {
+			if err := c.writeJSON(out, jsonRow(h, false)); err != nil {
 				return err
 			}
 			continue
 		}
 		fmt.Fprintln(out, line(h, colour))
 	}
+	out.Flush()
+	c.sayMore(res)
+	return nil
+}
+
+func (c *cli) sayMore(res seamark.Result) {
 	if res.More && !c.json {
-		out.Flush()
 		fmt.Fprintf(c.err, "the newest %s; more match: raise --limit or narrow the search\n", plural(int64(len(res.Hits)), "row"))
 	}
-	return nil
 }
 
 // noRows says why nothing was found, as far as the names tell.
@@ -158,8 +179,8 @@ func (c *cli) noRows(db *duckdb.DB, q seamark.Query, products, environments []st
 }
 
 // jsonRow is a row as scripts read it: the columns of its table, times as RFC 3339 in
-// UTC, JSON columns as JSON.
-func jsonRow(h seamark.Hit) any {
+// UTC, JSON columns as JSON; context: it stands beside one that was asked for.
+func jsonRow(h seamark.Hit, context bool) any {
 	if a := h.Access; a != nil {
 		return struct {
 			Product     string `json:"product"`
@@ -168,7 +189,8 @@ func jsonRow(h seamark.Hit) any {
 			*seamark.AccessLog
 			Extra      json.RawMessage `json:"extra,omitempty"`
 			IngestedAt string          `json:"ingested_at"`
-		}{h.Product, h.Environment, clock(a.Timestamp), a, rawJSON(a.Extra), clock(a.IngestedAt)}
+			Context    bool            `json:"context,omitempty"`
+		}{h.Product, h.Environment, clock(a.Timestamp), a, rawJSON(a.Extra), clock(a.IngestedAt), context}
 	}
 	l := h.Log
 	return struct {
@@ -178,7 +200,8 @@ func jsonRow(h seamark.Hit) any {
 		*seamark.Log
 		EventData  json.RawMessage `json:"event_data,omitempty"`
 		IngestedAt string          `json:"ingested_at"`
-	}{h.Product, h.Environment, clock(l.Timestamp), l, rawJSON(l.EventData), clock(l.IngestedAt)}
+		Context    bool            `json:"context,omitempty"`
+	}{h.Product, h.Environment, clock(l.Timestamp), l, rawJSON(l.EventData), clock(l.IngestedAt), context}
 }
 
 func rawJSON(s string) json.RawMessage {

@@ -74,7 +74,7 @@ var table = []room{
 	{"indexer", rooms(".", "schemas", "lake"), []string{"golang.org/x/sync"}},
 	{"alerter/worker", rooms(".", "lake/revision", "alerter", "alerter/card", "alerter/cloudwatch", "alerter/incident", "alerter/rules"), nil},
 	{"alerter/words", rooms("."), nil},
-	{"alerter/links", rooms(".", "alerter/words"), nil},
+	{"alerter/links", rooms(".", "query", "alerter/words"), nil},
 	{"alerter/card", rooms(".", "alerter/links", "alerter/words"), nil},
 	{"alerter/cloudwatch", rooms(".", "alerter/links", "alerter/words"), nil},
 	{"alerter/incident", rooms(".", "lake/revision", "alerter/card", "alerter/links", "alerter/words"), nil},

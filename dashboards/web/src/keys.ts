@@ -8,6 +8,7 @@ import { toggleLive } from "./logs/live";
 import { closeRow, currentRow, moveCursor, nextError, openRow } from "./logs/cursor";
 import { copy, copyCommand, rowLink } from "./logs/actions";
 import { finding, needsFind } from "./logs/find";
+import { around } from "./logs/around";
 
 export const helpOpen = signal(false);
 
@@ -28,6 +29,7 @@ export const keyMap: Key[] = [
   { keys: ["k"], what: "previous row", where: "logs", run: () => moveCursor(-1) },
   { keys: ["Enter"], what: "open the row", where: "logs", run: () => openRow() },
   { keys: ["Escape"], what: "close the row", where: "logs", run: () => closeRow() },
+  { keys: ["c"], what: "the rows around it in its stream; again: more", where: "logs", run: () => showAround() },
   { keys: ["e"], what: "next error", where: "logs", run: () => nextError(1) },
   { keys: ["E"], what: "previous error", where: "logs", run: () => nextError(-1) },
   { keys: ["["], what: "earlier", where: "logs", run: () => shift(-1) },
@@ -50,6 +52,11 @@ function focusQuery(): void {
 function copyLink(): void {
   const r = currentRow();
   if (r) void copy(rowLink(r), "a link to the row");
+}
+
+function showAround(): void {
+  const r = currentRow();
+  if (r) void around(r);
 }
 
 /** Ctrl-F where the browser's find would miss rows that are no elements; a second one in the bar is the browser's. */

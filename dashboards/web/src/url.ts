@@ -17,6 +17,7 @@ export interface LogsState {
   q: string;
   terms: Term[];
   row?: string; // event_id of the row that is open
+  compare?: boolean; // patterns are compared with the time before
 }
 
 export const defaults = { from: "now-1h", to: "now" };
@@ -47,6 +48,7 @@ export function parseLogs(search: string): LogsState {
   if (Number.isFinite(at) && at > 0) state.at = at;
   const row = p.get("row");
   if (row) state.row = row;
+  if (p.get("compare") === "1") state.compare = true;
   const known = new Set(fieldsOf(table));
   for (const [key, value] of p) {
     const not = key.startsWith("-");
@@ -69,13 +71,14 @@ export function formatLogs(s: LogsState): string {
   if (s.utc) p.push(["tz", "utc"]);
   if (s.q) p.push(["q", s.q]);
   for (const t of s.terms) p.push([(t.not ? "-" : "") + t.field, joinValues(t.values)]);
+  if (s.compare) p.push(["compare", "1"]);
   if (s.row) p.push(["row", s.row]);
   return "?" + p.map(([k, v]) => `${k}=${encode(v)}`).join("&");
 }
 
 /** The part of a state that the server is asked with. */
 export function apiQuery(s: LogsState, at: number | undefined, zone: string): string {
-  return formatLogs({ ...s, utc: false, at, row: undefined }) + `&tz=${encodeURIComponent(zone === "UTC" ? "utc" : zone)}`;
+  return formatLogs({ ...s, utc: false, at, row: undefined, compare: undefined }) + `&tz=${encodeURIComponent(zone === "UTC" ? "utc" : zone)}`;
 }
 
 // What a query may hold unescaped stays readable: colons, slashes, commas.

@@ -91,6 +91,47 @@ test("keys: j k Enter Esc e / ? and none while typing", () =>
     assert.ok(page.url().includes("/logs"), "keys are off");
   }));
 
+test("c shows what stands around a row in its stream, in place and unfiltered", () =>
+  visit("/logs?level=ERROR", {}, async (page) => {
+    await rowsReady(page);
+    const count = await page.locator("article.row").count();
+    await page.keyboard.press("j");
+    await page.keyboard.press("j");
+    await page.keyboard.press("c");
+    await page.waitForSelector(".row.beside");
+    const id = await page.evaluate(() => document.activeElement.id);
+    const around = page.locator(`#${id} ~ .besides, .besides:has(+ #${id})`);
+    assert.equal(await around.count() >= 2, true);
+    const ten = await page.locator(".row.beside").count();
+    assert.ok(ten >= 10 && ten <= 20, `${ten} rows around it`);
+    assert.ok((await page.locator('.row.beside[data-level="INFO"]').count()) > 0, "the filter does not hold for them");
+    assert.equal(await page.locator("article.row").count(), count, "the listing stays");
+    const times = await page.locator(`.besides:has(+ #${id}) time, #${id} time, #${id} + .besides time`).evaluateAll((all) => all.map((t) => t.dateTime));
+    assert.deepEqual(times, [...times].sort().reverse(), "newest first");
+    await shot(page, "context");
+    await accessible(page);
+    await page.keyboard.press("c");
+    await page.waitForFunction((n) => document.querySelectorAll(".row.beside").length > n, ten);
+    await page.keyboard.press("c");
+    assert.equal(await page.locator(".row.beside").count(), 0);
+  }));
+
+test("what is new, against the time before", () =>
+  visit("/logs?from=now-10m", {}, async (page) => {
+    await rowsReady(page);
+    await page.getByRole("button", { name: "what is new" }).click();
+    await page.waitForSelector(".compare tbody tr");
+    assert.match(page.url(), /compare=1/);
+    assert.equal(await page.locator(".compare tbody td").first().textContent(), "new");
+    await shot(page, "compare");
+    await accessible(page);
+    await page.locator(".compare tbody .link").first().click();
+    await page.waitForURL(/fingerprint=/);
+    await page.getByRole("button", { name: "Close" }).click();
+    assert.equal(await page.locator(".compare").count(), 0);
+    assert.doesNotMatch(page.url(), /compare/);
+  }));
+
 test("the histogram zooms by dragging, a bar by a click, and back", () =>
   visit("/logs?from=now-2h&to=now", {}, async (page) => {
     await rowsReady(page);

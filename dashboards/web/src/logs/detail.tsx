@@ -13,6 +13,7 @@ import { Marked } from "./marked";
 import { visible } from "../text";
 import { fieldName } from "./names";
 import { pretty } from "./pretty";
+import { around, nextSize } from "./around";
 
 const order = [
   "level", "status", "method", "path", "route", "event_name", "latency_ms", "integration_latency_ms", "response_bytes", "ip",
@@ -47,6 +48,11 @@ export function RowDetail({ row, zone: z }: { row: Row; zone: string }) {
   );
 }
 
+const besideWord = (row: Row): string => {
+  const n = nextSize(idOf(row));
+  return n === undefined ? "Hide context" : n === 10 ? "Context" : "More context";
+};
+
 function Actions({ row }: { row: Row }) {
   const l = row.log ?? row.access;
   const only = (field: string, value: string) => {
@@ -57,6 +63,7 @@ function Actions({ row }: { row: Row }) {
     <p class="actions">
       {l?.request_id && <button class="tool" onClick={() => only("request_id", l.request_id!)}>Same request</button>}
       {row.log?.fingerprint && <button class="tool" onClick={() => only("fingerprint", row.log!.fingerprint!)}>Same pattern</button>}
+      <button class="tool" onClick={() => void around(row)} title="The rows around it in its stream, unfiltered (c)">{besideWord(row)}</button>
       <button class="tool" onClick={() => void copy(rowLink(row), "a link to the row")} title="Copy a link to this row (y)">Copy link</button>
       <button class="tool" onClick={() => void copy(JSON.stringify(row.log ?? row.access, null, 2), "the row as JSON")}>Copy JSON</button>
     </p>

@@ -33,6 +33,7 @@ export function QueryBar({ onFacets, facetsOpen }: { onFacets: () => void; facet
         {s.terms.flatMap((t) => t.values.map((v) => <Chip key={`${t.not}${t.field}=${v}`} field={t.field} value={v} not={t.not} />))}
         {s.terms.length > 1 && <button class="link" onClick={() => ask({ terms: [] })}>clear all</button>}
         <span class="grow" />
+        {s.table === "logs" && <button class={s.compare ? "link on" : "link"} aria-pressed={!!s.compare} onClick={() => ask({ compare: !s.compare || undefined, row: s.row })} title="The patterns that are new, against the time of the same length before">what is new</button>}
         <button class={wrap.value ? "link on" : "link"} aria-pressed={wrap.value} onClick={() => (wrap.value = !wrap.value)} title="Wrap lines (w)">wrap</button>
         <button class={raw.value ? "link on" : "link"} aria-pressed={raw.value} onClick={() => (raw.value = !raw.value)} title="Show data as it was written">raw</button>
         <button class="link only-wide" onClick={copyAll}>copy all</button>

@@ -17,6 +17,7 @@ import { line } from "./command";
 import { finding } from "./find";
 import { live, pause } from "./live";
 import { RowDetail } from "./detail";
+import { arounds } from "./around";
 import { Marked } from "./marked";
 import { sectionsOf, type Section } from "./sections";
 import { chunkOf, layOut, nearEnd, watch } from "./windowed";
@@ -132,7 +133,10 @@ function RowLine({ row, zone: z, at, of, first }: { row: Row; zone: string; at: 
   const isOpen = useComputed(() => open.value.has(id)).value;
   const isCursor = useComputed(() => cursor.value === id || (first && cursor.value === "")).value;
   const level = row.log ? row.log.level ?? "" : statusClass(row.access?.status);
+  const beside = useComputed(() => arounds.value.get(id)).value;
   return (
+    <>
+    {beside && <Beside rows={[...beside.later].reverse()} zone={z} label="Later in the stream" end={beside.later.length < beside.n ? "the stream ends here" : ""} />}
     <article
       class={`row${isOpen ? " open" : ""}`} id={"row-" + id} tabIndex={isCursor ? 0 : -1} data-level={level}
       aria-posinset={at + 1} aria-setsize={of} aria-labelledby={`m-${id}`}
@@ -144,7 +148,24 @@ function RowLine({ row, zone: z, at, of, first }: { row: Row; zone: string; at: 
       </div>
       {isOpen && <RowDetail row={row} zone={z} />}
     </article>
+    {beside && <Beside rows={beside.earlier} zone={z} label="Earlier in the stream" end={beside.fault ? beside.fault.message : beside.earlier.length < beside.n ? "the stream begins here" : ""} />}
+    </>
   );
+}
+
+/** Rows that stand beside one in its stream. What they say is shown, and no more. */
+function Beside({ rows: all, zone: z, label, end }: { rows: Row[]; zone: string; label: string; end: string }) {
+  const lines = all.map((r) => (
+    <div key={idOf(r)} class="row beside" data-level={r.log?.level ?? statusClass(r.access?.status)}>
+      <div class="line">
+        <span />
+        <time dateTime={new Date(timeOf(r)).toISOString()}>{clock(timeOf(r), z)}</time>
+        {r.log ? <LogLine row={r} id={"beside-" + idOf(r)} /> : <AccessLine row={r} id={"beside-" + idOf(r)} />}
+      </div>
+    </div>
+  ));
+  const note = end && <p key="end" class="beside-end muted">{end}</p>;
+  return <div class="besides" role="group" aria-label={label}>{label.startsWith("Later") ? [note, ...lines] : [...lines, note]}</div>;
 }
 
 /** What is marked in rows: what the page's own find looks for, else the words that they were found by. */

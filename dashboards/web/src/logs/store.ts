@@ -34,7 +34,7 @@ let lastSearch = "";
 /** A window whose "now" lies in the past stays as it was until somebody goes live. */
 export const frozen = signal(false);
 
-const bare = (x: LogsState): string => formatLogs({ ...x, at: undefined, row: undefined, utc: false });
+const bare = (x: LogsState): string => formatLogs({ ...x, at: undefined, row: undefined, utc: false, compare: undefined });
 /** What is on the screen is of another question than the address and the box: it is dimmed. */
 export const stale = computed(() => shown.value !== null && bare(shown.value) !== bare(state.value));
 
@@ -74,7 +74,7 @@ export function cancel(): void {
 
 /** What makes a question another one. */
 const keyOf = (s: LogsState, old: boolean): string =>
-  formatLogs({ ...s, row: undefined, at: old ? s.at : undefined, utc: false }) + (s.utc ? "" : localZone());
+  formatLogs({ ...s, row: undefined, compare: undefined, at: old ? s.at : undefined, utc: false }) + (s.utc ? "" : localZone());
 
 const query = (s: LogsState): string => apiQuery(s, frozen.value ? s.at : undefined, zone.value);
 

@@ -15,6 +15,7 @@ import { Histogram, NoHistogram } from "../logs/histogram";
 import { Facets } from "../logs/facets";
 import { Rows } from "../logs/rows";
 import { Empty } from "../logs/empty";
+import { Compare } from "../logs/compare";
 import { FaultBox } from "../ui/fault";
 
 export function LogsView() {
@@ -34,6 +35,7 @@ export function LogsView() {
         <Sheet open={sheet} dim={dim || facetsOld.value} shut={() => setSheet(false)} />
         <section class={dim ? "found dim" : "found"} aria-label="Rows" aria-busy={loading.value}>
           {histogram.value ? <div class={barsOld.value ? "dim" : ""}><Histogram /></div> : !fault.value && <NoHistogram />}
+          {state.value.compare && state.value.table === "logs" && <Compare />}
           <Tail />
           <FindBar />
           {rows.value.length > 0 ? <Rows /> : !first && !loading.value && !fault.value && <Empty />}
