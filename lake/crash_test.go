@@ -42,7 +42,7 @@ func crashStates() int {
 }
 
 // scratch is a folder in memory, where there is one: what is proved needs no disk.
-func scratch(t *testing.T) string {
+func scratch(t testing.TB) string {
 	folder, err := os.MkdirTemp("/dev/shm", "seamark-test-*")
 	if err != nil {
 		return t.TempDir()

@@ -15,7 +15,7 @@ import (
 )
 
 // filled is a lake with some objects.
-func filled(t *testing.T, objects int) *lake.Lake {
+func filled(t testing.TB, objects int) *lake.Lake {
 	t.Helper()
 	l := open(t, scratch(t))
 	for i := range objects {

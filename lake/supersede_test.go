@@ -16,7 +16,7 @@ import (
 	"github.com/seamark-hq/seamark/transformer"
 )
 
-func open(t *testing.T, folder string) *lake.Lake {
+func open(t testing.TB, folder string) *lake.Lake {
 	t.Helper()
 	d, err := lake.OpenDir(folder, &unsynced{})
 	if err != nil {
@@ -29,14 +29,14 @@ func open(t *testing.T, folder string) *lake.Lake {
 	return l
 }
 
-func put(t *testing.T, l *lake.Lake, key string, b []byte) {
+func put(t testing.TB, l *lake.Lake, key string, b []byte) {
 	t.Helper()
 	if err := l.PutBytes(key, b); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func must(t *testing.T, l *lake.Lake, key string) *lake.Entry {
+func must(t testing.TB, l *lake.Lake, key string) *lake.Entry {
 	t.Helper()
 	res, err := transform(l, key, false)
 	if err != nil {
