@@ -151,7 +151,7 @@ func (m *Manager) deliver(ctx context.Context, r Receiver, id string) error {
 		m.mu.Unlock()
 		return nil
 	}
-	ref, past := d.Ref, d.Past
+	ref, past, after := d.Ref, d.Past, d.RungAt
 	if remind && ref != "" {
 		if past = append(slices.Clone(past), ref); len(past) > maxPast {
 			past = past[len(past)-maxPast:]
@@ -180,6 +180,7 @@ func (m *Manager) deliver(ctx context.Context, r Receiver, id string) error {
 
 	within, cancel := context.WithTimeout(ctx, deliverTimeout)
 	made := m.cardOf(&shown)
+	made.After = after
 	got, err := r.Deliver(within, made, ref)
 	cancel()
 	if err == nil && shown.Incident.Status == seamark.IncidentResolved && len(past) > 0 {

@@ -117,7 +117,7 @@ unit() {
 emulators() {
 	local classes
 	classes=$(scripts/eventruler/classpath.sh) || return 1
-	with ministack localemu -- env "${aws[@]}" SEAMARK_EVENTRULER="$classes" go test -count=1 ./collector/aws ./collector/cloudtrail ./alerter/eventbridge ./lake/glue
+	with ministack localemu -- env "${aws[@]}" SEAMARK_EVENTRULER="$classes" go test -count=1 ./collector/aws ./collector/cloudtrail ./alerter/eventbridge ./alerter/topic ./lake/glue
 }
 
 # Alertmanager's own command line, of the version that is linked, against our API.

@@ -45,6 +45,7 @@ type Card struct {
 	Incident  *seamark.Incident      `json:"incident"`           // what the card was made of
 	Flapping  bool                   `json:"flapping,omitempty"` // it turns too often to tell each time
 	Version   int64                  `json:"-"`                  // grows with each change of the incident
+	After     time.Time              `json:"-"`                  // when the receiver was last told by a card of its own; zero: never
 	Composite bool                   `json:"composite"`
 
 	style words.Style // how its readers read times

@@ -51,7 +51,7 @@ func Text(c Card) string {
 		width = max(width, len([]rune(words.Line(p.Rule, 40))))
 	}
 	for _, p := range c.Problems {
-		line("  %s", strings.TrimRight(fmt.Sprintf("%-*s  %s", width, words.Line(p.Rule, 40), problemText(p)), " "))
+		line("  %s", strings.TrimRight(fmt.Sprintf("%-*s  %s", width, words.Line(p.Rule, 40), ProblemText(p)), " "))
 	}
 	if c.Chart != nil {
 		line("\n  %s  %s to %s, max %s  (%s)", c.Chart.Sparkline(), c.Chart.Labels[0], c.Chart.Labels[len(c.Chart.Labels)-1],
@@ -91,7 +91,8 @@ func Text(c Card) string {
 	return b.String()
 }
 
-func problemText(p Problem) string {
+// ProblemText says of a problem what was measured, where: one line without its rule.
+func ProblemText(p Problem) string {
 	var parts []string
 	for _, s := range []string{p.Measured, p.Component, p.Metric, p.Reason} {
 		if s = words.Line(s, maxSample); s != "" {

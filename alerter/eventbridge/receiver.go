@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter/card"
 	"github.com/seamark-hq/seamark/alerter/event"
+	"github.com/seamark-hq/seamark/alerter/outgoing"
 )
 
 // Source is what EventBridge's rules match as source.
@@ -113,6 +115,9 @@ func (r *Receiver) refused(code, message string) error {
 }
 
 func (r *Receiver) fault(err error) error {
+	if _, ok := errors.AsType[*url.Error](err); ok {
+		return outgoing.Fault(err, r.where(), "EventBridge cannot be reached", "EventBridge's answer cannot be read")
+	}
 	f := &seamark.Fault{Class: seamark.Temporary, What: "the event could not be put", Where: r.where(), Err: err}
 	if e, ok := errors.AsType[smithy.APIError](err); ok && e.ErrorFault() == smithy.FaultClient && !strings.Contains(e.ErrorCode(), "Throttl") && !strings.Contains(e.ErrorCode(), "Expired") {
 		f.Class, f.Remedy = seamark.Permanent, "check the bus and the right events:PutEvents"

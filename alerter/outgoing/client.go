@@ -26,7 +26,7 @@ func Client(base string) (*http.Client, error) {
 		// The URL may be a secret: it is not repeated here.
 		return nil, &seamark.Fault{Class: seamark.Rejected, What: "not a URL", Remedy: "use https://host/path"}
 	}
-	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second, Control: refuseMetadata}
+	dialer := Dialer()
 	t := &http.Transport{
 		Proxy: http.ProxyFromEnvironment, DialContext: dialer.DialContext, ForceAttemptHTTP2: true,
 		TLSHandshakeTimeout: 5 * time.Second, ResponseHeaderTimeout: 10 * time.Second,
@@ -37,6 +37,12 @@ func Client(base string) (*http.Client, error) {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Timeout:       15 * time.Second,
 	}, nil
+}
+
+// Dialer connects to what the configuration names: to private addresses too, and never to a
+// link-local or metadata one, whatever name resolves to it.
+func Dialer() *net.Dialer {
+	return &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second, Control: refuseMetadata}
 }
 
 // oneHost refuses requests to any other host, and bounds answers.

@@ -1,11 +1,8 @@
 package slack
 
 import (
-	"context"
 	"errors"
-	"net"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -59,19 +56,7 @@ func (r *Receiver) fault(err error) error {
 		}
 		return f
 	}
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		err = u.Err // its text without the URL
-	}
-	_, network := errors.AsType[net.Error](err)
-	switch {
-	case errors.Is(err, context.Canceled):
-		f.What, f.Err = "stopped", context.Canceled
-	case errors.Is(err, context.DeadlineExceeded) || network:
-		f.What, f.Err = "Slack cannot be reached", err
-	default:
-		f.What, f.Err = "Slack's answer cannot be read", err
-	}
-	return f
+	return outgoing.Fault(err, r.where(), "Slack cannot be reached", "Slack's answer cannot be read")
 }
 
 // refusal classes one of Slack's error words.

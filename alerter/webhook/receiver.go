@@ -1,9 +1,10 @@
 // Package webhook tells a program of an incident by HTTP: it posts the incident event of
-// alerter/event, signed.
+// alerter/event, or what a template makes of it, signed.
 package webhook
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -36,20 +37,25 @@ const minSecret = 16
 // Options are what a Receiver is made of.
 type Options struct {
 	Name   string
-	URL    string           // may be a secret
-	Secret string           // signs requests
-	Now    func() time.Time // nil: time.Now
+	URL    string // may be a secret
+	Secret string // signs requests; may be empty with a Template, for a program that knows no signature
+	// Template makes the body of an event; empty: its JSON. See Body.
+	Template      string
+	ContentType   string           // of the body; empty: application/json
+	Authorization string           // the header's value; a secret; empty: none
+	Now           func() time.Time // nil: time.Now
 }
 
 // Receiver posts to one URL. It is safe for concurrent use.
 type Receiver struct {
 	opt  Options
 	http *http.Client
+	body *Body // nil: the event as JSON
 }
 
 // New makes a receiver. It opens no connection.
 func New(opt Options) (*Receiver, error) {
-	if len(opt.Secret) < minSecret {
+	if len(opt.Secret) < minSecret && (opt.Secret != "" || opt.Template == "") {
 		return nil, &seamark.Fault{Class: seamark.Rejected, What: "the secret is shorter than 16 bytes", Where: "receiver " + opt.Name, Remedy: "use a long random one, such as: openssl rand -hex 24"}
 	}
 	if opt.Now == nil {
@@ -59,7 +65,13 @@ func New(opt Options) (*Receiver, error) {
 	if err != nil {
 		return nil, fmt.Errorf("receiver %s: %w", opt.Name, err)
 	}
-	return &Receiver{opt: opt, http: client}, nil
+	r := &Receiver{opt: opt, http: client}
+	if opt.Template != "" {
+		if r.body, err = ParseBody(opt.Template, opt.ContentType); err != nil {
+			return nil, fmt.Errorf("receiver %s: %w", opt.Name, err)
+		}
+	}
+	return r, nil
 }
 
 // Name is the receiver's name in the configuration.
@@ -74,19 +86,24 @@ func (r *Receiver) Deliver(ctx context.Context, c card.Card, ref card.Ref) (card
 	if !told {
 		return next, nil
 	}
-	body, err := json.Marshal(e)
+	body, err := r.encode(e)
 	if err != nil {
-		return ref, fmt.Errorf("encode the event: %w", err)
+		return ref, fmt.Errorf("receiver %s: %w", r.opt.Name, err)
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.opt.URL, bytes.NewReader(body))
 	if err != nil {
 		return ref, &seamark.Fault{Class: seamark.Rejected, What: "the webhook is not a URL", Where: r.where()}
 	}
-	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Content-Type", cmp.Or(r.opt.ContentType, contentTypeJSON))
 	req.Header.Set("User-Agent", "Seamark")
 	req.Header.Set(KindHeader, string(e.Kind))
 	req.Header.Set(IDHeader, e.ID)
-	req.Header.Set(SignatureHeader, Sign([]byte(r.opt.Secret), r.opt.Now(), body))
+	if r.opt.Secret != "" {
+		req.Header.Set(SignatureHeader, Sign([]byte(r.opt.Secret), r.opt.Now(), body))
+	}
+	if r.opt.Authorization != "" {
+		req.Header.Set("Authorization", r.opt.Authorization)
+	}
 	resp, err := r.http.Do(req)
 	if err != nil {
 		return ref, r.fault(err)
@@ -97,6 +114,21 @@ func (r *Receiver) Deliver(ctx context.Context, c card.Card, ref card.Ref) (card
 		return ref, err
 	}
 	return next, nil
+}
+
+func (r *Receiver) encode(e event.Event) ([]byte, error) {
+	if r.body != nil {
+		return r.body.Of(e)
+	}
+	return json.Marshal(e)
+}
+
+func (r *Receiver) judge(resp *http.Response) error {
+	remedy := "check the URL and what the program takes"
+	if resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden {
+		remedy = "check that both sides have the same secret"
+	}
+	return outgoing.Judge(resp, "the webhook", r.where(), remedy)
 }
 
 // Sign is the value of SignatureHeader.
@@ -112,22 +144,4 @@ func (r *Receiver) where() string { return "receiver " + r.opt.Name }
 
 func (r *Receiver) fault(err error) error {
 	return outgoing.Fault(err, r.where(), "the webhook cannot be reached", "the webhook's answer cannot be read")
-}
-
-func (r *Receiver) judge(resp *http.Response) error {
-	f := &seamark.Fault{Class: seamark.Temporary, What: "the webhook answered " + strconv.Itoa(resp.StatusCode), Where: r.where()}
-	switch code := resp.StatusCode; {
-	case code/100 == 2:
-		return nil
-	case code == http.StatusTooManyRequests || code == http.StatusServiceUnavailable && resp.Header.Get("Retry-After") != "":
-		f.Err = &card.Throttled{After: outgoing.RetryAfter(resp.Header, 2*time.Second)}
-	case code >= 500 || code == http.StatusRequestTimeout || code == http.StatusTooEarly:
-	case code/100 == 3:
-		f.Class, f.What, f.Remedy = seamark.Permanent, "the webhook redirects", "put the address it leads to into the receiver"
-	case code == http.StatusUnauthorized || code == http.StatusForbidden:
-		f.Class, f.Remedy = seamark.Permanent, "check that both sides have the same secret"
-	default:
-		f.Class, f.Remedy = seamark.Permanent, "check the URL and what the program takes"
-	}
-	return f
 }

@@ -194,6 +194,12 @@ type counting struct {
 	shown, failed *atomic.Int64
 }
 
+// ForPrograms is that of the receiver.
+func (c counting) ForPrograms() bool {
+	p, ok := c.Receiver.(interface{ ForPrograms() bool })
+	return ok && p.ForPrograms()
+}
+
 // Deliver implements alerter.Receiver.
 func (c counting) Deliver(ctx context.Context, made card.Card, ref card.Ref) (card.Ref, error) {
 	got, err := c.Receiver.Deliver(ctx, made, ref)

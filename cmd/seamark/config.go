@@ -28,10 +28,10 @@ machines that have none of them.`,
 				name = args[0]
 			}
 			load := func() (*config.Config, error) {
-				return config.LoadToRun(name, config.Running{Checks: []config.Check{app.CheckRoutes}})
+				return config.LoadToRun(name, config.Running{Checks: []config.Check{app.CheckAlerts}})
 			}
 			if textOnly {
-				load = func() (*config.Config, error) { return config.Load(name, app.CheckRoutes) }
+				load = func() (*config.Config, error) { return config.Load(name, app.CheckAlerts) }
 			}
 			if _, err := load(); err != nil {
 				return err

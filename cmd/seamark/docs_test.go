@@ -162,10 +162,10 @@ func TestFirstConfiguration(t *testing.T) {
 	if err := os.WriteFile("seamark.yml", []byte(first), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := config.LoadToRun("seamark.yml", config.Running{Checks: []config.Check{app.CheckRoutes}}); err != nil {
+	if _, err := config.LoadToRun("seamark.yml", config.Running{Checks: []config.Check{app.CheckAlerts}}); err != nil {
 		t.Fatal(err)
 	}
-	cfg, err := config.Load("seamark.yml", app.CheckRoutes)
+	cfg, err := config.Load("seamark.yml", app.CheckAlerts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +191,7 @@ func TestFirstConfiguration(t *testing.T) {
 		}
 	}
 	whole := strings.Replace(first, "listen: 127.0.0.1:8443\n", "", 1) + strings.Join(lines, "")
-	if _, err := config.Parse("later.yml", []byte(whole), app.CheckRoutes); err != nil || len(lines) != 3 {
+	if _, err := config.Parse("later.yml", []byte(whole), app.CheckAlerts); err != nil || len(lines) != 3 {
 		t.Errorf("%v in\n%s", err, whole)
 	}
 }
@@ -204,7 +204,7 @@ func TestDocsConfig(t *testing.T) {
 			if err := os.WriteFile(file, []byte(block), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := config.Load(file, app.CheckRoutes); err != nil {
+			if _, err := config.Load(file, app.CheckAlerts); err != nil {
 				t.Errorf("%s: %v\n%s", name, err, block)
 			}
 		}

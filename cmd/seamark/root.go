@@ -165,7 +165,7 @@ func (c *cli) config() (*config.Config, error) {
 		}
 		name = "seamark.yml"
 	}
-	return config.Load(name, app.CheckRoutes)
+	return config.Load(name, app.CheckAlerts)
 }
 
 // lakeFolder is --lake, or the configuration's.

@@ -58,7 +58,7 @@ func (c *cli) runConfig(flags *upFlags) (*config.Config, error) {
 		name = "seamark.yml"
 	}
 	cfg, err := config.LoadToRun(name, config.Running{
-		Change: func(cfg *config.Config) { flags.apply(cfg) }, Flags: flags.apply(config.Default()), Checks: []config.Check{app.CheckRoutes},
+		Change: func(cfg *config.Config) { flags.apply(cfg) }, Flags: flags.apply(config.Default()), Checks: []config.Check{app.CheckAlerts},
 	})
 	if faults, ok := errors.AsType[config.Faults](err); ok {
 		for _, f := range faults {

@@ -87,7 +87,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 			a.close()
 		}
 	}()
-	if err := o.Config.Validate(CheckRoutes); err != nil {
+	if err := o.Config.Validate(CheckAlerts); err != nil {
 		return nil, err
 	}
 	if err := a.openFolders(ctx); err != nil {

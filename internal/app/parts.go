@@ -100,7 +100,7 @@ func (a *App) backlogged() bool { return a.transform.Backlog() > 2*runtime.GOMAX
 // doorFolder is below the data folder: what the front door took, when the lake is in a bucket.
 const doorFolder = "door"
 
-// CheckRoutes is the config.Check of programs that route alarms.
-func CheckRoutes(c *config.Config, fault func(key, what, remedy string)) {
-	cards.CheckRoutes(c, fault)
+// CheckAlerts is the config.Check of programs that route alarms.
+func CheckAlerts(c *config.Config, fault func(key, what, remedy string)) {
+	cards.CheckAlerts(c, fault)
 }

@@ -159,61 +159,9 @@ type Links struct {
 	AWSRole              string `yaml:"awsRole" doc:"Permission set to ask the portal for."`
 }
 
-// Receiver is one way to tell people; exactly one of its kinds is set.
-type Receiver struct {
-	Name   string  `yaml:"name" doc:"Name that routes use."`
-	Slack  *Slack  `yaml:"slack" doc:"A Slack channel: channel with a bot token, or a webhook."`
-	Teams  *Teams  `yaml:"teams" doc:"A Microsoft Teams channel, by the webhook of a Workflow."`
-	Folder *Folder `yaml:"folder" doc:"A folder of files."`
-
-	Webhook     *Webhook     `yaml:"webhook" doc:"An HTTP endpoint of a program of yours: it gets the incident event, signed."`
-	EventBridge *EventBridge `yaml:"eventbridge" doc:"An event bus: it gets the incident event, for rules of your own."`
-}
-
-// Webhook is a program that is told by HTTP.
-type Webhook struct {
-	URLFile    string `yaml:"urlFile" path:"y" doc:"File that holds the URL."`
-	URLEnv     string `yaml:"urlEnv" doc:"Environment variable that holds it."`
-	SecretFile string `yaml:"secretFile" path:"y" doc:"File that holds the secret with which requests are signed (HMAC-SHA256), 16 bytes at least."`
-	SecretEnv  string `yaml:"secretEnv" doc:"Environment variable that holds it."`
-}
-
-// EventBridge is an event bus.
-type EventBridge struct {
-	Bus    string `yaml:"bus" doc:"Name or ARN of the bus; empty: default."`
-	Region string `yaml:"region" doc:"Its region; empty: that of the ARN, or of the environment."`
-}
-
 // Incidents says what becomes of incidents beside their cards.
 type Incidents struct {
 	Escalate []alerter.Escalation `yaml:"escalate" doc:"Second audiences: an incident is told to those of each entry that holds, once."`
-}
-
-// Slack is a channel.
-type Slack struct {
-	Channel     string `yaml:"channel" doc:"Id of the channel (C0123…), with a bot token."`
-	TokenFile   string `yaml:"tokenFile" path:"y" doc:"File that holds the bot token (scopes chat:write and channels:history)."`
-	TokenEnv    string `yaml:"tokenEnv" doc:"Environment variable that holds it."`
-	WebhookFile string `yaml:"webhookFile" path:"y" doc:"File that holds the URL of an incoming webhook. Cards cannot be edited then: turns of an incident are posted anew."`
-	WebhookEnv  string `yaml:"webhookEnv" doc:"Environment variable that holds it."`
-
-	SigningSecretFile string `yaml:"signingSecretFile" path:"y" doc:"File that holds the app's signing secret. With it people acknowledge and silence in Slack itself: set the app's Interactivity Request URL to <publicURL>/ingest/slack."`
-	SigningSecretEnv  string `yaml:"signingSecretEnv" doc:"Environment variable that holds it."`
-}
-
-// Interactive reports whether Slack tells us of clicks.
-func (s *Slack) Interactive() bool { return s.SigningSecretFile+s.SigningSecretEnv != "" }
-
-// Teams is a channel.
-type Teams struct {
-	URLFile string `yaml:"urlFile" path:"y" doc:"File that holds the URL of the webhook."`
-	URLEnv  string `yaml:"urlEnv" doc:"Environment variable that holds it."`
-	Bare    bool   `yaml:"bare" doc:"true: post the Adaptive Card without the Workflows envelope, as some flows built by hand want it."`
-}
-
-// Folder is a folder of files.
-type Folder struct {
-	Path string `yaml:"path" path:"y" doc:"The folder; made when missing."`
 }
 
 // Default is the configuration when nothing is configured.

@@ -34,7 +34,7 @@ import (
 
 // Open makes the function of its environment.
 func Open(ctx context.Context, log *slog.Logger) (lambda.Work, error) {
-	s, err := coldstart.Open(ctx, log, cards.CheckRoutes)
+	s, err := coldstart.Open(ctx, log, cards.CheckAlerts)
 	if err != nil {
 		return nil, err
 	}
