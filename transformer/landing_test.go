@@ -113,6 +113,7 @@ func TestLandingVariants(t *testing.T) {
 		{"an empty gzip member between", cat(zip(a), zip(nil), zip(b)), two},
 		{"indented JSON", cat(zip([]byte(strings.ReplaceAll(string(a), ",", " ,\n\t"))), zip(b)), two},
 		{"control message", cat(zip([]byte(controlPayload)), zip(a)), counts{2, 0, 2, 0, 1, "a1|a2"}},
+		{"rows that went back to Firehose, in its backup", cat(zip(a), zip([]byte(`{"seamarkRows":1,"hops":1,"keys":{"table":"logs"},"rows":"{\"event_id\":\"a2\"}\n"}`)), zip(b)), counts{3, 0, 3, 0, 1, "a1|a2|b1"}},
 		{"events before the rest of the envelope", zip(late), counts{1, 0, 1, 0, 0, "late"}},
 		{"no events", zip(payload()), counts{}},
 		{"empty object", nil, counts{}},

@@ -2,6 +2,7 @@ package functions_test
 
 import (
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
@@ -33,6 +34,7 @@ import (
 	"github.com/seamark-hq/seamark/internal/lambda/runtimetest"
 	"github.com/seamark-hq/seamark/lake"
 	"github.com/seamark-hq/seamark/schemas"
+	"github.com/seamark-hq/seamark/transformer/inline"
 )
 
 var update = flag.Bool("update", false, "write testdata/rights from what is recorded")
@@ -291,6 +293,35 @@ func TestRights(t *testing.T) {
 			must(t, f, runtimetest.Batch(body))
 		}
 		r.want(t, "transformer")
+	})
+	t.Run("inline", func(t *testing.T) {
+		r := record(t, "")
+		stream := r.stream(t)
+		f := r.run(t, "transformer", "SEAMARK_FIREHOSE_MODE=inline", "SEAMARK_QUEUE_URL=")
+		format := strings.Repeat("ab", 32)
+		if err := (lake.Formats{Store: r.store}).PutFormat(t.Context(), format, "$context.requestId"); err != nil {
+			t.Fatal(err)
+		}
+		payload := fmt.Sprintf(`{"messageType":"DATA_MESSAGE","owner":"222222222222","logGroup":"/g","logStream":"s","subscriptionFilters":["seamark/1/p/prod/team/eu-central-1/api/%s"],"logEvents":[{"id":"1","timestamp":%d,"message":"hello"}]}`, format, time.Now().UnixMilli())
+		event, err := json.Marshal(inline.Event{InvocationID: "1", StreamARN: stream.arn, Records: []inline.Record{{ID: "1", Arrived: time.Now().UnixMilli(), Data: []byte(payload)}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		must(t, f, string(event))
+		several, err := os.ReadFile("testdata/events/firehose.json") // hours, so that rows go back
+		if err != nil {
+			t.Fatal(err)
+		}
+		must(t, f, strings.Replace(string(several), "STREAM", stream.arn, 1))
+		for _, other := range []string{`{"do":"reconcile"}`, "null"} {
+			if a := invoke(t, f, other, time.Minute); !a.Failed || !strings.Contains(a.Body, "Firehose") {
+				t.Errorf("%s: %+v", other, a)
+			}
+		}
+		if a := invoke(t, f, runtimetest.Batch(r.notification(prefix+"/"+landing(0))), time.Minute); !strings.Contains(a.Body, "itemIdentifier") {
+			t.Errorf("a message is taken: %+v", a)
+		}
+		r.want(t, "inline")
 	})
 	t.Run("indexer", func(t *testing.T) {
 		r := record(t, "opensearch: {url: 'SEARCH'}\nindex: {retentionDays: 3650}\n")

@@ -3,7 +3,8 @@ the built binaries: a right that is not granted is a fault, and so is one that i
 
     rights.py PLAN ROOT
 
-The module is planned as most have it (hub) and with everything (full); between them they have every statement.
+The module is planned as most have it (hub) and with everything (full); between them they have every statement. The
+transformer that Firehose calls (inline) has a role of its own kind.
 Of S3 the folder counts, of all else the action.
 """
 
@@ -17,7 +18,7 @@ from plan import Plan, fail
 # What nobody can record, because AWS does it in the function's name or at a fault: (functions or None for all, rights, why).
 ITSELF = [
     (None, ["logs:CreateLogStream", "logs:PutLogEvents"], "Lambda writes the function's log"),
-    (None, ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"], "Lambda works the queue off"),
+    (["alerter", "collector", "indexer", "transformer"], ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"], "Lambda works the queue off"),
     (None, ["kms:Decrypt", "kms:GenerateDataKey"], "S3, Secrets Manager and SSM use the keys for the function"),
     (None, ["ec2:" + a for a in ("CreateNetworkInterface", "DescribeNetworkInterfaces", "DescribeSubnets", "DeleteNetworkInterface", "AssignPrivateIpAddresses", "UnassignPrivateIpAddresses")], "Lambda joins the VPC"),
     (["collector", "transformer"], ["s3:AbortMultipartUpload"], "a large object of which a part failed; lake/s3 TestFaults has it"),
@@ -58,10 +59,11 @@ def main():
     plan, folder = Plan(sys.argv[1]), pathlib.Path(sys.argv[2]) / "internal/functions/testdata/rights"
     bad, files = [], sorted(folder.iterdir())
     roles = {}
-    for module in ("hub", "full"):
+    for module in ("hub", "full", "inline"):
         for address, policy in plan.of("aws_iam_role_policy", module).items():
-            if name := re.search(r'\.function\["(\w+)"\]$', address):
-                roles.setdefault(name[1], set()).update(granted(policy["policy"]))
+            name = re.search(r'\.function\["(\w+)"\]$', address)
+            if name and (module != "inline" or name[1] == "transformer"):
+                roles.setdefault("inline" if module == "inline" else name[1], set()).update(granted(policy["policy"]))
     if sorted(roles) != [f.name for f in files]:
         fail(f"rights: functions {sorted(roles)}, recorded {[f.name for f in files]}")
     tried = 0

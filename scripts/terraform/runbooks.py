@@ -12,7 +12,7 @@ from plan import Plan, fail
 
 def main():
     plan, folder = Plan(sys.argv[1]), pathlib.Path(sys.argv[2]) / "docs/runbooks"
-    alarms = plan.of("aws_cloudwatch_metric_alarm", "hub")
+    alarms = plan.of("aws_cloudwatch_metric_alarm")
     index = (folder / "README.md").read_text()
     for address, alarm in alarms.items():
         page = re.search(r" Runbook: https://\S+/([a-z-]+\.md)$", alarm["alarm_description"])[1]

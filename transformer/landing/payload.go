@@ -68,7 +68,7 @@ type Status int
 
 const (
 	Complete   Status = iota
-	Control           // a CONTROL_MESSAGE, counted and skipped
+	Control           // a CONTROL_MESSAGE, or rows that went back to Firehose: counted and skipped
 	Incomplete        // the text ends too early
 	Malformed         // not JSON from outcome.end on
 	WrongShape        // JSON, but not a payload
@@ -132,6 +132,9 @@ func (p *payloads) read(b []byte) outcome {
 		if bit != 0 && seen&bit != 0 {
 			return p.skip(b, outcome{status: WrongShape, reason: "the key " + strconv.Quote(string(key)) + " stands twice"})
 		}
+		if out.end == 0 && string(key) == wentBack {
+			return p.skip(b, outcome{status: Control})
+		}
 		if bit == keyEvents && seen&keysBeforeEvents == keysBeforeEvents && p.env.messageType == dataMessage {
 			if p.begin(&p.env); b[i] != '[' {
 				return p.skip(b, outcome{status: WrongShape, reason: "logEvents is not an array"})
@@ -173,6 +176,10 @@ func (p *payloads) read(b []byte) outcome {
 const (
 	dataMessage    = "DATA_MESSAGE"
 	controlMessage = "CONTROL_MESSAGE"
+
+	// wentBack begins rows that transformer/inline put back into Firehose, whose backup has them
+	// beside the payload that they come from.
+	wentBack = "seamarkRows"
 )
 
 // finish decides on an object that is complete.

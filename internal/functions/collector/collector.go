@@ -62,9 +62,11 @@ func New(ctx context.Context, s *coldstart.Start) (lambda.Work, error) {
 	states, limits := state.LakeStore{Store: store, Deployment: cfg.Deployment}, &quota.Limits{}
 	w := &worker.Worker{
 		Places: accounts.Places, Opener: opener, Log: s.Log,
-		Sweep:   collector.Options{Config: cfg, States: states, Formats: lake.Formats{Store: store}, Limits: limits},
-		History: &history.Options{Config: cfg, States: states, Landing: store, Arrived: &history.LatestArrivals{Lake: lake.New(store)}, Limits: limits},
-		Events:  cloudtrail.Options{Role: c.Onboard.Role, Session: aws.DefaultSession},
+		Sweep:  collector.Options{Config: cfg, States: states, Formats: lake.Formats{Store: store}, Limits: limits},
+		Events: cloudtrail.Options{Role: c.Onboard.Role, Session: aws.DefaultSession},
+	}
+	if !s.Inline { // what it lands nobody would transform
+		w.History = &history.Options{Config: cfg, States: states, Landing: store, Arrived: &history.LatestArrivals{Lake: lake.New(store)}, Limits: limits}
 	}
 	if c.Onboard.Role == "" { // its own role, in a session that Lambda names after the function
 		w.Events.Session = os.Getenv("AWS_LAMBDA_FUNCTION_NAME")

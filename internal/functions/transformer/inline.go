@@ -13,7 +13,8 @@ import (
 	"github.com/seamark-hq/seamark/transformer/inline"
 )
 
-// inlineRecords answers Firehose where it calls the function itself.
+// inlineRecords answers Firehose where it calls the function itself. Where Firehose does nothing
+// else (Start.Inline) it is all that the function does.
 type inlineRecords struct {
 	s    *coldstart.Start
 	rows *transformer.Options
@@ -22,7 +23,25 @@ type inlineRecords struct {
 	streams map[string]*firehose.Stream
 }
 
-func (r *inlineRecords) transform(ctx context.Context, payload []byte) (any, error) {
+// Schedule implements lambda.Work.
+func (r *inlineRecords) Schedule(context.Context) error { return r.alone("a schedule's event") }
+
+// Batch implements lambda.Work.
+func (r *inlineRecords) Batch(_ context.Context, bodies [][]byte) []error {
+	errs := make([]error, len(bodies))
+	for i := range errs {
+		errs[i] = r.alone("message")
+	}
+	return errs
+}
+
+func (r *inlineRecords) alone(where string) error {
+	return &seamark.Fault{Class: seamark.Rejected, Where: where, What: "the function transforms what Firehose calls it with, and nothing else: without a ledger nobody knows what else there is to do",
+		Remedy: "remove what sends it, or let Firehose deliver into landing (firehose_mode)"}
+}
+
+// Invoke implements lambda.Work.
+func (r *inlineRecords) Invoke(ctx context.Context, payload []byte) (any, error) {
 	var e inline.Event
 	if err := json.Unmarshal(payload, &e); err != nil || e.InvocationID == "" || e.StreamARN == "" {
 		return nil, &seamark.Fault{Class: seamark.Rejected, Where: "event", What: "is neither a notification of S3, nor something to do, nor Firehose's call for transformation", Err: err,

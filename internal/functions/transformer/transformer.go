@@ -34,6 +34,10 @@ func New(ctx context.Context, s *coldstart.Start) (lambda.Work, error) {
 	if err != nil {
 		return nil, err
 	}
+	records := &inlineRecords{s: s, rows: o}
+	if s.Inline {
+		return records, nil
+	}
 	k := s.Config.Retention
 	w := &worker.Worker{
 		Store: s.Store.Within, Rows: o, Region: os.Getenv("AWS_REGION"), Count: s.Count, Log: s.Log,
@@ -51,7 +55,7 @@ func New(ctx context.Context, s *coldstart.Start) (lambda.Work, error) {
 		w.Firehose = stream.Put
 	}
 	f := &function{Worker: w, store: s.Store}
-	stage := &lambda.Stage{Each: f.each, Default: "reconcile", Other: (&inlineRecords{s: s, rows: o}).transform}
+	stage := &lambda.Stage{Each: f.each, Default: "reconcile", Other: records.Invoke}
 	stage.Do = map[string]func(context.Context, []byte) (any, error){
 		"reconcile": func(ctx context.Context, _ []byte) (any, error) { return w.Reconcile(ctx) },
 		"retain":    func(ctx context.Context, _ []byte) (any, error) { return w.Retain(ctx) },

@@ -20,6 +20,7 @@ const (
 	QueueVariable    = "SEAMARK_QUEUE_URL"     // the function's own queue
 	firehoseVariable = "SEAMARK_FIREHOSE_ARN"  // the delivery stream that the canary goes through; none: it is landed directly
 	databaseVariable = "SEAMARK_GLUE_DATABASE" // the database of Athena's tables; none: they are not kept
+	modeVariable     = "SEAMARK_FIREHOSE_MODE" // landing (or none), or inline: Firehose calls the transformer, and there is no ledger
 )
 
 // Start is what a function was started with.
@@ -29,6 +30,7 @@ type Start struct {
 	Queue    string // URL of the function's own queue; "" where none is named
 	Firehose string // ARN of the delivery stream; "" where none is named
 	Database string // of Athena's tables in Glue; "" where none is named
+	Inline   bool   // Firehose transforms by calling the transformer; nobody works off landing
 	Log      *slog.Logger
 	Meter    *lambda.Meter
 }
@@ -57,6 +59,13 @@ func Open(ctx context.Context, log *slog.Logger, checks ...config.Check) (*Start
 		c.Lake = place
 	}
 	s := &Start{Config: c, Queue: os.Getenv(QueueVariable), Database: os.Getenv(databaseVariable), Firehose: os.Getenv(firehoseVariable), Log: log, Meter: lambda.NewMeter(os.Stdout)}
+	switch mode := os.Getenv(modeVariable); mode {
+	case "", "landing":
+	case "inline":
+		s.Inline = true
+	default:
+		return nil, &seamark.Fault{Class: seamark.Rejected, Where: modeVariable, What: "'" + mode + "' is no way in which Firehose delivers", Remedy: "say landing or inline"}
+	}
 	s.Store, err = OpenStore(ctx, c.Lake)
 	return s, err
 }
@@ -71,7 +80,7 @@ func (s *Start) Count(values map[string]float64) {
 // OpenQueued is Open for a function that needs a queue of its own.
 func OpenQueued(ctx context.Context, log *slog.Logger) (*Start, error) {
 	s, err := Open(ctx, log)
-	if err == nil {
+	if err == nil && !s.Inline {
 		_, err = lambda.Required(QueueVariable, "the URL of the function's own queue")
 	}
 	return s, err

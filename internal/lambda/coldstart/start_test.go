@@ -102,6 +102,15 @@ func TestOpen(t *testing.T) {
 	if _, err := coldstart.OpenQueued(t.Context(), log); err == nil || !strings.Contains(err.Error(), "SEAMARK_QUEUE_URL") {
 		t.Errorf("without a queue: %v", err)
 	}
+	t.Setenv("SEAMARK_FIREHOSE_MODE", "transform")
+	if _, err := coldstart.Open(t.Context(), log); err == nil || !strings.Contains(err.Error(), "SEAMARK_FIREHOSE_MODE") {
+		t.Errorf("a mode that is none: %v", err)
+	}
+	t.Setenv("SEAMARK_FIREHOSE_MODE", "inline")
+	if s, err := coldstart.OpenQueued(t.Context(), log); err != nil || !s.Inline {
+		t.Errorf("inline needs no queue: %v", err)
+	}
+	t.Setenv("SEAMARK_FIREHOSE_MODE", "landing")
 	for o, want := range map[lambda.Object]string{
 		{Bucket: "hub", Key: "seamark/landing/a=b"}: "landing/a=b", {Bucket: "hub", Key: "landing/a"}: "", {Bucket: "other", Key: "seamark/landing/a"}: "",
 	} {

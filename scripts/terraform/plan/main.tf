@@ -60,6 +60,23 @@ module "full" {
   vpc             = { id = "vpc-1", cidr = "10.0.0.0/16", subnet_ids = ["subnet-1", "subnet-2"], route_table_ids = ["rtb-1"], endpoints = ["sqs"] }
 }
 
+# Firehose calls the transformer.
+module "inline" {
+  source = "../terraform/modules/hub"
+
+  name            = "inline"
+  account_id      = local.hub
+  account_ids     = [local.spoke]
+  external_id     = local.id
+  package_bucket  = "releases"
+  configuration   = "receivers: [{name: all, folder: {path: cards}}]"
+  firehose_mode   = "inline"
+  kms_key_arn     = local.key
+  secret_key_arns = [local.key]
+  secrets         = { SLACK_TOKEN = "arn:aws:ssm:eu-central-1:999999999999:parameter/seamark/slack-token", TEAMS_URL = "arn:aws:secretsmanager:eu-central-1:999999999999:secret:teams-AbCdEf" }
+  vpc             = { id = "vpc-1", cidr = "10.0.0.0/16", subnet_ids = ["subnet-1", "subnet-2"] }
+}
+
 # Nothing but a configuration: all accounts of an organisation.
 module "organization" {
   source = "../terraform/modules/hub"

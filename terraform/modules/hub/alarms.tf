@@ -44,9 +44,11 @@ locals {
   ]...)
 
   # Written by the functions into their logs (EMF); no other dimension, or each would be billed.
-  own = {
+  # Inline nobody counts some of them: such an alarm could only be green.
+  own = { for name, a in local.all_own : name => a if !local.inline || !contains(["freshness", "silent-accounts", "canary"], name) }
+  all_own = {
     landing-failed = {
-      text   = "Landing objects could not be transformed."
+      text   = local.inline ? "Records of Firehose could not be transformed; they lie below firehose-errors/." : "Landing objects could not be transformed."
       metric = "LandingFailed", runbook = "backlog", statistic = "Sum", threshold = 1, missing = "notBreaching"
     }
     quarantined = {
@@ -95,7 +97,33 @@ locals {
     }
   }
 
-  alarms = { for name, a in merge(local.queue_alarms, local.function_alarms, local.own_alarms, local.firehose_alarms) : name => a if var.create }
+  # Where Firehose does the work that the ledger accounts for elsewhere, its own counts stand in.
+  # Source: https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html
+  inline_alarms = { for name, a in {
+    firehose-transformation = {
+      text   = "Firehose's calls of the transformer fail; what it gave up lies below firehose-errors/."
+      metric = "ExecuteProcessing.Success", statistic = "Average", comparison = "LessThanThreshold"
+    }
+    firehose-conversion = {
+      text   = "Rows do not fit the columns of the table inline; they lie below firehose-errors/."
+      metric = "FailedConversion.Records", statistic = "Sum"
+    }
+    firehose-partitions = {
+      text   = "Firehose has more partitions open than it may, 500 unless AWS raised it; the rest lies below firehose-errors/."
+      metric = "PartitionCountExceeded", statistic = "Maximum"
+    }
+    firehose-backup = {
+      text   = "Firehose cannot write its backup below landing/, the only thing that the lake can be made of anew."
+      metric = "BackupToS3.Success", statistic = "Average", comparison = "LessThanThreshold"
+    }
+    } : name => merge(a, {
+      runbook    = "firehose-inline"
+      namespace  = "AWS/Firehose"
+      dimensions = { DeliveryStreamName = var.name }
+      period     = 300, periods = 1, threshold = 1, missing = "notBreaching"
+  }) if local.inline }
+
+  alarms = { for name, a in merge(local.queue_alarms, local.function_alarms, local.own_alarms, local.firehose_alarms, local.inline_alarms) : name => a if var.create }
 }
 
 resource "aws_cloudwatch_metric_alarm" "this" {

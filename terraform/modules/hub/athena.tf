@@ -126,6 +126,33 @@ resource "aws_glue_catalog_table" "enumerated" {
   }
 }
 
+# What Firehose converts by where it does: a stream has one schema, so that this has the columns of
+# both tables. Nobody asks it; the tables above find their columns by name.
+resource "aws_glue_catalog_table" "inline" {
+  count = local.make_athena && local.inline ? 1 : 0
+
+  database_name = aws_glue_catalog_database.this[0].name
+  name          = "inline"
+  description   = "The columns of what Firehose writes. Ask logs and access_logs instead."
+  table_type    = "EXTERNAL_TABLE"
+  parameters    = { "EXTERNAL" = "TRUE", "classification" = "parquet" }
+
+  storage_descriptor {
+    input_format  = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"
+    output_format = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat"
+    ser_de_info {
+      serialization_library = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
+    }
+    dynamic "columns" {
+      for_each = distinct([for c in flatten([for t in values(local.columns.tables) : t.columns]) : { name = c.name, type = c.type }])
+      content {
+        name = columns.value.name
+        type = columns.value.type
+      }
+    }
+  }
+}
+
 resource "aws_athena_workgroup" "this" {
   count = local.make_athena ? 1 : 0
 

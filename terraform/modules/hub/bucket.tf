@@ -104,6 +104,21 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     }
   }
 
+  # Inline nobody else deletes: retention looks into the ledger.
+  dynamic "rule" {
+    for_each = { for folder, days in var.inline_days : folder => days if days > 0 }
+    content {
+      id     = "expire-${rule.key}"
+      status = "Enabled"
+      filter {
+        prefix = "${var.lake_prefix}${rule.key}/"
+      }
+      expiration {
+        days = rule.value
+      }
+    }
+  }
+
   rule {
     id     = "expire-firehose-errors"
     status = "Enabled"
@@ -130,7 +145,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
 # Two triggers and no more. The indexer's is the ledger entry, one for each landing object and
 # written last: the lake files appear before it, dozens of them, and are not yet true.
 resource "aws_s3_bucket_notification" "this" {
-  count = var.create ? 1 : 0
+  count = var.create && !local.inline ? 1 : 0
 
   bucket = aws_s3_bucket.this[0].id
 

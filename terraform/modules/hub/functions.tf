@@ -36,9 +36,10 @@ resource "aws_lambda_function" "this" {
       SEAMARK_CONFIG_FILE = "s3://${local.bucket}/config/seamark.yml"
       SEAMARK_CONFIG_HASH = sha256(local.configuration) # a new configuration starts new processes
       SEAMARK_LAKE        = local.lake_url
-      SEAMARK_QUEUE_URL   = local.queues[each.value.queue].url
       }, { for k, v in {
-        SEAMARK_FIREHOSE_ARN  = each.key == "transformer" ? local.canary_firehose : null
+        SEAMARK_QUEUE_URL     = contains(keys(local.queued), each.key) ? local.queues[each.value.queue].url : null
+        SEAMARK_FIREHOSE_ARN  = each.key == "transformer" && !local.inline ? local.canary_firehose : null
+        SEAMARK_FIREHOSE_MODE = contains(["collector", "transformer"], each.key) && local.inline ? "inline" : null
         SEAMARK_GLUE_DATABASE = each.key == "collector" && local.make_athena ? local.database : null
     } : k => v if v != null })
   }
@@ -75,7 +76,7 @@ resource "aws_lambda_function" "this" {
 }
 
 resource "aws_lambda_event_source_mapping" "queue" {
-  for_each = local.functions
+  for_each = local.queued
 
   event_source_arn                   = local.queues[each.value.queue].arn
   function_name                      = aws_lambda_function.this[each.key].arn

@@ -28,6 +28,9 @@ locals {
   # What the canary goes through: a stream of this account that takes direct puts.
   canary_firehose = var.kinesis_stream_arn == null && split(":", local.firehose_arn)[4] == local.account_id ? local.firehose_arn : null
 
+  # Firehose calls the transformer, and there is no ledger: nobody works off landing/, indexes, compacts or expires.
+  inline = var.firehose_mode == "inline"
+
   # Nothing is indexed where there is no index.
   indexes = var.opensearch != null || var.opensearch_url != null
 
@@ -53,8 +56,9 @@ locals {
       log_group   = "/aws/lambda/${var.name}-${name}"
     }) if var.create && (name != "indexer" || local.indexes)
   }
+  queued = { for name, f in local.functions : name => f if !(local.inline && name == "transformer") }
   queues = {
-    for name, f in local.functions : f.queue => {
+    for name, f in local.queued : f.queue => {
       function   = name
       name       = "${var.name}-${f.queue}"
       arn        = "${local.sqs}:${var.name}-${f.queue}"

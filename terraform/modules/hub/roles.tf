@@ -29,7 +29,7 @@ locals {
         Sid      = "Queue"
         Effect   = "Allow"
         Action   = concat(["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"], name == "alerter" ? [] : ["sqs:SendMessage"])
-        Resource = [local.queues[f.queue].arn]
+        Resource = contains(keys(local.queued), name) ? [local.queues[f.queue].arn] : []
       },
       {
         Sid      = "Configuration"
@@ -55,7 +55,13 @@ locals {
 
   # Folders of the lake that a function reads, writes and deletes from. Reading lists as well: to who
   # may not list, S3 says of an object that is not there that it is forbidden.
-  folders = {
+  folders = merge(local.all_folders, { for name, f in local.inline_folders : name => f if local.inline })
+  # Inline the collector fetches no history, and what the transformer makes goes back to Firehose.
+  inline_folders = {
+    collector   = { read = ["collector", "formats", "lake"], write = ["collector", "formats"], delete = ["collector"], parts = true }
+    transformer = { read = ["formats"], write = [], delete = [], parts = false }
+  }
+  all_folders = {
     collector = {
       read   = ["collector", "formats", "landing", "ledger", "lake"]
       write  = ["collector", "formats", "landing"]
@@ -129,9 +135,12 @@ locals {
       Action   = ["glue:GetTable", "glue:UpdateTable"]
       Resource = local.tables_arns
     }] : s if length(s.Resource) > 0])
-    transformer = [for s in [{ Sid = "Canary", Effect = "Allow", Action = ["firehose:PutRecord"], Resource = compact([local.canary_firehose]) }] : s if length(s.Resource) > 0]
-    indexer     = local.search_write
-    alerter     = concat(local.enter, local.search_read)
+    transformer = [for s in [
+      { Sid = "Canary", Effect = "Allow", Action = ["firehose:PutRecord"], Resource = local.inline ? [] : compact([local.canary_firehose]) },
+      { Sid = "Back", Effect = "Allow", Action = ["firehose:PutRecordBatch"], Resource = local.inline ? [local.firehose_arn] : [] },
+    ] : s if length(s.Resource) > 0]
+    indexer = local.search_write
+    alerter = concat(local.enter, local.search_read)
   }
 
   function_policies = {
@@ -158,7 +167,7 @@ locals {
       Sid      = "Invoke"
       Effect   = "Allow"
       Action   = ["lambda:InvokeFunction"]
-      Resource = [for name in sort(keys(local.functions)) : local.functions[name].arn]
+      Resource = [for name in sort(keys(local.queued)) : local.queued[name].arn]
     }]
   })
 }

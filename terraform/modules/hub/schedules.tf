@@ -14,7 +14,7 @@ locals {
   }
   schedules = {
     for name, s in local.default_schedules : name => merge(s, { rate = lookup(var.schedules, name, s.rate) })
-    if contains(keys(local.functions), s.function) && lookup(var.schedules, name, s.rate) != "off"
+    if contains(keys(local.queued), s.function) && lookup(var.schedules, name, s.rate) != "off"
     && (name != "alerter-rules" || local.indexes) # Seamark's own rules are evaluated over OpenSearch
   }
 }

@@ -203,6 +203,10 @@ variable "functions" {
     ])
     error_message = "functions: memory is 128 to 10240 MB, timeout 30 to 900 s, concurrency 2 to 1000, log_level DEBUG, INFO, WARN or ERROR."
   }
+  validation {
+    condition     = var.firehose_mode == "landing" || coalesce(try(var.functions["transformer"].timeout, null), 300) <= 300
+    error_message = "functions: with firehose_mode = \"inline\" the transformer's timeout is 300 s at most: Firehose waits no longer for its answer."
+  }
 }
 
 variable "schedules" {
@@ -220,6 +224,10 @@ variable "schedules" {
       "collector-sweep", "transformer-reconcile", "transformer-compact", "transformer-retain", "transformer-canary", "indexer-reconcile", "alerter-reconcile", "alerter-rules",
     ], k)])
     error_message = "schedules are collector-sweep, transformer-reconcile, transformer-compact, transformer-retain, transformer-canary, indexer-reconcile, alerter-reconcile and alerter-rules."
+  }
+  validation {
+    condition     = var.firehose_mode == "landing" || alltrue([for k, _ in var.schedules : contains(["collector-sweep", "alerter-reconcile"], k)])
+    error_message = "schedules: with firehose_mode = \"inline\" there are collector-sweep and alerter-reconcile alone."
   }
 }
 
@@ -331,6 +339,37 @@ variable "firehose_errors_days" {
 
 # Firehose.
 
+variable "firehose_mode" {
+  description = "landing: Firehose lands what arrives, and the transformer works it off with a ledger. inline: Firehose calls the transformer, partitions and converts by itself, without ledger, index and Seamark's own rules. README has what that gives up. A change makes the stream anew."
+  type        = string
+  default     = "landing"
+  nullable    = false
+
+  validation {
+    condition     = contains(["landing", "inline"], var.firehose_mode)
+    error_message = "firehose_mode must be landing or inline."
+  }
+}
+
+variable "inline_days" {
+  description = "With firehose_mode = \"inline\": days after which S3 deletes what lies below lake/ and landing/, since retention knows nothing of it; 0: never. Without landing/ the lake cannot be made anew."
+  type = object({
+    lake    = optional(number, 0)
+    landing = optional(number, 0)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for d in values(var.inline_days) : d == 0 || d >= 1]) && alltrue([for d in values(var.inline_days) : d == floor(d)])
+    error_message = "inline_days are whole days, 1 or more, or 0 for never."
+  }
+  validation {
+    condition     = var.firehose_mode == "inline" || alltrue([for d in values(var.inline_days) : d == 0])
+    error_message = "inline_days counts with firehose_mode = \"inline\" alone: elsewhere retention of the configuration says what goes, and looks whether it is accounted for."
+  }
+}
+
 variable "firehose_arn" {
   description = "A Firehose of yours that delivers below <lake_prefix>landing/ of the bucket, in place of the module's own."
   type        = string
@@ -339,6 +378,10 @@ variable "firehose_arn" {
   validation {
     condition     = var.firehose_arn == null || can(regex("^arn:[a-z-]+:firehose:[a-z0-9-]+:[0-9]{12}:deliverystream/.+$", var.firehose_arn))
     error_message = "firehose_arn must be the ARN of a delivery stream."
+  }
+  validation {
+    condition     = var.firehose_arn == null || var.firehose_mode == "landing"
+    error_message = "firehose_mode = \"inline\" makes a Firehose of its own: leave firehose_arn out, or set up yours as docs/howto/aws.md says."
   }
 }
 
@@ -355,6 +398,10 @@ variable "kinesis_stream_arn" {
     condition     = var.kinesis_stream_arn == null || var.firehose_arn == null
     error_message = "kinesis_stream_arn is the source of the module's own Firehose: leave firehose_arn out."
   }
+  validation {
+    condition     = var.kinesis_stream_arn == null || var.firehose_mode == "landing"
+    error_message = "firehose_mode = \"inline\" puts rows back into Firehose, which takes none where a Kinesis stream is its source: leave kinesis_stream_arn out."
+  }
 }
 
 variable "firehose_buffer" {
@@ -370,6 +417,12 @@ variable "firehose_buffer" {
     condition     = var.firehose_buffer.megabytes >= 1 && var.firehose_buffer.megabytes <= 128 && var.firehose_buffer.seconds >= 0 && var.firehose_buffer.seconds <= 900
     error_message = "firehose_buffer: megabytes is 1 to 128, seconds 0 to 900."
   }
+  # Sources: https://docs.aws.amazon.com/firehose/latest/APIReference/API_BufferingHints.html and
+  # https://docs.aws.amazon.com/firehose/latest/dev/buffering.html
+  validation {
+    condition     = var.firehose_mode == "landing" || (var.firehose_buffer.megabytes >= 64 && var.firehose_buffer.seconds >= 60)
+    error_message = "firehose_buffer: with firehose_mode = \"inline\" Firehose converts and partitions, for which it asks for 64 MB and 60 s at least."
+  }
 }
 
 # OpenSearch.
@@ -382,6 +435,10 @@ variable "opensearch_url" {
   validation {
     condition     = var.opensearch_url == null || can(regex("^https://[^/@]+/?$", var.opensearch_url))
     error_message = "opensearch_url must be https://host[:port], without user, password and path."
+  }
+  validation {
+    condition     = var.opensearch_url == null || var.firehose_mode == "landing"
+    error_message = "opensearch_url: with firehose_mode = \"inline\" there is no ledger, by which alone rows are indexed: leave it out, or let Firehose land."
   }
 }
 
@@ -419,6 +476,10 @@ variable "opensearch" {
   validation {
     condition     = var.opensearch == null || can(regex("^OpenSearch_[2-3]\\.[0-9]+$", var.opensearch.engine_version))
     error_message = "opensearch.engine_version must be OpenSearch_2.x or OpenSearch_3.x."
+  }
+  validation {
+    condition     = var.opensearch == null || var.firehose_mode == "landing"
+    error_message = "opensearch: with firehose_mode = \"inline\" there is no ledger, by which alone rows are indexed: leave it out, or let Firehose land."
   }
 }
 
@@ -469,6 +530,10 @@ variable "athena" {
   validation {
     condition     = var.athena == null || try(var.athena.scan_limit_gb >= 1, true)
     error_message = "athena.scan_limit_gb must be at least 1."
+  }
+  validation {
+    condition     = var.athena != null || var.firehose_mode == "landing"
+    error_message = "athena: firehose_mode = \"inline\" needs it: Firehose converts by a table of it, and nothing else can read such a lake."
   }
 }
 

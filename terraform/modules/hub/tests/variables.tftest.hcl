@@ -103,3 +103,53 @@ run "fourth" {
 
   expect_failures = [var.opensearch, var.athena]
 }
+
+# What does not go together with Firehose that calls the transformer.
+run "inline" {
+  command = plan
+
+  variables {
+    firehose_mode   = "inline"
+    firehose_arn    = "arn:aws:firehose:eu-central-1:999999999999:deliverystream/x"
+    firehose_buffer = { megabytes = 63 }
+    opensearch_url  = "https://search.example.com"
+    athena          = null
+    functions       = { transformer = { timeout = 301 } }
+    schedules       = { transformer-compact = "rate(1 hour)" }
+    inline_days     = { lake = 0.5 }
+  }
+
+  expect_failures = [var.firehose_arn, var.firehose_buffer, var.opensearch_url, var.athena, var.functions, var.schedules, var.inline_days]
+}
+
+run "mode" {
+  command = plan
+
+  variables {
+    firehose_mode = "transform"
+  }
+
+  expect_failures = [var.firehose_mode]
+}
+
+run "inline_stream" {
+  command = plan
+
+  variables {
+    firehose_mode      = "inline"
+    kinesis_stream_arn = "arn:aws:kinesis:eu-central-1:999999999999:stream/logs"
+    opensearch         = { admin_role_arn = "arn:aws:iam::999999999999:role/admin" }
+  }
+
+  expect_failures = [var.kinesis_stream_arn, var.opensearch]
+}
+
+run "landing" {
+  command = plan
+
+  variables {
+    inline_days = { landing = 30 }
+  }
+
+  expect_failures = [var.inline_days]
+}
