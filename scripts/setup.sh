@@ -6,7 +6,7 @@
 #   scripts/setup.sh [STEPS]     the steps of scripts/test.sh that will run (all)
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
-steps=${1:-lint build unit fuzz emulators terraform s3 opensearch amtool end-to-end browser demo}
+steps=${1:-lint build unit fuzz emulators terraform s3 opensearch amtool zabbix end-to-end browser demo}
 packages=() missing=()
 wants() { local s; for s in "$@"; do case " $steps " in *" $s "*) return 0 ;; esac; done; return 1; }
 has() { command -v "$1" >/dev/null 2>&1; }
@@ -41,6 +41,10 @@ check() {
 	if wants emulators opensearch end-to-end terraform; then
 		has mvn || lack Maven maven "the tests' OpenSearch and AWS's rule engine come as Maven artifacts"
 		any_jdk || lack "a JDK 17, 21 or 11" openjdk-17-jdk-headless "OpenSearch 2.19 runs on it"
+	fi
+	if wants zabbix; then
+		ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || lack PostgreSQL postgresql "the Zabbix server of the tests keeps its data in it"
+		has apt-get || lack apt-get - "it fetches Debian's Zabbix server"
 	fi
 	if wants browser; then
 		has npm && at_least v20 "$(node --version 2>/dev/null)" || lack "Node.js 20 or newer with npm" - "the page is built and tested with it"

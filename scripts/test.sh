@@ -4,7 +4,7 @@
 #
 #   scripts/test.sh             all steps (`make test`)
 #   scripts/test.sh STEP…       these alone, with the servers they need: lint build unit fuzz
-#                               browser emulators terraform s3 opensearch amtool end-to-end demo
+#                               browser emulators terraform s3 opensearch amtool zabbix end-to-end demo
 #
 # Steps run in tracks side by side: one computes, one waits for servers and processes most of its
 # time, and one is the emulators' and terraform's. What needs none of their servers is done by the
@@ -23,7 +23,7 @@ export GOFLAGS="-trimpath -ldflags=-w ${GOFLAGS:-}"
 computing="lint build unit"
 waiting="s3 opensearch end-to-end"
 watching="emulators terraform"
-free="fuzz browser demo amtool"
+free="fuzz browser demo amtool zabbix"
 all="$computing $free $waiting $watching"
 wanted=${*:-$all}
 for name in $wanted; do
@@ -46,7 +46,7 @@ groups=() # process groups of what runs in the background
 finish() {
 	trap - EXIT INT TERM
 	for group in "${groups[@]}"; do kill -- "-$group" 2>/dev/null; done
-	for name in opensearch versitygw ministack localemu; do scripts/$name/stop.sh "$room/$name" >/dev/null 2>&1; done
+	for name in opensearch versitygw ministack localemu zabbix; do scripts/$name/stop.sh "$room/$name" >/dev/null 2>&1; done
 	rm -rf "$room"
 }
 trap finish EXIT
@@ -128,6 +128,15 @@ amtool() {
 		env CI=1 SEAMARK_AMTOOL="$PWD/.cache/amtool/amtool" go test -count=1 -run Amtool ./alerter/alertmanager
 }
 
+# The receiver of Zabbix against Debian's own server.
+zabbix() {
+	scripts/zabbix/start.sh "${port[zabbix]}" "$room/zabbix" || return 1
+	env CI=1 SEAMARK_ZABBIX="127.0.0.1:${port[zabbix]}" SEAMARK_ZABBIX_DIR="$room/zabbix" go test -count=1 ./alerter/zabbix
+	local verdict=$?
+	scripts/zabbix/stop.sh "$room/zabbix"
+	return $verdict
+}
+
 # track STEP…: does these, and then those of the free ones that no other track has taken.
 track() {
 	local name
@@ -142,6 +151,7 @@ track() {
 		terraform) step terraform nice scripts/terraform.sh ;; # what waits beside it comes first
 		s3) step s3 with versitygw -- env "${s3[@]}" go test -count=1 ./lake/s3 ;;
 		amtool) step amtool amtool ;;
+		zabbix) step zabbix zabbix ;;
 		opensearch) step opensearch with opensearch -- env "${index[@]}" go test -count=1 ./indexer/... ;;
 		end-to-end) after emulators step end-to-end with opensearch versitygw ministack localemu -- \
 			env SEAMARK_E2E=1 SEAMARK_LOOP="$loop" "${index[@]}" "${s3[@]}" "${aws[@]}" go test -count=1 -timeout 20m -skip '^TestDemo$' ./internal/... ./cmd/... ;;
@@ -157,7 +167,7 @@ main() {
 	grep -q FAILED "$results" && exit 1
 
 	. scripts/ports.sh
-	for name in ministack localemu versitygw opensearch; do
+	for name in ministack localemu versitygw opensearch zabbix; do
 		reserve_port || exit 1
 		port[$name]=$reserved
 	done

@@ -80,11 +80,12 @@ func (r *Receiver) ForPrograms() bool { return true }
 
 // Deliver sends a value for what happened since ref, if anything did.
 func (r *Receiver) Deliver(ctx context.Context, c card.Card, ref card.Ref) (card.Ref, error) {
-	e, next, told := event.Next(c, ref)
+	_, next, told := event.Next(c, ref)
 	if !told {
 		return next, nil
 	}
-	if err := r.send(ctx, item{Host: r.name(r.opt.Host, c), Key: r.name(r.opt.Key, c), Value: Value(c), Clock: e.Time.Unix(), Ns: e.Time.Nanosecond()}); err != nil {
+	now := time.Now() // not when it happened: Zabbix keeps one value of an item for a moment
+	if err := r.send(ctx, item{Host: r.name(r.opt.Host, c), Key: r.name(r.opt.Key, c), Value: Value(c), Clock: now.Unix(), Ns: now.Nanosecond()}); err != nil {
 		return ref, err
 	}
 	return next, nil
