@@ -74,7 +74,7 @@ func (m *Manager) changeDue(e *incident.Entry, d *incident.Delivery, now time.Ti
 	if d.Dead && !turned {
 		return time.Time{}, 0
 	}
-	if in := &e.Incident; in.Status == seamark.IncidentResolved && now.Sub(in.ResolvedAt) > giveUp {
+	if m.tooLate(e, d, now) {
 		return time.Time{}, 0
 	}
 	joined := d.Version != 0 && seriesOf(e) > d.Series
@@ -190,6 +190,7 @@ func (m *Manager) deliver(ctx context.Context, r Receiver, id string) error {
 
 	m.noteOutcome(r.Name(), e, d, shown, err, outcome{ref: got, past: past, posted: posted})
 	m.settle(ctx)
+	m.postLetters()
 	if err != nil {
 		return fmt.Errorf("deliver %s to %s: %w", id, r.Name(), err)
 	}
@@ -210,6 +211,9 @@ func (m *Manager) noteOutcome(receiver string, e *incident.Entry, d *incident.De
 	if err != nil {
 		m.failed(receiver, e, d, err, now)
 	} else {
+		if d.Letter {
+			m.letters[letterOf{e.Incident.ID, receiver}] = nil
+		}
 		rung := d.RungAt
 		if o.posted {
 			rung = now
@@ -229,10 +233,7 @@ func (m *Manager) failed(receiver string, e *incident.Entry, d *incident.Deliver
 	d.Attempts++
 	d.Fault = words.Clip(err.Error(), 500)
 	if seamark.ClassOf(err) != seamark.Temporary {
-		d.Begun, d.Dead = false, true
-		d.Turn = turnOf(e)
-		e.Note(now, "card.Card for "+receiver+" given up: "+d.Fault)
-		m.opt.Log.Error("card_given_up", "receiver", receiver, "incident", e.Incident.ID, "error", err)
+		m.bury(receiver, e, d, now)
 		return
 	}
 	wait := min(time.Second<<min(d.Attempts-1, 10), maxBackoff)

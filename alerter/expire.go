@@ -31,6 +31,7 @@ func (m *Manager) expireLoop(ctx context.Context) {
 func (m *Manager) expire(ctx context.Context) {
 	m.noteExpired()
 	m.settle(ctx)
+	m.postLetters()
 }
 
 func (m *Manager) noteExpired() {
@@ -38,6 +39,7 @@ func (m *Manager) noteExpired() {
 	defer m.mu.Unlock()
 	now := m.opt.Now()
 	m.escalate(now)
+	m.buryLate(now)
 	changed := m.book.Expire(now, time.Duration(m.opt.Config.NoData))
 	for _, e := range changed {
 		m.note(e)

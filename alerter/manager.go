@@ -40,14 +40,22 @@ type Options struct {
 	MarkFirst bool
 	// Inbox is where other processes leave what people want done; nil: nowhere.
 	Inbox Inbox
-	Links links.Config
-	Log   *slog.Logger
-	Now   func() time.Time // nil: time.Now
+	// Letters keeps the cards that are given up; nil: only their entries say so.
+	Letters Letters
+	Links   links.Config
+	Log     *slog.Logger
+	Now     func() time.Time // nil: time.Now
 }
 
 // Inbox hands over what people want done. What do returns an error for stays in it.
 type Inbox interface {
 	Take(ctx context.Context, do func(incident.Act) error) error
+}
+
+// Letters keeps dead letters; *incident.DeadLetters does.
+type Letters interface {
+	Put(incident.DeadLetter) error
+	Remove(incident, receiver string) error
 }
 
 // Manager turns alarms into incidents and keeps every receiver's card of them current.
@@ -66,12 +74,15 @@ type Manager struct {
 	busy  map[string]*sync.Mutex
 	still map[string]bool // receivers that are not reminded
 
+	posting sync.Mutex // held by who writes dead letters
+
 	mu        sync.Mutex
 	book      *incident.Book
 	agendas   map[string]*agenda                                                // by receiver
 	wake      chan struct{}                                                     // closed and replaced at each change: wakes who looks up
 	earlyLost bool                                                              // the last SaveEarly failed
 	unsaved   map[string]bool                                                   // entries whose last Save failed
+	letters   map[letterOf]*incident.DeadLetter                                 // to be written; nil: to be removed
 	looked    map[string]time.Time                                              // by incident: when it was last looked up
 	quiet     func(receiver string, a seamark.Alarm, now time.Time) route.Quiet // of Options.Quiet, until the next change
 }
@@ -90,7 +101,7 @@ func New(ctx context.Context, opt Options) (*Manager, error) {
 	}
 	m := &Manager{
 		opt: opt, wake: make(chan struct{}), agendas: map[string]*agenda{}, busy: map[string]*sync.Mutex{}, still: map[string]bool{}, unsaved: map[string]bool{},
-		book: incident.NewBook(time.Duration(opt.Config.Quiet)), looked: map[string]time.Time{},
+		book: incident.NewBook(time.Duration(opt.Config.Quiet)), looked: map[string]time.Time{}, letters: map[letterOf]*incident.DeadLetter{},
 	}
 	for _, r := range opt.Receivers {
 		if m.busy[r.Name()] != nil {
@@ -110,7 +121,9 @@ func New(ctx context.Context, opt Options) (*Manager, error) {
 	}
 	for _, e := range entries {
 		for _, d := range e.Deliveries {
-			d.Dead, d.Next = false, time.Time{} // the configuration may have been mended
+			if d.Dead { // the configuration may have been mended
+				d.Dead, d.Next = false, time.Time{}
+			}
 		}
 		m.book.Load(&e)
 	}
@@ -120,6 +133,13 @@ func New(ctx context.Context, opt Options) (*Manager, error) {
 	}
 	m.book.LoadEarly(early)
 	m.book.Forget()
+	for _, e := range m.book.Entries() {
+		for name, d := range e.Deliveries {
+			if d.Letter { // its file may not have been written
+				m.letter(name, e, d, e.Incident.UpdatedAt)
+			}
+		}
+	}
 	m.touchAll()
 	return m, nil
 }
@@ -229,6 +249,9 @@ func (m *Manager) Act(ctx context.Context, a incident.Act) error {
 func (m *Manager) act(a incident.Act) (*incident.Entry, *round, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if a.Do == incident.DoResend && m.busy[a.Receiver] == nil {
+		return nil, nil, &seamark.Fault{Class: seamark.Rejected, What: fmt.Sprintf("no receiver is called %q", words.Clip(a.Receiver, 100)), Where: "incident " + a.Incident, Remedy: "name one of `receivers:` in seamark.yml"}
+	}
 	e, err := m.book.Act(a, m.opt.Now())
 	if err != nil {
 		return nil, nil, err

@@ -14,6 +14,7 @@ const (
 	DoAcknowledge = "acknowledge" // somebody looks after it: no reminders
 	DoSilence     = "silence"     // nobody is told of this incident's group until then
 	DoResolve     = "resolve"     // it is over, whatever its alarms say
+	DoResend      = "resend"      // try the card once more that a receiver did not take
 )
 
 // Act is what a person does to an incident.
@@ -22,7 +23,8 @@ type Act struct {
 	Do       string    `json:"do"`
 	By       string    `json:"by"`
 	At       time.Time `json:"at"`
-	Until    time.Time `json:"until,omitzero"` // zero: until the incident ends
+	Until    time.Time `json:"until,omitzero"`     // zero: until the incident ends
+	Receiver string    `json:"receiver,omitempty"` // to whom it is resent
 }
 
 // maxSilence bounds a silence: one without end would hide the next outage.
@@ -36,8 +38,8 @@ func (a Act) Check(now time.Time) error {
 	switch {
 	case !validID(a.Incident):
 		return fault("that is no incident's id", "`seamark incident list` has them")
-	case a.Do != DoAcknowledge && a.Do != DoSilence && a.Do != DoResolve:
-		return fault(fmt.Sprintf("there is nothing called %q to do", words.Clip(a.Do, 40)), "use acknowledge, silence or resolve")
+	case a.Do != DoAcknowledge && a.Do != DoSilence && a.Do != DoResolve && a.Do != DoResend:
+		return fault(fmt.Sprintf("there is nothing called %q to do", words.Clip(a.Do, 40)), "use acknowledge, silence, resolve or resend")
 	case strings.TrimSpace(a.By) == "":
 		return fault("nobody is named", "say who you are")
 	case a.Do == DoSilence && a.Until.IsZero():
@@ -60,6 +62,9 @@ func (b *Book) Act(a Act, now time.Time) (*Entry, error) {
 		return nil, &seamark.Fault{Class: seamark.Rejected, What: "there is no such incident", Where: "incident " + a.Incident, Remedy: "`seamark incident list --all` has them"}
 	}
 	in := &e.Incident
+	if a.Do == DoResend {
+		return e, e.resend(a, now)
+	}
 	if in.Status == seamark.IncidentResolved {
 		return nil, &seamark.Fault{Class: seamark.Rejected, What: "it is over already", Where: "incident " + a.Incident, Remedy: "nothing is left to do"}
 	}
@@ -89,6 +94,17 @@ func (b *Book) Act(a Act, now time.Time) (*Entry, error) {
 		resolve(e)
 	}
 	return b.changed(e, seamark.Alarm{Evaluated: now.UTC()}), nil
+}
+
+// resend makes a card due that a receiver did not take.
+func (e *Entry) resend(a Act, now time.Time) error {
+	d := e.Deliveries[a.Receiver]
+	if d == nil || !d.Letter && !d.Dead && d.Attempts == 0 {
+		return &seamark.Fault{Class: seamark.Rejected, What: fmt.Sprintf("no card of it waits for %q", words.Clip(a.Receiver, 100)), Where: "incident " + a.Incident, Remedy: "`seamark alert dead list` has those that do"}
+	}
+	d.Dead, d.Attempts, d.Next, d.Turn, d.Again = false, 0, time.Time{}, "", now.UTC()
+	e.Note(now, "Card for "+a.Receiver+" is sent again, says "+words.Line(a.By, 100))
+	return nil
 }
 
 // Silenced says who keeps a group of alarms quiet at a time, and until when.

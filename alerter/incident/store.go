@@ -60,6 +60,8 @@ type Delivery struct {
 	Next     time.Time  `json:"next"`               // not before
 	Fault    string     `json:"fault,omitempty"`    // of the last failure
 	Dead     bool       `json:"dead"`               // given up until the incident turns or the process restarts
+	Letter   bool       `json:"letter,omitempty"`   // given up, and no card has arrived since: a dead letter lies there
+	Again    time.Time  `json:"again,omitzero"`     // when a person had it sent once more
 	Withheld bool       `json:"withheld,omitempty"` // nobody was told of the start: a silence, an interval or another alarm
 }
 

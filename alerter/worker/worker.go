@@ -28,6 +28,9 @@ import (
 // Folder holds the groups' incidents, in the lake's store.
 const Folder = "incidents"
 
+// deadFolder holds the cards that were given up.
+const deadFolder = Folder + "/dead"
+
 // Worker does the work. Objects, Options.Receivers and Log must be set.
 type Worker struct {
 	// Objects is where incidents lie; its requests end with ctx where it is a bucket.
@@ -174,7 +177,7 @@ func (w *Worker) turn(ctx context.Context, g *incident.Group, heard []string, mo
 // manager makes the alerter of a group. What done counts is what it has shown.
 func (w *Worker) manager(ctx context.Context, store incident.Store) (m *alerter.Manager, done func(), err error) {
 	o := w.Options
-	o.Store, o.Log, o.MarkFirst = store, w.Log, true
+	o.Store, o.Log, o.MarkFirst, o.Letters = store, w.Log, true, incident.NewDeadLetters(w.Objects(ctx), deadFolder)
 	var shown, failed atomic.Int64
 	o.Receivers = nil
 	for _, r := range w.Options.Receivers {

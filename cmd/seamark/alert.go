@@ -18,7 +18,7 @@ var cardKinds = []string{"slack", "teams", "text"}
 func (c *cli) alertCmd() *cobra.Command {
 	cmd := &cobra.Command{Use: "alert", Short: "Turn alarms into cards", Example: "  seamark alert render --event alarm.json --to text", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	cmd.AddCommand(c.alertRenderCmd(), writes(c.alertSendCmd()), c.alertRouteCmd())
+	cmd.AddCommand(c.alertRenderCmd(), writes(c.alertSendCmd()), c.alertRouteCmd(), writes(c.alertTestCmd()), c.alertDeadCmd())
 	return cmd
 }
 

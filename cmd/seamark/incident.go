@@ -194,6 +194,16 @@ func byFlag(cmd *cobra.Command, by *string) {
 	cmd.Flags().StringVar(by, "by", "", "who says so; the name stands on the card (default: the user's name)")
 }
 
+// whoever is the name that was given, or that of the user.
+func whoever(by string) string {
+	if by == "" {
+		if u, err := user.Current(); err == nil {
+			return u.Username
+		}
+	}
+	return by
+}
+
 // act does what a person says, and says what became of it.
 func (c *cli) act(cmd *cobra.Command, id, do, by string, lasts time.Duration) error {
 	cfg, err := c.config()
@@ -207,11 +217,7 @@ func (c *cli) act(cmd *cobra.Command, id, do, by string, lasts time.Duration) er
 	if e.Incident.Status == seamark.IncidentResolved {
 		return &seamark.Fault{Class: seamark.Rejected, What: "it is over already", Where: "incident " + e.Incident.ID, Remedy: "nothing is left to do"}
 	}
-	if by == "" {
-		if u, err := user.Current(); err == nil {
-			by = u.Username
-		}
-	}
+	by = whoever(by)
 	a := incident.Act{Incident: e.Incident.ID, Do: do, By: by, At: time.Now().UTC()}
 	if lasts != 0 {
 		a.Until = a.At.Add(lasts)

@@ -212,6 +212,7 @@ func (a *App) openAlerter(ctx context.Context) error {
 		Receivers: append(receivers, a.o.Receivers...), Route: told,
 		Told: routes.Told, Quiet: alertmanager.NewQuieter(routes, a.silences).Among, Links: oncall.CardLinks(c, a.URL()), Log: a.log,
 		Inbox: incident.NewInbox(a.state, oncall.ActsFolder), Escalate: c.Incidents.Escalate,
+		Letters: incident.NewDeadLetters(a.state, oncall.DeadFolder),
 	})
 	if err != nil {
 		return err

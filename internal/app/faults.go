@@ -3,12 +3,15 @@ package app
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/seamark-hq/seamark/alerter"
+	"github.com/seamark-hq/seamark/alerter/words"
 	"github.com/seamark-hq/seamark/internal/app/stage"
 	"github.com/seamark-hq/seamark/lake/senders"
 )
@@ -26,7 +29,7 @@ func (t trouble) String() string {
 
 // components are those that can be in trouble, in the order in which data flows. They label
 // the metric seamark_faults, which is 0 while all is well.
-var components = []string{"clock", "front_door", "upload", "transformer", "senders", "ledger", "retention", "queries", "index", "rules"}
+var components = []string{"clock", "front_door", "upload", "transformer", "senders", "ledger", "retention", "queries", "index", "rules", "receivers"}
 
 // troubles are what is wrong now.
 func (a *App) troubles() []trouble {
@@ -70,6 +73,14 @@ func (a *App) troubles() []trouble {
 		add("rules", "no alarm of Seamark's own fires or ends until then", "rules are not evaluated: %s", fault)
 	} else if late := a.rulesLate(until); late > 0 {
 		add("rules", "see what waits above; missed windows are evaluated one by one", "rules are evaluated until %s only, %v ago", until.UTC().Format(time.RFC3339), late.Round(time.Second))
+	}
+	byReceiver := map[string][]alerter.Undelivered{}
+	for _, u := range a.alerts.Undelivered() {
+		byReceiver[u.Receiver] = append(byReceiver[u.Receiver], u)
+	}
+	for _, name := range slices.Sorted(maps.Keys(byReceiver)) {
+		last := byReceiver[name][len(byReceiver[name])-1]
+		add("receivers", "see docs/runbooks/card-not-delivered.md; `seamark alert dead list` has them", "receiver %s has not taken %s, last of %s: %s", words.Line(name, 60), words.Many(int64(len(byReceiver[name])), "card"), last.Incident, words.Line(last.Reason, 200))
 	}
 	slices.SortStableFunc(out, func(x, y trouble) int {
 		if x.component != y.component {

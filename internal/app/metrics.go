@@ -87,6 +87,7 @@ func (m *metrics) handler(a *App) http.Handler {
 		return float64(n)
 	})
 	gauge("seamark_alerter_firing_alarms", "Alarms that fire.", func() float64 { return float64(len(a.alerts.Firing())) })
+	gauge("seamark_alerter_dead_letters", "Cards that were given up and have not arrived since.", func() float64 { return float64(len(a.alerts.Undelivered())) })
 	gauge("seamark_indexer_documents", "Documents sent to OpenSearch since the start.", func() float64 {
 		if n, _ := a.index.Status(); n != nil {
 			return float64(*n)

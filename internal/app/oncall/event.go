@@ -125,6 +125,7 @@ func SendEvent(ctx context.Context, c *config.Config, alarms []seamark.Alarm, co
 	defer unlock()
 	o := alerter.Options{
 		Config: c.Alerts, Store: incident.NewFileStore(state, IncidentsFolder), Receivers: receivers, Escalate: c.Incidents.Escalate, Links: CardLinks(c, c.PublicURL), Log: log,
+		Letters: incident.NewDeadLetters(state, DeadFolder),
 	}
 	if err := decide(&o, c, state); err != nil {
 		return nil, err

@@ -26,6 +26,7 @@ import (
 const (
 	IncidentsFolder = "incidents"
 	ActsFolder      = "acts"
+	DeadFolder      = "dead"
 	actKeyFile      = "act-key"
 )
 
@@ -100,7 +101,7 @@ func Act(ctx context.Context, c *config.Config, a incident.Act, log *slog.Logger
 	}
 	o := alerter.Options{
 		Config: c.Alerts, Store: incident.NewFileStore(state, IncidentsFolder), Receivers: receivers,
-		Links: CardLinks(c, c.PublicURL), Inbox: inbox, Escalate: c.Incidents.Escalate, Log: log,
+		Links: CardLinks(c, c.PublicURL), Inbox: inbox, Escalate: c.Incidents.Escalate, Letters: incident.NewDeadLetters(state, DeadFolder), Log: log,
 	}
 	if err := decide(&o, c, state); err != nil {
 		return false, err

@@ -98,7 +98,8 @@ func try(t *testing.T, r alerter.Receiver, a answer, class seamark.Class, waits 
 		t.Fatal(err)
 	}
 	now := time.Date(2026, 11, 22, 14, 3, 0, 0, time.UTC)
-	m, err := alerter.New(t.Context(), alerter.Options{Store: incident.NewFileStore(state, "incidents"), Receivers: []alerter.Receiver{r, folder}, Log: log, Now: func() time.Time { return now }})
+	letters := incident.NewDeadLetters(state, "dead")
+	m, err := alerter.New(t.Context(), alerter.Options{Letters: letters, Store: incident.NewFileStore(state, "incidents"), Receivers: []alerter.Receiver{r, folder}, Log: log, Now: func() time.Time { return now }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +142,11 @@ func try(t *testing.T, r alerter.Receiver, a answer, class seamark.Class, waits 
 	if err != nil || len(stored) != 1 || !stored[0].Deliveries[r.Name()].Next.Equal(d.Next) || stored[0].Deliveries[r.Name()].Attempts != 1 {
 		t.Errorf("stored %+v, %v", stored, err)
 	}
-	all, _ := json.Marshal(stored)
+	dead, err := letters.List(t.Context())
+	if given := len(dead) == 1 && dead[0].Receiver == r.Name() && dead[0].Incident.ID == id && dead[0].Reason != ""; err != nil || given != d.Dead || len(dead) > 1 {
+		t.Errorf("dead letters %+v, %v", dead, err)
+	}
+	all, _ := json.Marshal([]any{stored, dead})
 	for where, text := range map[string]string{"the error": failed.Error(), "the log": logs.String(), "the file": string(all)} {
 		if strings.Contains(text, secret) {
 			t.Errorf("the secret is in %s: %s", where, text)
