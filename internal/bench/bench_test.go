@@ -131,3 +131,13 @@ func follows(a, b string) bool {
 	fmt.Sscan(strings.TrimLeft(b[41:], "0"), &y)
 	return y == (x+1)%1_000_000_000_000_000
 }
+
+// A run of some sections leaves the others of a report as they were.
+func TestWithSections(t *testing.T) {
+	old := "# Benchmarks\n\nIntro.\n\n## A\n\nold a\n\n## B\n\nold b\n"
+	got := withSections(old, "# Benchmarks\n\nIntro.\n\n## A\n\nnew a\n\n## C\n\nnew c\n")
+	want := "# Benchmarks\n\nIntro.\n\n## A\n\nnew a\n\n## B\n\nold b\n\n## C\n\nnew c\n"
+	if got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

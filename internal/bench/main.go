@@ -42,6 +42,7 @@ var sections = []section{
 	{"cores", (*bench).cores},
 	{"redaction", (*bench).redaction},
 	{"lookups", (*bench).lookups},
+	{"search", (*bench).search},
 	{"compaction", (*bench).compaction},
 	{"frontdoor", (*bench).frontDoor},
 	{"collector", (*bench).collector},
@@ -112,7 +113,29 @@ func (b *bench) run(only, out string) error {
 		return fmt.Errorf("%s is left as it was: other processes used %.0f%% of a core, %.0f%% is the most; stop them and run this again", out, 100*others, 100*quiet)
 	}
 	report += "\n" + note
+	if only != "" {
+		if old, err := os.ReadFile(out); err == nil {
+			report = withSections(string(old), report)
+		}
+	}
 	return os.WriteFile(out, []byte(report), 0o644)
+}
+
+// withSections is a report with the sections of another in the place of its own, or behind them.
+func withSections(old, fresh string) string {
+	const heading = "\n## "
+	parts, sections := strings.Split(old, heading), strings.Split(fresh, heading)
+	parts[0] = sections[0]
+	for _, section := range sections[1:] {
+		title, _, _ := strings.Cut(section, "\n")
+		i := slices.IndexFunc(parts, func(p string) bool { return strings.HasPrefix(p, title+"\n") })
+		if i < 0 {
+			parts = append(parts, section)
+			continue
+		}
+		parts[i] = strings.TrimRight(section, "\n") + "\n"
+	}
+	return strings.Join(parts, heading)
 }
 
 // corpus is a description of a landing object.

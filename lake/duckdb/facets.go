@@ -156,7 +156,7 @@ func (d *DB) patternTexts(ctx context.Context, q question, files []located, coun
 	for rows.Next() {
 		var fingerprint string
 		var a, b place
-		if err := rows.Scan(&fingerprint, &a.path, &a.row, &a.timestamp, &b.path, &b.row, &b.timestamp); err != nil {
+		if err := rows.Scan(&fingerprint, &a.path, &a.row, &a.position.Timestamp, &b.path, &b.row, &b.position.Timestamp); err != nil {
 			return err
 		}
 		first := len(places)

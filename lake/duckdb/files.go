@@ -54,27 +54,41 @@ const listings = 5
 // files lists t's files that may hold rows in span and that are whole at first sight.
 func (a *asking) files(t seamark.Table, span seamark.Span, keep func(lake.Partition) bool) []located {
 	for try := 1; ; try++ {
-		leftOut := a.Broken()
-		var files []lake.File
-		only, pruned := a.only[t]
-		pruned = pruned && a.lake.Generation() == a.as
-		for _, f := range a.lake.Files(t, span) {
-			if pruned && !only[f.Key] {
-				continue
-			}
-			if _, bad := leftOut[f.Key]; !bad && (keep == nil || keep(f.Partition)) {
-				files = append(files, f)
-			}
+		there, moved := a.whole(a.list(t, span, keep))
+		if !moved || try == listings {
+			return there
 		}
-		there, bad := a.locate(files)
-		if len(bad) > 0 && try < listings && a.gone(slices.Collect(maps.Keys(bad))) {
-			continue // compacted or done anew since we asked
-		}
-		for key, reason := range bad {
-			a.leaveOut(key, reason)
-		}
-		return there
 	}
+}
+
+// list lists t's files that may hold rows in span, but for those that are known to be damaged.
+func (a *asking) list(t seamark.Table, span seamark.Span, keep func(lake.Partition) bool) []lake.File {
+	leftOut := a.Broken()
+	var files []lake.File
+	only, pruned := a.only[t]
+	pruned = pruned && a.lake.Generation() == a.as
+	for _, f := range a.lake.Files(t, span) {
+		if pruned && !only[f.Key] {
+			continue
+		}
+		if _, bad := leftOut[f.Key]; !bad && (keep == nil || keep(f.Partition)) {
+			files = append(files, f)
+		}
+	}
+	return files
+}
+
+// whole finds files on this machine, without those that are not whole; moved: some no longer count,
+// having been compacted or done anew since they were listed.
+func (a *asking) whole(files []lake.File) (there []located, moved bool) {
+	there, bad := a.locate(files)
+	if len(bad) > 0 && a.gone(slices.Collect(maps.Keys(bad))) {
+		return there, true
+	}
+	for key, reason := range bad {
+		a.leaveOut(key, reason)
+	}
+	return there, false
 }
 
 // gone reports whether one of the files no longer counts, as the ledger now has it.

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/lake"
 )
 
 // A listing is made in two steps, so that one that looks through rows of 1 MB holds only those
@@ -17,10 +18,9 @@ import (
 
 // place is where a row of the listing lies.
 type place struct {
-	path      string
-	row       int64
-	timestamp int64 // Unix milliseconds
-	eventID   string
+	path     string
+	row      int64
+	position seamark.Position // by what is known of it; its time always is
 }
 
 // ties are what rows of one millisecond are ordered by.
@@ -48,11 +48,7 @@ func (d *DB) Search(ctx context.Context, q seamark.Query) (seamark.Result, error
 func (d *DB) searchOnce(ctx context.Context, q question) (result seamark.Result, again bool, err error) {
 	ask := d.ask(ctx)
 	defer ask.end()
-	files := ask.about(q)
-	if ask.err != nil {
-		return result, false, ask.err
-	}
-	places, err := d.places(ctx, q, files)
+	files, places, err := ask.newestFirst(q)
 	if err == nil {
 		if result.More = len(places) > q.Limit; result.More {
 			places = places[:q.Limit]
@@ -62,8 +58,12 @@ func (d *DB) searchOnce(ctx context.Context, q question) (result seamark.Result,
 	switch {
 	case err == nil:
 		return result, false, nil
+	case ask.err != nil:
+		return seamark.Result{}, false, ask.err
 	case ctx.Err() != nil:
 		return seamark.Result{}, false, ctx.Err() // in whatever words DuckDB says that it was stopped
+	case errors.Is(err, errMoved):
+		return seamark.Result{}, true, err
 	}
 	if f := boundFault(err); f != nil {
 		return seamark.Result{}, false, f
@@ -71,7 +71,81 @@ func (d *DB) searchOnce(ctx context.Context, q question) (result seamark.Result,
 	return seamark.Result{}, d.blame(ctx, err), err
 }
 
-// places finds where the rows lie that q asks for, and one more, in their order.
+// errMoved says that files were compacted or done anew since they were listed.
+var errMoved = errors.New("the lake has changed meanwhile")
+
+// newestFirst finds where the rows lie that q asks for, and one more, in their order, and the files
+// that it has looked into. The newest files are asked first (the oldest, where those come first), then
+// twice as long a time, until what is left cannot hold rows that come before those that were found: a
+// first page costs the same whatever the span.
+func (a *asking) newestFirst(q question) (seen []located, found []place, err error) {
+	files := a.list(q.Table, q.Span, func(p lake.Partition) bool { return mayHold(p, q) })
+	slices.SortStableFunc(files, func(a, b lake.File) int {
+		if q.Ascending {
+			return cmp.Compare(a.MinMs, b.MinMs)
+		}
+		return cmp.Compare(b.MaxMs, a.MaxMs)
+	})
+	for hours := int64(1); len(files) > 0 && !settled(q, found, files[0]); hours *= 2 {
+		n := wave(files, hours, q.Ascending)
+		here, moved := a.whole(files[:n])
+		if moved {
+			return nil, nil, errMoved
+		}
+		if a.err != nil {
+			return nil, nil, a.err
+		}
+		places, err := a.places(a.ctx, q, here)
+		if err != nil {
+			return nil, nil, err
+		}
+		files, seen = files[n:], append(seen, here...)
+		if len(found) > 0 {
+			places = append(found, places...)
+			slices.SortFunc(places, func(a, b place) int {
+				if q.Ascending {
+					return a.position.Compare(b.position)
+				}
+				return b.position.Compare(a.position)
+			})
+		}
+		found = places[:min(len(places), q.Limit+1)]
+	}
+	return seen, found, nil
+}
+
+// settled reports whether enough rows are found that the next file can hold none before them.
+func settled(q question, found []place, next lake.File) bool {
+	if len(found) <= q.Limit {
+		return false
+	}
+	last := found[q.Limit].position.Timestamp
+	if q.Ascending {
+		return last < next.MinMs
+	}
+	return last > next.MaxMs
+}
+
+// wave is how many of the files, which are sorted, lie within so many hours of the clock from the
+// first on.
+func wave(files []lake.File, hours int64, ascending bool) int {
+	first := lake.HourOf(files[0].MaxMs)
+	if ascending {
+		first = lake.HourOf(files[0].MinMs)
+	}
+	i := slices.IndexFunc(files, func(f lake.File) bool {
+		if ascending {
+			return lake.HourOf(f.MinMs) >= first+hours
+		}
+		return lake.HourOf(f.MaxMs) <= first-hours
+	})
+	if i < 0 {
+		return len(files)
+	}
+	return i
+}
+
+// places finds where the rows lie in files that q asks for, and one more, in their order.
 func (d *DB) places(ctx context.Context, q question, files []located) ([]place, error) {
 	direction, than := "DESC", "<"
 	if q.Ascending {
@@ -82,8 +156,8 @@ func (d *DB) places(ctx context.Context, q question, files []located) ([]place, 
 		where += fmt.Sprintf(" AND timestamp %s= %s AND (timestamp, %s) %s (%s, %s, %s, %s)", than, instant(p.Timestamp), strings.Join(ties, ", "),
 			than, instant(p.Timestamp), quote(p.EventID), quote(p.AccountID), quote(p.Source))
 	}
-	rows, err := d.db.QueryContext(ctx, fmt.Sprintf("SELECT filename, file_row_number, epoch_ms(timestamp), coalesce(event_id, '') FROM %s WHERE %s ORDER BY timestamp %s, %s %s LIMIT %d",
-		relation(q.Table, files, true), where, direction, strings.Join(ties, " "+direction+", "), direction, q.Limit+1))
+	rows, err := d.db.QueryContext(ctx, fmt.Sprintf("SELECT filename, file_row_number, epoch_ms(timestamp), %s FROM %s WHERE %s ORDER BY timestamp %s, %s %s LIMIT %d",
+		strings.Join(ties, ", "), relation(q.Table, files, true), where, direction, strings.Join(ties, " "+direction+", "), direction, q.Limit+1))
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +165,8 @@ func (d *DB) places(ctx context.Context, q question, files []located) ([]place, 
 	var places []place
 	for rows.Next() {
 		var p place
-		if err := rows.Scan(&p.path, &p.row, &p.timestamp, &p.eventID); err != nil {
+		at := &p.position
+		if err := rows.Scan(&p.path, &p.row, &at.Timestamp, &at.EventID, &at.AccountID, &at.Source); err != nil {
 			return nil, err
 		}
 		places = append(places, p)
@@ -124,13 +199,13 @@ func (d *DB) hits(ctx context.Context, q question, files []located, places []pla
 // batch reads the rows at places into hits.
 func (d *DB) batch(ctx context.Context, q question, files []located, places []place, hits []seamark.Hit) error {
 	at := map[string]map[int64]int{}
-	oldest, newest := places[0].timestamp, places[0].timestamp
+	oldest, newest := places[0].position.Timestamp, places[0].position.Timestamp
 	for i, p := range places {
 		if at[p.path] == nil {
 			at[p.path] = map[int64]int{}
 		}
 		at[p.path][p.row] = i
-		oldest, newest = min(oldest, p.timestamp), max(newest, p.timestamp)
+		oldest, newest = min(oldest, p.position.Timestamp), max(newest, p.position.Timestamp)
 	}
 	var here []located
 	var conditions []string

@@ -109,7 +109,7 @@ func (d *DB) patterns(ctx context.Context, q question, files []located, top int)
 		var p seamark.Pattern
 		var at place
 		var first, last int64
-		if err := rows.Scan(&p.Count, &first, &last, &p.Fingerprint, &at.path, &at.row, &at.timestamp); err != nil {
+		if err := rows.Scan(&p.Count, &first, &last, &p.Fingerprint, &at.path, &at.row, &at.position.Timestamp); err != nil {
 			return nil, err
 		}
 		p.First, p.Last = time.UnixMilli(first).UTC(), time.UnixMilli(last).UTC()

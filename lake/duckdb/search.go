@@ -41,7 +41,7 @@ func (q question) Without(field seamark.Field) question {
 // environments and hours.
 func (a *asking) from(q question) string { return relation(q.Table, a.about(q), false) }
 
-// about lists the files that may hold rows of q.
+// about finds the files that may hold rows of q.
 func (a *asking) about(q question) []located {
 	return a.files(q.Table, q.Span, func(p lake.Partition) bool { return mayHold(p, q) })
 }
