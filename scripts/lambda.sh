@@ -14,7 +14,7 @@ for arch in "$@"; do
 	esac
 done
 out=dist/lambda
-most=$((15 << 20)) # bytes of a zip: 15 MiB
+most=15000000 # bytes of a zip: 15 MB
 mkdir -p "$out"
 [ $# -gt 0 ] || set -- arm64 amd64
 for arch in "$@"; do

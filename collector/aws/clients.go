@@ -27,13 +27,18 @@ type clients struct {
 	watch   *cloudwatch.Client
 }
 
-// newClients switches the SDK's own retries off: the collector's meter counts and paces
-// every request.
-func newClients(cfg sdk.Config) *clients {
+// unretried switches the SDK's own retries off: the collector's meter counts and paces every
+// request.
+func unretried(cfg sdk.Config) sdk.Config {
 	cfg.Retryer = func() sdk.Retryer { return sdk.NopRetryer{} }
+	return cfg
+}
+
+func newClients(s *Session) *clients {
+	cfg := unretried(s.cfg)
 	return &clients{
 		logs: cloudwatchlogs.NewFromConfig(cfg), lambda: lambda.NewFromConfig(cfg), rest: apigateway.NewFromConfig(cfg),
-		http: apigatewayv2.NewFromConfig(cfg), tagging: resourcegroupstaggingapi.NewFromConfig(cfg), watch: cloudwatch.NewFromConfig(cfg),
+		http: apigatewayv2.NewFromConfig(cfg), tagging: resourcegroupstaggingapi.NewFromConfig(cfg), watch: s.watch,
 	}
 }
 

@@ -135,7 +135,9 @@ func classOf(e *Error) seamark.Class {
 
 // fail turns an error of the SDK into one that the collector can judge, and where an
 // operator can do something about it, into one that says what.
-func (p *place) fail(ctx context.Context, err error) error {
+func (p *place) fail(ctx context.Context, err error) error { return failAt(ctx, p.String(), err) }
+
+func failAt(ctx context.Context, place string, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -147,7 +149,7 @@ func (p *place) fail(ctx context.Context, err error) error {
 	if what == "" {
 		return e
 	}
-	return &seamark.Fault{Class: seamark.Permanent, Where: p.String(), What: what, Err: e, Remedy: remedy}
+	return &seamark.Fault{Class: seamark.Permanent, Where: place, What: what, Err: e, Remedy: remedy}
 }
 
 // advice says what is wrong and what helps, of refusals that operators meet.

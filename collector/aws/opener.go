@@ -13,6 +13,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go/logging"
 
@@ -38,16 +39,23 @@ type Options struct {
 // DefaultSession is the name under which the collector appears in CloudTrail.
 const DefaultSession = "seamark-collector"
 
-// Opener opens places. It is safe for concurrent use.
-type Opener struct {
-	o       Options
-	cfg     sdk.Config
-	clients *clients
+// Session signs in to accounts, and asks what takes none of the collector's services: a program that
+// sweeps nothing does not link them. It is safe for concurrent use.
+type Session struct {
+	o     Options
+	cfg   sdk.Config
+	watch *cloudwatch.Client
 
 	mu     sync.Mutex
 	roles  map[string]sdk.CredentialsProvider // by account
 	sts    *sts.Client                        // that assumes them
 	caller string                             // account of the caller's own credentials; empty: not asked yet
+}
+
+// Opener opens places. It is safe for concurrent use.
+type Opener struct {
+	*Session
+	clients *clients
 }
 
 var (
@@ -80,6 +88,15 @@ func (o Options) withDefaults() (Options, error) {
 
 // New reads the AWS environment; it makes no call.
 func New(ctx context.Context, o Options) (*Opener, error) {
+	s, err := NewSession(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return &Opener{s, newClients(s)}, nil
+}
+
+// NewSession is New for who opens no place.
+func NewSession(ctx context.Context, o Options) (*Session, error) {
 	o, err := o.withDefaults()
 	if err != nil {
 		return nil, err
@@ -93,7 +110,7 @@ func New(ctx context.Context, o Options) (*Opener, error) {
 	if o.Called != nil {
 		cfg.APIOptions = append(cfg.APIOptions, tell(o.Called))
 	}
-	return &Opener{o: o, cfg: cfg, clients: newClients(cfg), roles: map[string]sdk.CredentialsProvider{}}, nil
+	return &Session{o: o, cfg: cfg, watch: cloudwatch.NewFromConfig(unretried(cfg)), roles: map[string]sdk.CredentialsProvider{}}, nil
 }
 
 // httpClient is one pool of connections for all places. Its limit is per host, and a

@@ -17,17 +17,17 @@ import (
 // them, each once, sorted by id; without units those of the whole organisation. It is
 // asked with the caller's own credentials, which must be of the management account or
 // of a delegated administrator.
-func (o *Opener) Accounts(ctx context.Context, units []string) ([]inventory.Account, error) {
-	if o.cfg.Region == "" {
+func (s *Session) Accounts(ctx context.Context, units []string) ([]inventory.Account, error) {
+	if s.cfg.Region == "" {
 		return nil, noRegion()
 	}
-	w := &unitWalk{client: organizations.NewFromConfig(o.cfg), seen: map[string]bool{}}
+	w := &unitWalk{client: organizations.NewFromConfig(s.cfg), seen: map[string]bool{}}
 	walk := w.whole
 	if len(units) > 0 {
 		walk = func(ctx context.Context) error { return w.below(ctx, units) }
 	}
 	if err := walk(ctx); err != nil {
-		return nil, o.organizationFault(ctx, err)
+		return nil, s.organizationFault(ctx, err)
 	}
 	slices.SortFunc(w.accounts, func(a, b inventory.Account) int { return strings.Compare(a.ID, b.ID) })
 	return slices.CompactFunc(w.accounts, func(a, b inventory.Account) bool { return a.ID == b.ID }), nil
@@ -107,11 +107,11 @@ func (w *unitWalk) add(accounts []types.Account) {
 	}
 }
 
-func (o *Opener) organizationFault(ctx context.Context, err error) error {
+func (s *Session) organizationFault(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if _, own := o.cfg.Credentials.Retrieve(ctx); own != nil {
+	if _, own := s.cfg.Credentials.Retrieve(ctx); own != nil {
 		return noCredentials(ctx, own)
 	}
 	e := failure(err)

@@ -20,7 +20,7 @@ const renewBefore = 5 * time.Minute
 var regionName = regexp.MustCompile(`^[a-z]{2}(-[a-z]+){1,3}-[0-9]{1,2}$`)
 
 // signIn returns the credentials for a place, once they are known to work.
-func (o *Opener) signIn(ctx context.Context, p inventory.Place) (sdk.CredentialsProvider, error) {
+func (s *Session) signIn(ctx context.Context, p inventory.Place) (sdk.CredentialsProvider, error) {
 	where := "place " + p.String()
 	switch {
 	case p.Region == "":
@@ -29,23 +29,23 @@ func (o *Opener) signIn(ctx context.Context, p inventory.Place) (sdk.Credentials
 		return nil, &seamark.Fault{Class: seamark.Rejected, Where: where, What: "'" + p.Region + "' is no region", Remedy: "write it like eu-central-1"}
 	case !seamark.IsAccountID(p.Account):
 		return nil, &seamark.Fault{Class: seamark.Rejected, Where: where, What: "'" + p.Account + "' is no account", Remedy: "write its 12 digits, in quotes"}
-	case o.o.Role == "":
-		return o.ownCredentials(ctx, p)
+	case s.o.Role == "":
+		return s.ownCredentials(ctx, p)
 	}
-	role, err := o.role(p)
+	role, err := s.role(p)
 	if err != nil {
 		return nil, err
 	}
-	credentials := o.assumed(p, role)
+	credentials := s.assumed(p, role)
 	if _, err := credentials.Retrieve(ctx); err != nil {
-		return nil, o.roleFault(ctx, where, role, err)
+		return nil, s.roleFault(ctx, where, role, err)
 	}
 	return credentials, nil
 }
 
 // ownCredentials are the caller's, where the place is of the caller's account.
-func (o *Opener) ownCredentials(ctx context.Context, p inventory.Place) (sdk.CredentialsProvider, error) {
-	account, err := o.callerAccount(ctx, p.Region)
+func (s *Session) ownCredentials(ctx context.Context, p inventory.Place) (sdk.CredentialsProvider, error) {
+	account, err := s.callerAccount(ctx, p.Region)
 	if err != nil {
 		return nil, err
 	}
@@ -53,15 +53,15 @@ func (o *Opener) ownCredentials(ctx context.Context, p inventory.Place) (sdk.Cre
 		return nil, &seamark.Fault{Class: seamark.Permanent, Where: "place " + p.String(), What: "the AWS credentials in use are of account " + account,
 			Remedy: "set onboard.role to a role in each account, or use credentials of " + p.Account}
 	}
-	return o.cfg.Credentials, nil
+	return s.cfg.Credentials, nil
 }
 
 // role is the ARN of the role in an account.
-func (o *Opener) role(p inventory.Place) (string, error) {
-	if !strings.HasPrefix(o.o.Role, "arn:") {
-		return "arn:" + partition(p.Region) + ":iam::" + p.Account + ":role/" + strings.TrimPrefix(o.o.Role, "/"), nil
+func (s *Session) role(p inventory.Place) (string, error) {
+	if !strings.HasPrefix(s.o.Role, "arn:") {
+		return "arn:" + partition(p.Region) + ":iam::" + p.Account + ":role/" + strings.TrimPrefix(s.o.Role, "/"), nil
 	}
-	role := strings.ReplaceAll(o.o.Role, "{account}", p.Account)
+	role := strings.ReplaceAll(s.o.Role, "{account}", p.Account)
 	if !strings.Contains(role, "::"+p.Account+":") {
 		return "", &seamark.Fault{Class: seamark.Rejected, Where: "place " + p.String(), What: role + " is a role of another account", Remedy: "write {account} in onboard.role"}
 	}
@@ -80,60 +80,60 @@ func partition(region string) string {
 
 // assumed are the credentials of the role in an account, renewed as they run out. The
 // regions of an account share them.
-func (o *Opener) assumed(p inventory.Place, role string) sdk.CredentialsProvider {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if c := o.roles[p.Account]; c != nil {
+func (s *Session) assumed(p inventory.Place, role string) sdk.CredentialsProvider {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.roles[p.Account]; c != nil {
 		return c
 	}
-	if o.sts == nil {
-		o.sts = o.stsIn(p.Region)
+	if s.sts == nil {
+		s.sts = s.stsIn(p.Region)
 	}
 	c := sdk.NewCredentialsCache(
-		stscreds.NewAssumeRoleProvider(o.sts, role, func(a *stscreds.AssumeRoleOptions) {
-			a.RoleSessionName = o.o.SessionName
-			if o.o.ExternalID != "" {
-				a.ExternalID = &o.o.ExternalID
+		stscreds.NewAssumeRoleProvider(s.sts, role, func(a *stscreds.AssumeRoleOptions) {
+			a.RoleSessionName = s.o.SessionName
+			if s.o.ExternalID != "" {
+				a.ExternalID = &s.o.ExternalID
 			}
 		}),
 		func(c *sdk.CredentialsCacheOptions) { c.ExpiryWindow = renewBefore })
-	o.roles[p.Account] = c
+	s.roles[p.Account] = c
 	return c
 }
 
 // stsIn is STS in the caller's region, or where none is set in that of a place.
-func (o *Opener) stsIn(region string) *sts.Client {
-	return sts.NewFromConfig(o.cfg, func(s *sts.Options) {
-		if s.Region == "" {
-			s.Region = region
+func (s *Session) stsIn(region string) *sts.Client {
+	return sts.NewFromConfig(s.cfg, func(at *sts.Options) {
+		if at.Region == "" {
+			at.Region = region
 		}
 	})
 }
 
 // CallerAccount is the account of the caller's own credentials. It is asked for once.
-func (o *Opener) CallerAccount(ctx context.Context) (string, error) { return o.callerAccount(ctx, "") }
+func (s *Session) CallerAccount(ctx context.Context) (string, error) { return s.callerAccount(ctx, "") }
 
-func (o *Opener) callerAccount(ctx context.Context, region string) (string, error) {
-	o.mu.Lock()
-	account := o.caller
-	o.mu.Unlock()
+func (s *Session) callerAccount(ctx context.Context, region string) (string, error) {
+	s.mu.Lock()
+	account := s.caller
+	s.mu.Unlock()
 	if account != "" {
 		return account, nil
 	}
-	if o.cfg.Region == "" && region == "" {
+	if s.cfg.Region == "" && region == "" {
 		return "", noRegion()
 	}
-	if _, err := o.cfg.Credentials.Retrieve(ctx); err != nil {
+	if _, err := s.cfg.Credentials.Retrieve(ctx); err != nil {
 		return "", noCredentials(ctx, err)
 	}
-	out, err := o.stsIn(region).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	out, err := s.stsIn(region).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return "", o.callerFault(ctx, err)
+		return "", s.callerFault(ctx, err)
 	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.caller = sdk.ToString(out.Account)
-	return o.caller, nil
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.caller = sdk.ToString(out.Account)
+	return s.caller, nil
 }
 
 func noRegion() error {
@@ -148,7 +148,7 @@ func noCredentials(ctx context.Context, err error) error {
 		Remedy: "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, sign in with aws sso login, or give this machine a role"}
 }
 
-func (o *Opener) callerFault(ctx context.Context, err error) error {
+func (s *Session) callerFault(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -162,11 +162,11 @@ func (o *Opener) callerFault(ctx context.Context, err error) error {
 
 // roleFault says why a role cannot be assumed. AWS answers the same to a role that is not
 // there, one that does not trust the caller, a wrong external id and a suspended account.
-func (o *Opener) roleFault(ctx context.Context, where, role string, err error) error {
+func (s *Session) roleFault(ctx context.Context, where, role string, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if _, own := o.cfg.Credentials.Retrieve(ctx); own != nil {
+	if _, own := s.cfg.Credentials.Retrieve(ctx); own != nil {
 		return noCredentials(ctx, own)
 	}
 	e := failure(err)
@@ -181,13 +181,13 @@ func (o *Opener) roleFault(ctx context.Context, where, role string, err error) e
 	case e.Code == "ExpiredToken" || e.Code == "InvalidClientTokenId" || e.Code == "SignatureDoesNotMatch":
 		f.Remedy = "sign in anew, or mend the caller's own credentials"
 	default:
-		f.Remedy = "make the role there, let it trust the caller and " + o.externalIDRemedy() + "; if the account is suspended or closed, take it out of the configuration"
+		f.Remedy = "make the role there, let it trust the caller and " + s.externalIDRemedy() + "; if the account is suspended or closed, take it out of the configuration"
 	}
 	return f
 }
 
-func (o *Opener) externalIDRemedy() string {
-	if o.o.ExternalID == "" {
+func (s *Session) externalIDRemedy() string {
+	if s.o.ExternalID == "" {
 		return "ask for no external id, or set onboard.externalID"
 	}
 	return "ask for the external id of onboard.externalID"

@@ -32,10 +32,15 @@ type Options struct {
 	Store lake.Store // where state, formats and history go
 }
 
+// Members lists the accounts of an organisation.
+type Members interface {
+	Accounts(ctx context.Context, units []string) ([]inventory.Account, error)
+}
+
 // Cloud opens places and lists the accounts of an organisation.
 type Cloud interface {
 	collector.Opener
-	Accounts(ctx context.Context, units []string) ([]inventory.Account, error)
+	Members
 }
 
 // Accounts are the accounts and regions that are looked after, with what a sweep of them needs.
@@ -62,7 +67,7 @@ func Open(ctx context.Context, o Options) (*Accounts, error) {
 		Config: o.Config, cloud: o.Cloud, names: map[string]string{}, store: o.Store, limits: &quota.Limits{},
 		states: state.LakeStore{Store: o.Store, Deployment: o.Config.Deployment}, arrived: &history.LatestArrivals{Lake: lake.New(o.Store)},
 	}
-	ids, err := a.find(ctx, o)
+	ids, err := a.find(ctx, o, o.Cloud)
 	if err != nil {
 		return nil, err
 	}
@@ -75,16 +80,29 @@ func Open(ctx context.Context, o Options) (*Accounts, error) {
 	return a, nil
 }
 
+// Places finds the places alone, for who opens none of them: neither o.Cloud nor o.Store is used.
+func Places(ctx context.Context, o Options, m Members) ([]inventory.Place, error) {
+	if err := o.Config.Validate(); err != nil {
+		return nil, err
+	}
+	a := &Accounts{Config: o.Config, names: map[string]string{}}
+	ids, err := a.find(ctx, o, m)
+	if err != nil {
+		return nil, err
+	}
+	return a.choose(a.placesOf(ids, o.Regions), o)
+}
+
 // find returns the ids of the listed accounts and of the organisation's. One that is
 // suspended is noted, not looked after.
-func (a *Accounts) find(ctx context.Context, o Options) (ids []string, err error) {
+func (a *Accounts) find(ctx context.Context, o Options, m Members) (ids []string, err error) {
 	for _, l := range o.Listed {
 		ids, a.names[l.ID] = append(ids, l.ID), l.Name
 	}
 	if !o.Organization {
 		return ids, nil
 	}
-	members, err := o.Cloud.Accounts(ctx, o.Units)
+	members, err := m.Accounts(ctx, o.Units)
 	if err != nil {
 		return nil, err
 	}
@@ -171,9 +189,16 @@ func (a *Accounts) options() collector.Options {
 	return collector.Options{Config: a.Config, States: a.states, Formats: lake.Formats{Store: a.store}, Limits: a.limits}
 }
 
-// OpenPlace opens one place.
-func (a *Accounts) OpenPlace(ctx context.Context, p inventory.Place) (collector.Cloud, error) {
-	return a.cloud.Open(ctx, p)
+// AlarmStates reads a page of the alarms of a place with their states, as DescribeAlarms answers.
+func (a *Accounts) AlarmStates(ctx context.Context, p inventory.Place, token string) (page []byte, next string, err error) {
+	type teller interface {
+		AlarmStates(ctx context.Context, p inventory.Place, token string) ([]byte, string, error)
+	}
+	t, ok := a.cloud.(teller)
+	if !ok {
+		return nil, "", errors.New("the cloud tells no states of alarms")
+	}
+	return t.AlarmStates(ctx, p, token)
 }
 
 // EachCloud opens places, side by side, and calls fn with each. Those that cannot be

@@ -14,7 +14,6 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter"
 	"github.com/seamark-hq/seamark/alerter/incident"
-	"github.com/seamark-hq/seamark/collector"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/internal/app/stage"
 	"github.com/seamark-hq/seamark/internal/fleet/cloud"
@@ -28,26 +27,16 @@ type stated struct {
 	fail  int // page that fails; -1: none
 }
 
-func (s stated) Open(ctx context.Context, p inventory.Place) (collector.Cloud, error) {
-	c, err := s.simulated.Open(ctx, p)
-	return statedPlace{c, s}, err
-}
-
-type statedPlace struct {
-	collector.Cloud
-	s stated
-}
-
-func (p statedPlace) AlarmStates(_ context.Context, token string) ([]byte, string, error) {
+func (s stated) AlarmStates(_ context.Context, _ inventory.Place, token string) ([]byte, string, error) {
 	n := len(token)
-	if n == p.s.fail {
+	if n == s.fail {
 		return nil, "", errors.New("throttled")
 	}
 	next := ""
-	if n+1 < len(p.s.pages) {
+	if n+1 < len(s.pages) {
 		next = token + "x"
 	}
-	return []byte(p.s.pages[n]), next, nil
+	return []byte(s.pages[n]), next, nil
 }
 
 // pageOf is a page as the SDK's own types marshal.

@@ -19,7 +19,7 @@ import (
 
 // What is asked of the functions.
 const (
-	mostZip  = 15 << 20 // bytes
+	mostZip  = 15_000_000 // bytes
 	mostCold = 400 * time.Millisecond
 )
 
@@ -38,7 +38,7 @@ func (b *bench) functions() (string, error) {
 	defer search.Close()
 	object, cards := filepath.Join(b.work, "lake", "landing", "2026", "11", "22", "08", "a.gz"), filepath.Join(b.work, "cards")
 	var w strings.Builder
-	fmt.Fprintf(&w, "## Lambda functions\n\nZips in MB, of at most %.1f (15 MiB). Cold start: from the start of the process (here, %s, no network) until it asks for its first event, and until that is done; medians of %d, the target is %d ms. "+
+	fmt.Fprintf(&w, "## Lambda functions\n\nZips in MB, of at most %.0f. Cold start: from the start of the process (here, %s, no network) until it asks for its first event, and until that is done; medians of %d, the target is %d ms. "+
 		"The lake is a folder; the transformer makes an object of 1,000 events done, the alerter posts a card into a folder, the indexer looks up what is not indexed and finds nothing, the collector is asked for no place.\n\n"+
 		"| function | arm64 MB | amd64 MB | asks for an event after ms | has done it after ms |\n|---|---|---|---|---|\n", mb(mostZip), runtime.GOARCH, b.rounds, mostCold.Milliseconds())
 	late := ""

@@ -22,6 +22,7 @@ import (
 	"github.com/seamark-hq/seamark/alerter/rules"
 	"github.com/seamark-hq/seamark/alerter/worker"
 	"github.com/seamark-hq/seamark/collector/aws"
+	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/onboard"
 	"github.com/seamark-hq/seamark/indexer/opensearch"
 	"github.com/seamark-hq/seamark/internal/config"
@@ -67,7 +68,7 @@ func New(ctx context.Context, s *coldstart.Start) (lambda.Work, error) {
 		Options: o, Ours: states.Ours, Count: s.Count, Log: s.Log,
 	}
 	if _, organization := c.AsksOrganization(); organization || len(c.Accounts) > 0 {
-		w.States = (&asker{s: s}).states
+		w.States = (&asker{c: c}).states
 	}
 	evaluate, err := rulesOf(c, w)
 	if err != nil {
@@ -153,29 +154,29 @@ func (f *function) Invoke(ctx context.Context, payload []byte) (any, error) {
 
 // asker asks AWS for the states of alarms.
 type asker struct {
-	s *coldstart.Start
+	c *config.Config
 
-	mu       sync.Mutex
-	accounts *onboard.Accounts // found once a process: Lambda replaces it every few hours
+	mu      sync.Mutex
+	session *aws.Session
+	places  []inventory.Place // found once a process: Lambda replaces it every few hours
 }
 
 // atOnce is how many places are asked at a time.
 const atOnce = 16
 
 func (a *asker) states(ctx context.Context, place func([]seamark.Alarm)) error {
-	accounts, err := a.open(ctx)
-	if err != nil {
+	if err := a.find(ctx); err != nil {
 		return err
 	}
 	var mu sync.Mutex
 	var faults []error
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, atOnce)
-	for _, p := range accounts.Places {
+	for _, p := range a.places {
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
-			all, err := states.Of(ctx, accounts, p)
+			all, err := states.Of(ctx, a.session, p)
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil { // half a list would end what is not in it
@@ -189,20 +190,19 @@ func (a *asker) states(ctx context.Context, place func([]seamark.Alarm)) error {
 	return errors.Join(faults...)
 }
 
-func (a *asker) open(ctx context.Context) (*onboard.Accounts, error) {
+func (a *asker) find(ctx context.Context) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.accounts != nil {
-		return a.accounts, nil
+	if a.places != nil {
+		return nil
 	}
-	c := a.s.Config
-	opener, err := aws.New(context.WithoutCancel(ctx), aws.Options{Role: c.Onboard.Role, ExternalID: c.Onboard.ExternalID})
-	if err != nil {
-		return nil, err
+	var err error
+	if a.session == nil {
+		if a.session, err = aws.NewSession(context.WithoutCancel(ctx), aws.Options{Role: a.c.Onboard.Role, ExternalID: a.c.Onboard.ExternalID}); err != nil {
+			return err
+		}
 	}
-	units, organization := c.AsksOrganization()
-	a.accounts, err = onboard.Open(ctx, onboard.Options{
-		Config: c.Collector(), Listed: c.ListedAccounts(), Organization: organization, Units: units, Regions: c.Regions, Cloud: opener, Store: a.s.Store.Within(ctx),
-	})
-	return a.accounts, err
+	units, organization := a.c.AsksOrganization()
+	a.places, err = onboard.Places(ctx, onboard.Options{Config: a.c.Collector(), Listed: a.c.ListedAccounts(), Organization: organization, Units: units, Regions: a.c.Regions}, a.session)
+	return err
 }

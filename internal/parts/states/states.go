@@ -11,15 +11,14 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter/cloudwatch"
 	"github.com/seamark-hq/seamark/collector/inventory"
-	"github.com/seamark-hq/seamark/collector/onboard"
 )
 
 // maxAlarmPages bounds the pages of 100 alarms that are read of one place.
 const maxAlarmPages = 1000
 
-// alarmStates is a place that tells the states of its alarms, as DescribeAlarms answers.
-type alarmStates interface {
-	AlarmStates(ctx context.Context, token string) (page []byte, next string, err error)
+// Teller tells the states of the alarms of a place, as DescribeAlarms answers, by pages.
+type Teller interface {
+	AlarmStates(ctx context.Context, p inventory.Place, token string) (page []byte, next string, err error)
 }
 
 // Ours leaves out what fires of others and was never told here: their alarms ring where
@@ -35,19 +34,11 @@ func Ours(all []seamark.Alarm, known map[string]bool) []seamark.Alarm {
 }
 
 // Of reads all alarms of one place.
-func Of(ctx context.Context, f *onboard.Accounts, p inventory.Place) ([]seamark.Alarm, error) {
-	opened, err := f.OpenPlace(ctx, p)
-	if err != nil {
-		return nil, err
-	}
-	cloud, ok := opened.(alarmStates)
-	if !ok {
-		return nil, errors.New("the place tells no states")
-	}
+func Of(ctx context.Context, t Teller, p inventory.Place) ([]seamark.Alarm, error) {
 	var all []seamark.Alarm
 	token := ""
 	for range maxAlarmPages {
-		page, next, err := cloud.AlarmStates(ctx, token)
+		page, next, err := t.AlarmStates(ctx, p, token)
 		if err != nil {
 			return nil, err
 		}
