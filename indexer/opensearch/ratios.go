@@ -38,15 +38,12 @@ func (c *Client) Ratios(ctx context.Context, t seamark.Table, span seamark.Span,
 		sources = append(sources, map[string]any{key: map[string]any{"terms": map[string]any{"field": key, "missing_bucket": true}}})
 	}
 	by := map[string]any{"size": ratioPage, "sources": sources}
-	request := map[string]any{
-		"size": 0, "track_total_hits": false, "query": map[string]any{"bool": map[string]any{"filter": among}},
-		"aggs": map[string]any{"by": map[string]any{"composite": by, "aggs": map[string]any{
-			"match": map[string]any{"filter": match}, "team": map[string]any{"terms": map[string]any{"field": "team", "size": 1}},
-		}}},
-	}
+	aggs := map[string]any{"by": map[string]any{"composite": by, "aggs": map[string]any{
+		"match": map[string]any{"filter": match}, "team": map[string]any{"terms": map[string]any{"field": "team", "size": 1}},
+	}}}
 	var out []seamark.Ratio
 	for {
-		some, after, err := c.ratioPage(ctx, t, request)
+		some, after, err := c.ratioPage(ctx, t, among, aggs)
 		if err != nil {
 			return nil, err
 		}
@@ -59,43 +56,25 @@ func (c *Client) Ratios(ctx context.Context, t seamark.Table, span seamark.Span,
 }
 
 // ratioPage asks for the ratios behind those that were there.
-func (c *Client) ratioPage(ctx context.Context, t seamark.Table, request map[string]any) ([]seamark.Ratio, map[string]any, error) {
-	body, err := json.Marshal(request)
-	if err != nil {
-		return nil, nil, err
-	}
-	allow := true
-	_, b, err := c.call(ctx, opensearchapi.SearchRequest{Index: []string{indexer.IndexPattern(c.prefix, t)}, Body: bytes.NewReader(body), AllowNoIndices: &allow})
-	if err != nil {
-		return nil, nil, err
-	}
+func (c *Client) ratioPage(ctx context.Context, t seamark.Table, filter []any, aggs map[string]any) ([]seamark.Ratio, map[string]any, error) {
 	var a struct {
-		TimedOut bool `json:"timed_out"`
-		Shards   struct {
-			Failed int `json:"failed"`
-		} `json:"_shards"`
-		Aggregations struct {
-			By struct {
-				After   map[string]any `json:"after_key"`
-				Buckets []struct {
-					Key   map[string]*string
-					Total int64 `json:"doc_count"`
-					Match struct {
-						Count int64 `json:"doc_count"`
-					}
-					Team struct{ Buckets []struct{ Key string } }
+		By struct {
+			After   map[string]any `json:"after_key"`
+			Buckets []struct {
+				Key   map[string]*string
+				Total int64 `json:"doc_count"`
+				Match struct {
+					Count int64 `json:"doc_count"`
 				}
+				Team struct{ Buckets []struct{ Key string } }
 			}
 		}
 	}
-	if err := json.Unmarshal(b, &a); err != nil {
-		return nil, nil, c.nonsense(err)
-	}
-	if a.TimedOut || a.Shards.Failed > 0 {
-		return nil, nil, &seamark.Fault{Class: seamark.Temporary, What: fmt.Sprintf("%d shards did not count", a.Shards.Failed), Where: c.url, Remedy: "look at the health of the cluster"}
+	if err := c.aggregate(ctx, t, filter, aggs, &a); err != nil {
+		return nil, nil, err
 	}
 	var out []seamark.Ratio
-	for _, one := range a.Aggregations.By.Buckets {
+	for _, one := range a.By.Buckets {
 		text := func(key string) string {
 			if s := one.Key[key]; s != nil {
 				return *s
@@ -110,8 +89,36 @@ func (c *Client) ratioPage(ctx context.Context, t seamark.Table, request map[str
 		}
 		out = append(out, r)
 	}
-	if len(a.Aggregations.By.Buckets) < ratioPage {
+	if len(a.By.Buckets) < ratioPage {
 		return out, nil, nil
 	}
-	return out, a.Aggregations.By.After, nil
+	return out, a.By.After, nil
+}
+
+// aggregate asks for aggregations over the documents of a table that match all filters; out is a
+// pointer to what they are decoded into. What not every shard has counted is an error.
+func (c *Client) aggregate(ctx context.Context, t seamark.Table, filter []any, aggs map[string]any, out any) error {
+	body, err := json.Marshal(map[string]any{"size": 0, "track_total_hits": false, "query": map[string]any{"bool": map[string]any{"filter": filter}}, "aggs": aggs})
+	if err != nil {
+		return err
+	}
+	allow := true
+	_, b, err := c.call(ctx, opensearchapi.SearchRequest{Index: []string{indexer.IndexPattern(c.prefix, t)}, Body: bytes.NewReader(body), AllowNoIndices: &allow})
+	if err != nil {
+		return err
+	}
+	a := struct {
+		TimedOut bool `json:"timed_out"`
+		Shards   struct {
+			Failed int `json:"failed"`
+		} `json:"_shards"`
+		Aggregations any
+	}{Aggregations: out}
+	if err := json.Unmarshal(b, &a); err != nil {
+		return c.nonsense(err)
+	}
+	if a.TimedOut || a.Shards.Failed > 0 {
+		return &seamark.Fault{Class: seamark.Temporary, What: fmt.Sprintf("%d shards did not count", a.Shards.Failed), Where: c.url, Remedy: "look at the health of the cluster"}
+	}
+	return nil
 }

@@ -482,6 +482,49 @@ func TestRules(t *testing.T) {
 	}
 }
 
+// With an index the card says which errors there were: the alarm comes first, the rows minutes later,
+// and the next look edits the card.
+func TestCardWithPatterns(t *testing.T) {
+	search := server(t, "SEAMARK_OPENSEARCH", "scripts/opensearch/start.sh")
+	cards, product := t.TempDir(), "cards-"+hexID(4)
+	h := newHub(t, "receivers: [{name: files, folder: {path: '"+cards+"'}}]\nopensearch: {url: '"+search+"'}\n")
+	b, err := os.ReadFile("../../alerter/cloudwatch/testdata/events/eventbridge.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now().UTC()
+	alarm := strings.NewReplacer("booking", product, "2026-11-22T14:03:00", now.Format("2006-01-02T15:04:05")).Replace(string(b))
+	if a := invoke(t, h.start(t, "alerter"), runtimetest.Batch(alarm), time.Minute); a.Failed || a.Body != done {
+		t.Fatalf("%+v", a)
+	}
+	document := fmt.Sprintf(`{"timestamp":%d,"event_id":"1","product":%q,"environment":"prod","level":"ERROR","message":"seat 12A is taken","fingerprint":"3:0123456789abcdef"}`, now.Add(-time.Second).UnixMilli(), product)
+	answer, err := http.Post(search+"/app-logs-"+now.Format("2006.01.02")+"/_doc/"+product+"?refresh=true", "application/json", strings.NewReader(document))
+	if err != nil || answer.StatusCode != http.StatusCreated {
+		t.Fatalf("%v, %v", answer, err)
+	}
+	answer.Body.Close()
+	text := func() string {
+		files, err := filepath.Glob(filepath.Join(cards, "*.text.txt"))
+		if err != nil || len(files) != 1 {
+			t.Fatalf("cards %v, %v", files, err)
+		}
+		b, err := os.ReadFile(files[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	if strings.Contains(text(), "seat") {
+		t.Errorf("known too early:\n%s", text())
+	}
+	if a := invoke(t, h.start(t, "alerter"), `{"do":"reconcile"}`, time.Minute); a.Failed { // another process
+		t.Fatalf("%+v", a)
+	}
+	if !strings.Contains(text(), "seat 12A is taken") {
+		t.Errorf("without patterns:\n%s", text())
+	}
+}
+
 // take takes all messages out of a queue.
 func take(t *testing.T, client *sqs.Client, url string) (bodies []string) {
 	t.Helper()

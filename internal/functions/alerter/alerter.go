@@ -63,6 +63,13 @@ func New(ctx context.Context, s *coldstart.Start) (lambda.Work, error) {
 	if c.Route != nil {
 		o.Route = routes.Receivers
 	}
+	var index *opensearch.Client
+	if c.OpenSearch.URL != "" {
+		if index, err = search.Client(c); err != nil {
+			return nil, err
+		}
+		o.Enricher = index
+	}
 	w := &worker.Worker{
 		Objects: func(ctx context.Context) incident.Objects { return s.Store.Within(ctx) },
 		Options: o, Ours: states.Ours, Count: s.Count, Log: s.Log,
@@ -70,14 +77,10 @@ func New(ctx context.Context, s *coldstart.Start) (lambda.Work, error) {
 	if _, organization := c.AsksOrganization(); organization || len(c.Accounts) > 0 {
 		w.States = (&asker{c: c}).states
 	}
-	evaluate, err := rulesOf(c, w)
-	if err != nil {
-		return nil, err
-	}
 	f := &function{Worker: w}
 	f.do = map[string]func(context.Context) (any, error){
 		"reconcile": func(ctx context.Context) (any, error) { return w.Reconcile(ctx) },
-		"rules":     evaluate,
+		"rules":     rulesOf(c, index, w),
 	}
 	return f, nil
 }
@@ -86,22 +89,18 @@ func New(ctx context.Context, s *coldstart.Start) (lambda.Work, error) {
 // minutes, and an object takes one or two until its rows are documents.
 const indexLag = 10 * time.Minute
 
-// rulesOf makes the evaluation of Seamark's own rules over OpenSearch.
-func rulesOf(c *config.Config, w *worker.Worker) (func(context.Context) (any, error), error) {
-	if c.OpenSearch.URL == "" {
+// rulesOf makes the evaluation of Seamark's own rules over OpenSearch, nil where there is none.
+func rulesOf(c *config.Config, index *opensearch.Client, w *worker.Worker) func(context.Context) (any, error) {
+	if index == nil {
 		return func(context.Context) (any, error) {
 			return nil, &seamark.Fault{Class: seamark.Rejected, Where: `{"do": "rules"}`, What: "the rules are evaluated over OpenSearch, and the configuration names none",
 				Remedy: "add opensearch: {url: …} to seamark.yml, or switch the schedule off (terraform: schedules = { alerter-rules = \"off\" }): CloudWatch's alarms do without"}
-		}, nil
+		}
 	}
-	client, err := search.Client(c)
-	if err != nil {
-		return nil, err
-	}
-	o := rules.Options{Config: c.Rules, Counter: counter{client}, Runbook: c.Runbook}
+	o := rules.Options{Config: c.Rules, Counter: counter{index}, Runbook: c.Runbook}
 	o.Config.Lag = max(o.Config.Lag, seamark.Duration(indexLag))
 	o.Config.Every = max(o.Config.Every, seamark.Duration(time.Minute)) // as the schedule asks
-	return func(ctx context.Context) (any, error) { return w.Rules(ctx, o) }, nil
+	return func(ctx context.Context) (any, error) { return w.Rules(ctx, o) }
 }
 
 // counter counts over the index.
