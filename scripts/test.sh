@@ -103,13 +103,14 @@ with() {
 
 # The fast tests. What needs a server has its own step, so CI is not told here. Properties draw
 # from a fixed seed, so that a run can be repeated; `make unit` draws anew. What another clone has
-# passed counts for nothing here (-count=1): a test that fails sometimes shall be seen.
+# passed counts for nothing here (-count=1): a test that fails sometimes shall be seen. Three packages
+# at a time, since many wait for the disk.
 unit() {
 	local drawing others failed=0 race=${RACE:+-race}
 	drawing=$(grep -rlE '^[[:space:]]*(import )?"pgregory.net/rapid"$' --include='*_test.go' . | xargs -n1 dirname | sort -u)
 	others=$(comm -23 <(go list -f '{{.Dir}}' ./... | sed "s#^$PWD#.#" | sort -u) <(echo "$drawing"))
-	env -u CI go test -count=1 $race $others || failed=1
-	env -u CI go test -count=1 $race $drawing -rapid.seed="${SEED:-20261122}" || failed=1
+	env -u CI go test -p 3 -count=1 $race $others || failed=1
+	env -u CI go test -p 3 -count=1 $race $drawing -rapid.seed="${SEED:-20261122}" || failed=1
 	return $failed
 }
 
@@ -118,6 +119,16 @@ emulators() {
 	local classes
 	classes=$(scripts/eventruler/classpath.sh) || return 1
 	with ministack localemu -- env "${aws[@]}" SEAMARK_EVENTRULER="$classes" go test -count=1 ./collector/aws ./collector/cloudtrail ./alerter/eventbridge ./alerter/topic ./lake/glue
+}
+
+# Whole processes, against all servers. Of the commands' tests only those that need one (their files
+# import internal/servertest): the others have run in unit.
+end_to_end() {
+	local whole=(./internal/torture ./internal/functions) commands names
+	mapfile -t commands < <(grep -rl 'internal/servertest"' --include='*_test.go' cmd)
+	names=$(grep -hoE '^func Test[A-Za-z0-9_]*' internal/torture/*_test.go internal/functions/*_test.go "${commands[@]}" | sed 's/^func //' | sort -u | paste -sd'|')
+	with opensearch versitygw ministack localemu -- env SEAMARK_E2E=1 SEAMARK_LOOP="$loop" "${index[@]}" "${s3[@]}" "${aws[@]}" \
+		go test -count=1 -timeout 20m -run "^($names)\$" -skip '^TestDemo$' "${whole[@]}" $(dirname "${commands[@]}" | sort -u | sed 's#^#./#')
 }
 
 # Alertmanager's own command line, of the version that is linked, against our API.
@@ -153,8 +164,7 @@ track() {
 		amtool) step amtool amtool ;;
 		zabbix) step zabbix zabbix ;;
 		opensearch) step opensearch with opensearch -- env "${index[@]}" go test -count=1 ./indexer/... ;;
-		end-to-end) after emulators step end-to-end with opensearch versitygw ministack localemu -- \
-			env SEAMARK_E2E=1 SEAMARK_LOOP="$loop" "${index[@]}" "${s3[@]}" "${aws[@]}" go test -count=1 -timeout 20m -skip '^TestDemo$' ./internal/... ./cmd/... ;;
+		end-to-end) after emulators step end-to-end end_to_end ;;
 		demo) step demo env SEAMARK_E2E=1 go test -count=1 -timeout 20m -run '^TestDemo$' ./internal/torture ;;
 		browser) step browser env SEAMARK_BROWSER=1 SEAMARK_SCREENSHOTS="$PWD/.cache/screenshots" go test -count=1 -timeout 20m ./dashboards -run TestWeb ;;
 		esac

@@ -20,6 +20,7 @@ import (
 	"github.com/seamark-hq/seamark/alerter/alertmanager"
 	"github.com/seamark-hq/seamark/alerter/incident"
 	"github.com/seamark-hq/seamark/alerter/route"
+	"github.com/seamark-hq/seamark/internal/servertest"
 	"github.com/seamark-hq/seamark/lake"
 )
 
@@ -290,13 +291,7 @@ func TestSilencesOverHTTP(t *testing.T) {
 
 // amtool, built from the same module version, works against the API: SEAMARK_AMTOOL names it.
 func TestAmtool(t *testing.T) {
-	bin := os.Getenv("SEAMARK_AMTOOL")
-	if bin == "" {
-		if os.Getenv("CI") != "" {
-			t.Fatal("SEAMARK_AMTOOL names no amtool")
-		}
-		t.Skip("SEAMARK_AMTOOL is not set: scripts/test.sh builds amtool")
-	}
+	bin := servertest.Need(t, "SEAMARK_AMTOOL", "build Alertmanager's amtool and name it")
 	a := &appliance{}
 	a.start(t)
 	amtool := func(args ...string) string {

@@ -22,6 +22,7 @@ import (
 	"github.com/seamark-hq/seamark/alerter/event"
 	"github.com/seamark-hq/seamark/alerter/eventbridge"
 	"github.com/seamark-hq/seamark/alerter/internal/cardtest"
+	"github.com/seamark-hq/seamark/internal/servertest"
 )
 
 func dummyCredentials(t *testing.T, endpoint string) {
@@ -87,13 +88,7 @@ func TestRegion(t *testing.T) {
 
 // A rule of somebody's own on the bus gets what happens: through an emulator of EventBridge to a queue.
 func TestMiniStack(t *testing.T) {
-	at := os.Getenv("SEAMARK_MINISTACK")
-	if at == "" {
-		if os.Getenv("CI") != "" {
-			t.Fatal("SEAMARK_MINISTACK is not set")
-		}
-		t.Skip("SEAMARK_MINISTACK is not set")
-	}
+	at := servertest.MiniStack(t)
 	dummyCredentials(t, at)
 	c, err := config.LoadDefaultConfig(t.Context())
 	if err != nil {

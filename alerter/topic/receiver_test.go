@@ -16,17 +16,12 @@ import (
 	"github.com/seamark-hq/seamark/alerter/event"
 	"github.com/seamark-hq/seamark/alerter/internal/cardtest"
 	"github.com/seamark-hq/seamark/alerter/topic"
+	"github.com/seamark-hq/seamark/internal/servertest"
 )
 
 // Subscribers of a topic in an emulator of SNS get what happens, through a queue.
 func TestMiniStack(t *testing.T) {
-	at := os.Getenv("SEAMARK_MINISTACK")
-	if at == "" {
-		if os.Getenv("CI") != "" {
-			t.Fatal("SEAMARK_MINISTACK is not set")
-		}
-		t.Skip("SEAMARK_MINISTACK is not set")
-	}
+	at := servertest.MiniStack(t)
 	for name, value := range map[string]string{
 		"AWS_ACCESS_KEY_ID": "222222222222", "AWS_SECRET_ACCESS_KEY": "x", "AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL": at, "AWS_MAX_ATTEMPTS": "1",
 		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull,

@@ -1,7 +1,6 @@
 package zabbix_test
 
 import (
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -11,17 +10,13 @@ import (
 	"github.com/seamark-hq/seamark/alerter/card"
 	"github.com/seamark-hq/seamark/alerter/internal/cardtest"
 	"github.com/seamark-hq/seamark/alerter/zabbix"
+	"github.com/seamark-hq/seamark/internal/servertest"
 )
 
 // A real server takes what happens to an incident, and says so when it has no item.
 func TestZabbixServer(t *testing.T) {
-	at, data := os.Getenv("SEAMARK_ZABBIX"), os.Getenv("SEAMARK_ZABBIX_DIR")
-	if at == "" {
-		if os.Getenv("CI") != "" {
-			t.Fatal("SEAMARK_ZABBIX is not set: the address of the server of scripts/zabbix/start.sh")
-		}
-		t.Skip("SEAMARK_ZABBIX is not set")
-	}
+	const how = "start a server with scripts/zabbix/start.sh, set SEAMARK_ZABBIX to its address and SEAMARK_ZABBIX_DIR to its folder"
+	at, data := servertest.Need(t, "SEAMARK_ZABBIX", how), servertest.Need(t, "SEAMARK_ZABBIX_DIR", how)
 	make := func(host string) *zabbix.Receiver {
 		r, err := zabbix.New(zabbix.Options{Name: "zabbix", Server: at, Host: host})
 		if err != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -12,18 +11,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 	"github.com/seamark-hq/seamark/internal/lambda/runtimetest"
+	"github.com/seamark-hq/seamark/internal/servertest"
 )
 
 // The process on MiniStack: an API of AWS that others wrote, with a real queue. The tags
 // are read one by one, since MiniStack's GetResources knows no log groups.
 func TestMiniStack(t *testing.T) {
-	url := os.Getenv("SEAMARK_MINISTACK")
-	if url == "" {
-		if os.Getenv("CI") != "" {
-			t.Fatal("SEAMARK_MINISTACK names no MiniStack: run scripts/ministack/start.sh")
-		}
-		t.Skip("set SEAMARK_MINISTACK to the URL of one: scripts/ministack/start.sh")
-	}
+	url := servertest.MiniStack(t)
 	const account = "313233343536"
 	t.Setenv("AWS_ENDPOINT_URL", url)
 	t.Setenv("AWS_REGION", "eu-central-1")

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/seamark-hq/seamark/internal/fleet"
+	"github.com/seamark-hq/seamark/internal/servertest"
 )
 
 const indexEvents = 900
@@ -41,22 +42,9 @@ func seamarkRun(t *testing.T, args ...string) (code int, stdout, stderr string) 
 	return code, out.String(), errOut.String()
 }
 
-// openSearch is the address of the real server; where there is none the test is skipped, but in CI it fails.
-func openSearch(t *testing.T) string {
-	t.Helper()
-	url := os.Getenv("SEAMARK_OPENSEARCH")
-	if url == "" && os.Getenv("CI") != "" {
-		t.Fatal("SEAMARK_OPENSEARCH is not set, but CI is: run `make test`")
-	}
-	if url == "" {
-		t.Skip("SEAMARK_OPENSEARCH is not set: make test sets it")
-	}
-	return url
-}
-
 // TestIndexVerb indexes twice into the real OpenSearch that `make test` starts.
 func TestIndexVerb(t *testing.T) {
-	url := openSearch(t)
+	url := servertest.OpenSearch(t)
 	emptyIndex(t, url)
 	t.Cleanup(func() { emptyIndex(t, url) })
 	lake := fleetLake(t)
@@ -91,7 +79,7 @@ func TestIndexVerb(t *testing.T) {
 // TestIndexVerbCompacted: a lake that was compacted before it was indexed reaches the index
 // whole, a replay replaces its documents, and verify agrees.
 func TestIndexVerbCompacted(t *testing.T) {
-	url := openSearch(t)
+	url := servertest.OpenSearch(t)
 	emptyIndex(t, url)
 	t.Cleanup(func() { emptyIndex(t, url) })
 	lake := fleetLake(t)

@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
@@ -16,19 +15,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"github.com/seamark-hq/seamark/collector/cloudtest"
+	"github.com/seamark-hq/seamark/internal/servertest"
 )
 
 // ministack is an account of MiniStack in which a team has a tagged function, its log group,
 // and a log group of its own.
 func ministack(t *testing.T) (account string, logs *cloudwatchlogs.Client) {
 	t.Helper()
-	url := os.Getenv("SEAMARK_MINISTACK")
-	if url == "" {
-		if os.Getenv("CI") != "" {
-			t.Fatal("SEAMARK_MINISTACK names no MiniStack: run scripts/ministack/start.sh")
-		}
-		t.Skip("set SEAMARK_MINISTACK to the URL of one: scripts/ministack/start.sh")
-	}
+	url := servertest.MiniStack(t)
 	account = cloudtest.Account()
 	for key, value := range map[string]string{"AWS_ENDPOINT_URL": url, "AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": account, "AWS_SECRET_ACCESS_KEY": "x", "AWS_SESSION_TOKEN": ""} {
 		t.Setenv(key, value)

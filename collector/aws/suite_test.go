@@ -5,6 +5,7 @@ import (
 
 	"github.com/seamark-hq/seamark/collector/aws"
 	"github.com/seamark-hq/seamark/collector/cloudtest"
+	"github.com/seamark-hq/seamark/internal/servertest"
 )
 
 // ministackGaps are what MiniStack 1.5.33 does otherwise than AWS.
@@ -27,7 +28,7 @@ var ministackGaps = []cloudtest.Gap{
 }
 
 func TestMiniStack(t *testing.T) {
-	cloudtest.Run(t, subject(t, emulator(t, "SEAMARK_MINISTACK"), ministackGaps, aws.Options{}))
+	cloudtest.Run(t, subject(t, emulator(t, servertest.MiniStack(t)), ministackGaps, aws.Options{}))
 }
 
 // localemuGaps are what LocalEmu 1.3.2 does otherwise than AWS.
@@ -61,7 +62,7 @@ var localemuGaps = []cloudtest.Gap{
 const noDestination = "cannot work with destinationArn for vendor logs"
 
 func TestLocalEmu(t *testing.T) {
-	cloudtest.Run(t, subject(t, emulator(t, "SEAMARK_LOCALEMU"), localemuGaps, aws.Options{}))
+	cloudtest.Run(t, subject(t, emulator(t, servertest.LocalEmu(t)), localemuGaps, aws.Options{}))
 }
 
 func gap(check, fails, why string) cloudtest.Gap {

@@ -14,6 +14,7 @@ import (
 	"github.com/seamark-hq/seamark/collector/cloudtest"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/state"
+	"github.com/seamark-hq/seamark/internal/servertest"
 	"github.com/seamark-hq/seamark/lake"
 )
 
@@ -31,7 +32,7 @@ var bookingTags = inventory.NewTags(inventory.Tag{Key: "seamark:product", Value:
 
 func newTown(t *testing.T) *town {
 	t.Helper()
-	url := emulator(t, "SEAMARK_MINISTACK")
+	url := emulator(t, servertest.MiniStack(t))
 	p := inventory.Place{Account: cloudtest.Account(), Region: "eu-central-1"}
 	c, err := opener(t, aws.Options{}).Open(t.Context(), p)
 	if err != nil {

@@ -6,25 +6,19 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/seamark-hq/seamark/collector/cloudtrail"
+	"github.com/seamark-hq/seamark/internal/servertest"
 )
 
 // The chain on LocalEmu: API calls in an application account -> CloudTrail -> EventBridge
 // with our patterns -> the hub's bus -> SQS -> Decode. Nobody emulates aws.tag.
 func TestChainOnLocalEmu(t *testing.T) {
-	url := os.Getenv("SEAMARK_LOCALEMU")
-	if url == "" {
-		if os.Getenv("CI") != "" {
-			t.Fatal("SEAMARK_LOCALEMU names no LocalEmu: run scripts/localemu/start.sh")
-		}
-		t.Skip("set SEAMARK_LOCALEMU to the URL of one: scripts/localemu/start.sh")
-	}
+	url := servertest.LocalEmu(t)
 	const app, hub = "121212121212", "999999999999"
 	id := fmt.Sprint(time.Now().UnixNano())
 	e := emulator{t, url}

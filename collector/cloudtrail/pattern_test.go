@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/seamark-hq/seamark/collector/cloudtrail"
+	"github.com/seamark-hq/seamark/internal/servertest"
 )
 
 // The rules must let through each event of which Decode makes a hint: one that EventBridge
@@ -114,13 +115,7 @@ type pair struct {
 // rule: "true", "false", or what is wrong with the rule.
 func ruler(t *testing.T, pairs []pair) []string {
 	t.Helper()
-	classes := os.Getenv("SEAMARK_EVENTRULER")
-	if classes == "" {
-		if os.Getenv("CI") != "" {
-			t.Fatal("SEAMARK_EVENTRULER is not set: set it to what scripts/eventruler/classpath.sh prints")
-		}
-		t.Skip("SEAMARK_EVENTRULER is not set: set it to what scripts/eventruler/classpath.sh prints")
-	}
+	classes := servertest.Need(t, "SEAMARK_EVENTRULER", "set it to what scripts/eventruler/classpath.sh prints")
 	var in bytes.Buffer
 	for _, p := range pairs {
 		if err := json.NewEncoder(&in).Encode(p); err != nil {

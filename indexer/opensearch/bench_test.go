@@ -4,13 +4,14 @@ import (
 	"testing"
 
 	"github.com/seamark-hq/seamark/indexer"
+	"github.com/seamark-hq/seamark/internal/servertest"
 	"github.com/seamark-hq/seamark/lake"
 )
 
 // BenchmarkIndex measures lake files into a real server, all on one machine: docs/s from
 // the first row read to the last document answered for.
 func BenchmarkIndex(b *testing.B) {
-	server := realServer(b)
+	server := servertest.OpenSearch(b)
 	c := realClient(b, server)
 	l := newLake(b)
 	const docs = 20_000

@@ -12,6 +12,7 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/indexer"
 	"github.com/seamark-hq/seamark/indexer/opensearch"
+	"github.com/seamark-hq/seamark/internal/servertest"
 	"github.com/seamark-hq/seamark/lake"
 	"github.com/seamark-hq/seamark/schemas"
 )
@@ -95,7 +96,7 @@ func servers(t *testing.T, test func(t *testing.T, c *opensearch.Client, documen
 		test(t, newClient(t, opensearch.Options{URL: f.URL}), func() int { f.mu.Lock(); defer f.mu.Unlock(); return len(f.docs) })
 	})
 	t.Run("real", func(t *testing.T) {
-		c := realClient(t, realServer(t))
+		c := realClient(t, servertest.OpenSearch(t))
 		test(t, c, func() int {
 			n, err := c.CountDocuments(t.Context(), seamark.TableLogs, seamark.Span{})
 			if err != nil {

@@ -9,12 +9,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/internal/servertest"
 )
 
 // What a card shows of an outage is counted by a real server: only severe records of the scope and
 // span, the newest of each as its sample, and both kinds of logs in the same buckets.
 func TestEvidence(t *testing.T) {
-	url := realServer(t)
+	url := servertest.OpenSearch(t)
 	c := realClient(t, url)
 	start := time.UnixMilli(eventMs).UTC().Truncate(time.Minute)
 	day := start.Format("2006.01.02")

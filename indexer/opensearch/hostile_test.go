@@ -10,6 +10,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/indexer"
+	"github.com/seamark-hq/seamark/internal/servertest"
 	"github.com/seamark-hq/seamark/lake"
 )
 
@@ -76,7 +77,7 @@ func hostileJSON(depth int) *rapid.Generator[string] {
 
 // TestHostileEventData: whatever an application logs, each event is one document.
 func TestHostileEventData(t *testing.T) {
-	server := realServer(t)
+	server := servertest.OpenSearch(t)
 	c := realClient(t, server)
 	l := newLake(t)
 	o := quick()

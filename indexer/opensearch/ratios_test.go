@@ -10,12 +10,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/internal/servertest"
 )
 
 // Ratios are counted by a real server: pages of them, documents that lack a field, and the
 // bounds of the span.
 func TestRatios(t *testing.T) {
-	url := realServer(t)
+	url := servertest.OpenSearch(t)
 	c := realClient(t, url)
 	day := time.UnixMilli(eventMs).UTC().Format("2006.01.02")
 	var logs, access strings.Builder

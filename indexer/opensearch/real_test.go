@@ -18,11 +18,12 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/indexer"
 	"github.com/seamark-hq/seamark/indexer/opensearch"
+	"github.com/seamark-hq/seamark/internal/servertest"
 	"github.com/seamark-hq/seamark/lake"
 )
 
 func TestTemplatesAreWrittenOnce(t *testing.T) {
-	server := realServer(t)
+	server := servertest.OpenSearch(t)
 	target, err := url.Parse(server)
 	if err != nil {
 		t.Fatal(err)
@@ -55,7 +56,7 @@ func TestTemplatesAreWrittenOnce(t *testing.T) {
 }
 
 func TestForeignTemplateIsLeftAlone(t *testing.T) {
-	server := realServer(t)
+	server := servertest.OpenSearch(t)
 	c := realClient(t, server)
 	name := "/_index_template/" + c.Prefix() + "seamark-app-logs"
 	ask(t, server, "PUT", name, `{"index_patterns":["`+c.Prefix()+`nothing-*"]}`)
@@ -101,7 +102,7 @@ func vectorRows(t *testing.T) (rows []row, logs, access int) {
 }
 
 func TestVectorsAreIndexedWhole(t *testing.T) {
-	server := realServer(t)
+	server := servertest.OpenSearch(t)
 	c := realClient(t, server)
 	l := newLake(t)
 	rows, logs, access := vectorRows(t)
@@ -137,7 +138,7 @@ func TestVectorsAreIndexedWhole(t *testing.T) {
 }
 
 func TestSearchAndPromotedFields(t *testing.T) {
-	server := realServer(t)
+	server := servertest.OpenSearch(t)
 	c := realClient(t, server)
 	l := newLake(t)
 	rows := plainRows(0, 30)
@@ -173,7 +174,7 @@ func TestSearchAndPromotedFields(t *testing.T) {
 // TestLimitsOfTheServer holds the limits in eventdata.go to the real ones: the longest
 // that the builder lets through is stored whole, at every depth and key length.
 func TestLimitsOfTheServer(t *testing.T) {
-	server := realServer(t)
+	server := servertest.OpenSearch(t)
 	c := realClient(t, server)
 	l := newLake(t)
 	var rows []row
@@ -209,7 +210,7 @@ func TestLimitsOfTheServer(t *testing.T) {
 }
 
 func TestBlockedIndexFailsByNameAndTheRestGoesOn(t *testing.T) {
-	server := realServer(t)
+	server := servertest.OpenSearch(t)
 	for what, block := range map[string]func(index string){
 		"closed":        func(index string) { ask(t, server, "POST", "/"+index+"/_close", "") },
 		"write-blocked": func(index string) { ask(t, server, "PUT", "/"+index+"/_settings", `{"index.blocks.write":true}`) },
@@ -248,7 +249,7 @@ func TestBlockedIndexFailsByNameAndTheRestGoesOn(t *testing.T) {
 
 // TestForeignMappingGivesReducedDocuments: an index whose mapping contradicts ours.
 func TestForeignMappingGivesReducedDocuments(t *testing.T) {
-	server := realServer(t)
+	server := servertest.OpenSearch(t)
 	c := realClient(t, server)
 	l := newLake(t)
 	ask(t, server, "PUT", "/"+c.Prefix()+"app-logs-2026.11.22", `{"mappings":{"properties":{"event_data":{"type":"date"}}}}`)

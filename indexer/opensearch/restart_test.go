@@ -21,13 +21,14 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/indexer"
 	"github.com/seamark-hq/seamark/indexer/opensearch"
+	"github.com/seamark-hq/seamark/internal/servertest"
 	"github.com/seamark-hq/seamark/lake"
 )
 
 // TestFaultyNetworkBeforeARealServer: a proxy turns answers into faults after the real
 // server has done the work, and marks some documents as refused by a full queue.
 func TestFaultyNetworkBeforeARealServer(t *testing.T) {
-	server := realServer(t)
+	server := servertest.OpenSearch(t)
 	direct := realClient(t, server)
 	target, err := url.Parse(server)
 	if err != nil {
@@ -101,7 +102,7 @@ type ownServer struct {
 }
 
 func newOwnServer(t *testing.T) *ownServer {
-	realServer(t) // the same guard: where there is one, another can be started
+	servertest.OpenSearch(t) // the same guard: where there is one, another can be started
 	s := &ownServer{t, t.TempDir(), freePort(t)}
 	for dir := s.data; len(dir) > len(os.TempDir()); dir = filepath.Dir(dir) {
 		if err := os.Chmod(dir, 0o755); err != nil { // the server runs as another user

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -24,21 +23,6 @@ import (
 
 // eventMs is 2026-11-22T10:00:00Z.
 const eventMs = 1795341600000
-
-// realServer is the address of a real OpenSearch. Where there is none the test is
-// skipped, but fails in CI.
-func realServer(t testing.TB) string {
-	t.Helper()
-	url := os.Getenv("SEAMARK_OPENSEARCH")
-	if url == "" {
-		const what = "SEAMARK_OPENSEARCH is not set: start one with scripts/opensearch/start.sh and set it to http://127.0.0.1:9200"
-		if os.Getenv("CI") == "true" {
-			t.Fatal(what)
-		}
-		t.Skip(what)
-	}
-	return url
-}
 
 // realClient is a client whose indices are the test's own and gone after it.
 func realClient(t testing.TB, url string) *opensearch.Client {

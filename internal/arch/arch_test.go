@@ -102,6 +102,7 @@ var table = []room{
 	{"internal/config", rooms(".", "collector/inventory", "collector/rule", "collector", "alerter", "alerter/links", "alerter/route", "alerter/rules", "transformer/redact"), []string{"go.yaml.in/yaml/v3"}},
 	{"internal/arch", nil, nil},
 	{"internal/notice", nil, nil},
+	{"internal/servertest", nil, nil},
 	{"internal/bench", rooms(".", "internal/fleet", "internal/lambda/runtimetest"), nil},
 	{"internal/torture", nil, nil},
 	{"internal/trinotest", nil, nil},

@@ -16,6 +16,7 @@ import (
 	firehosetypes "github.com/aws/aws-sdk-go-v2/service/firehose/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"github.com/seamark-hq/seamark/internal/servertest"
 	"github.com/seamark-hq/seamark/transformer/inline"
 )
 
@@ -23,7 +24,7 @@ import (
 // of another hour go back into a real stream, and from there are answered as they are. What
 // nobody can read is ProcessingFailed and counted.
 func TestFirehoseCalls(t *testing.T) {
-	emulator := server(t, "SEAMARK_MINISTACK", "scripts/ministack/start.sh")
+	emulator := servertest.MiniStack(t)
 	h := newHub(t, "")
 	who := aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 		return aws.Credentials{AccessKeyID: "seamark", SecretAccessKey: "x"}, nil

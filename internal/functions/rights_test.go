@@ -32,6 +32,7 @@ import (
 
 	"github.com/seamark-hq/seamark/internal/lambda/recordtest"
 	"github.com/seamark-hq/seamark/internal/lambda/runtimetest"
+	"github.com/seamark-hq/seamark/internal/servertest"
 	"github.com/seamark-hq/seamark/lake"
 	"github.com/seamark-hq/seamark/schemas"
 	"github.com/seamark-hq/seamark/transformer/inline"
@@ -51,7 +52,7 @@ type recorded struct {
 // for the URL of OpenSearch.
 func record(t *testing.T, configuration string) *recorded {
 	t.Helper()
-	emulator, index := server(t, "SEAMARK_MINISTACK", "scripts/ministack/start.sh"), server(t, "SEAMARK_OPENSEARCH", "scripts/opensearch/start.sh")
+	emulator, index := servertest.MiniStack(t), servertest.OpenSearch(t)
 	r := &recorded{rec: &recordtest.Recorder{Key: "seamark", Lake: prefix + "/"}}
 	at := func(raw string) http.Handler {
 		u, err := url.Parse(raw)
@@ -60,7 +61,8 @@ func record(t *testing.T, configuration string) *recorded {
 		}
 		return forwardTo(u)
 	}
-	bucket, others := at(server(t, "SEAMARK_S3", "scripts/versitygw/start.sh")), at(emulator)
+	gateway, _ := servertest.S3(t)
+	bucket, others := at(gateway), at(emulator)
 	both := http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		if recordtest.Service(q) == "s3" {
 			bucket.ServeHTTP(w, q)

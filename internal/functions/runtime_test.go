@@ -29,6 +29,7 @@ import (
 	"github.com/seamark-hq/seamark/alerter/incident"
 	"github.com/seamark-hq/seamark/internal/check"
 	"github.com/seamark-hq/seamark/internal/lambda/runtimetest"
+	"github.com/seamark-hq/seamark/internal/servertest"
 	"github.com/seamark-hq/seamark/lake"
 	"github.com/seamark-hq/seamark/lake/s3"
 )
@@ -64,21 +65,6 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// server is the address that a variable holds. Where there is none the test is skipped, but
-// fails in CI.
-func server(t *testing.T, name, how string) string {
-	t.Helper()
-	url := os.Getenv(name)
-	if url == "" {
-		what := name + " is not set: start one with " + how
-		if os.Getenv("CI") != "" {
-			t.Fatal(what)
-		}
-		t.Skip(what)
-	}
-	return url
-}
-
 // hub is a bucket with a lake below a prefix, and the environment of functions that use it.
 type hub struct {
 	url    string // of the gateway
@@ -92,8 +78,9 @@ const prefix = "company/logs" // keys in notifications begin with it
 
 func newHub(t *testing.T, config string) *hub {
 	t.Helper()
-	h := &hub{url: server(t, "SEAMARK_S3", "scripts/versitygw/start.sh"), bucket: "functions-" + hexID(6)}
-	root := filepath.Join(server(t, "SEAMARK_S3_DIR", "scripts/versitygw/start.sh"), h.bucket)
+	url, buckets := servertest.S3(t)
+	h := &hub{url: url, bucket: "functions-" + hexID(6)}
+	root := filepath.Join(buckets, h.bucket)
 	h.folder = filepath.Join(root, prefix)
 	if err := os.Mkdir(root, 0o755); err != nil {
 		t.Fatal(err)
@@ -337,7 +324,7 @@ func TestMissing(t *testing.T) {
 // Every notification is lost: what reconciliation puts into a real queue, handed over as
 // Lambda does it, makes all rows arrive. Then the hour is compacted by its message.
 func TestReconcile(t *testing.T) {
-	emulator := server(t, "SEAMARK_MINISTACK", "scripts/ministack/start.sh")
+	emulator := servertest.MiniStack(t)
 	h := newHub(t, "")
 	const account = "414243444546"
 	client := sqs.New(sqs.Options{BaseEndpoint: &emulator, Region: "us-east-1", Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
@@ -392,7 +379,7 @@ func TestReconcile(t *testing.T) {
 // New ledger entries are indexed in a real OpenSearch, once, though their messages come
 // twice or not at all.
 func TestIndexer(t *testing.T) {
-	search := server(t, "SEAMARK_OPENSEARCH", "scripts/opensearch/start.sh")
+	search := servertest.OpenSearch(t)
 	h := newHub(t, "opensearch: {url: '"+search+"'}\nindex: {retentionDays: 3650}\n")
 	f := h.start(t, "transformer")
 	var entries []string
@@ -465,7 +452,7 @@ func TestAlerter(t *testing.T) {
 // Seamark's own rules are evaluated over a real OpenSearch, once a schedule, and remembered
 // in the bucket; where there is none the function says so.
 func TestRules(t *testing.T) {
-	search := server(t, "SEAMARK_OPENSEARCH", "scripts/opensearch/start.sh")
+	search := servertest.OpenSearch(t)
 	receivers := "receivers: [{name: files, folder: {path: '" + t.TempDir() + "'}}]\n"
 	h := newHub(t, receivers+"opensearch: {url: '"+search+"'}\n")
 	for range 2 { // two processes
@@ -485,7 +472,7 @@ func TestRules(t *testing.T) {
 // With an index the card says which errors there were: the alarm comes first, the rows minutes later,
 // and the next look edits the card.
 func TestCardWithPatterns(t *testing.T) {
-	search := server(t, "SEAMARK_OPENSEARCH", "scripts/opensearch/start.sh")
+	search := servertest.OpenSearch(t)
 	cards, product := t.TempDir(), "cards-"+hexID(4)
 	h := newHub(t, "receivers: [{name: files, folder: {path: '"+cards+"'}}]\nopensearch: {url: '"+search+"'}\n")
 	b, err := os.ReadFile("../../alerter/cloudwatch/testdata/events/eventbridge.json")

@@ -17,6 +17,7 @@ import (
 
 	"github.com/seamark-hq/seamark/internal/check"
 	"github.com/seamark-hq/seamark/internal/fleet"
+	"github.com/seamark-hq/seamark/internal/servertest"
 	"github.com/seamark-hq/seamark/lake/s3"
 )
 
@@ -24,14 +25,8 @@ import (
 // signs this process and those it starts in. It returns the bucket's URL and its folder.
 func bucket(t *testing.T) (url, folder string) {
 	t.Helper()
-	gateway, folders := os.Getenv("SEAMARK_S3"), os.Getenv("SEAMARK_S3_DIR")
-	if gateway == "" || folders == "" {
-		const what = "SEAMARK_S3 and SEAMARK_S3_DIR are not set: start a gateway with scripts/versitygw/start.sh"
-		if os.Getenv("CI") == "true" {
-			t.Fatal(what)
-		}
-		t.Skip(what)
-	}
+	t.Helper()
+	gateway, folders := servertest.S3(t)
 	for k, v := range map[string]string{
 		"AWS_ENDPOINT_URL": gateway, "AWS_ACCESS_KEY_ID": "seamark", "AWS_SECRET_ACCESS_KEY": "seamark-secret", "AWS_REGION": "us-east-1",
 		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "XDG_CACHE_HOME": t.TempDir(),

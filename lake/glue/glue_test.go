@@ -23,6 +23,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/internal/servertest"
 	"github.com/seamark-hq/seamark/lake/athena"
 	"github.com/seamark-hq/seamark/lake/glue"
 	"github.com/seamark-hq/seamark/schemas"
@@ -272,13 +273,7 @@ func TestFaults(t *testing.T) {
 
 // MiniStack: a catalog that others wrote, with tables as terraform makes them.
 func TestMiniStack(t *testing.T) {
-	url := os.Getenv("SEAMARK_MINISTACK")
-	if url == "" {
-		if os.Getenv("CI") != "" {
-			t.Fatal("SEAMARK_MINISTACK names no MiniStack: run scripts/ministack/start.sh")
-		}
-		t.Skip("set SEAMARK_MINISTACK to the URL of one: scripts/ministack/start.sh")
-	}
+	url := servertest.MiniStack(t)
 	account := fmt.Sprintf("7%011d", time.Now().UnixNano()%1e11)
 	g := open(t, url, account)
 	cfg, err := config.LoadDefaultConfig(t.Context())

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seamark-hq/seamark/internal/servertest"
 	"github.com/seamark-hq/seamark/lake"
 	"github.com/seamark-hq/seamark/lake/s3"
 	"github.com/seamark-hq/seamark/lake/storetest"
@@ -17,14 +18,8 @@ import (
 // gateway is a real S3: scripts/versitygw/start.sh starts one. It returns its address and
 // the folder whose folders are its buckets.
 func gateway(t testing.TB) (url, folder string) {
-	url, folder = os.Getenv("SEAMARK_S3"), os.Getenv("SEAMARK_S3_DIR")
-	if url == "" || folder == "" {
-		const what = "SEAMARK_S3 and SEAMARK_S3_DIR are not set: start one with scripts/versitygw/start.sh"
-		if os.Getenv("CI") != "" {
-			t.Fatal(what)
-		}
-		t.Skip(what)
-	}
+	t.Helper()
+	url, folder = servertest.S3(t)
 	t.Setenv("AWS_ENDPOINT_URL", url)
 	t.Setenv("AWS_ACCESS_KEY_ID", "seamark")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "seamark-secret")
