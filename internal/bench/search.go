@@ -39,10 +39,10 @@ for line in sys.stdin:
 
 // searched is one question: to the page's API, and in SQL over read_parquet.
 type searched struct {
-	name       string
-	path, q    string
-	last       bool // of the last hour only
-	table, sql string
+	name    string
+	path, q string
+	last    bool // of the last hour only
+	sql     string
 }
 
 // searches are what is asked. Text is looked for in the columns that the search language looks in.
