@@ -3,6 +3,7 @@ package seamark
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -163,8 +164,16 @@ type Hit struct {
 
 // Result is the answer to a Query, newest row first unless asked otherwise.
 type Result struct {
-	Hits []Hit `json:"hits"`
-	More bool  `json:"more"` // further rows match beyond the limit
+	Hits  []Hit    `json:"hits"`
+	More  bool     `json:"more"`            // further rows match beyond the limit
+	Notes []string `json:"notes,omitempty"` // who answered, and what may be missing, in words
+}
+
+// Note adds what is to be said of an answer, once; "" is nothing.
+func (r *Result) Note(s string) {
+	if s != "" && !slices.Contains(r.Notes, s) {
+		r.Notes = append(r.Notes, s)
+	}
 }
 
 // Bucket is one bar of a histogram.
@@ -178,6 +187,13 @@ type Count struct {
 	Value string `json:"value"`
 	Count int64  `json:"count"`
 	Text  string `json:"text,omitempty"` // of a fingerprint: the text of its pattern
+}
+
+// SortCounts brings counts into their order: the most frequent first, then by value.
+func SortCounts(counts []Count) {
+	slices.SortFunc(counts, func(a, b Count) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.Value, b.Value))
+	})
 }
 
 // Without is q without the terms that ask for values of field: so its other values are counted,

@@ -96,7 +96,7 @@ func (s *Server) incident(w http.ResponseWriter, r *http.Request) {
 	}
 	out := incidentAnswer{Now: s.opts.Now().UnixMilli(), Incident: safeLinks(in), Said: s.say(&in), Patterns: []patternJSON{}, Cards: cards.wellFormed()}
 	for _, p := range in.Patterns {
-		out.Patterns = append(out.Patterns, patternJSON{Fingerprint: p.Fingerprint, Count: p.Count, First: p.First, Last: p.Last, Sample: cutRow(p.Sample)})
+		out.Patterns = append(out.Patterns, patternJSON{Fingerprint: p.Fingerprint, Count: p.Count, First: p.First, Last: p.Last, Sample: p.Sample.Shorten(maxTextBytes)})
 	}
 	out.Incident.Patterns = nil
 	s.answer(w, r, out)

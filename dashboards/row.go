@@ -48,14 +48,6 @@ func (s *Server) beside(w http.ResponseWriter, r *http.Request) {
 	s.answer(w, r, map[string][]seamark.Hit{"earlier": cutRows(earlier), "later": cutRows(later)})
 }
 
-func cutRows(hits []seamark.Hit) []seamark.Hit {
-	out := make([]seamark.Hit, len(hits))
-	for i, h := range hits {
-		out[i] = cutRow(h)
-	}
-	return out
-}
-
 // named finds the row that a request names; fs.ErrNotExist: there is none.
 func (s *Server) named(ctx context.Context, values url.Values) (seamark.Hit, error) {
 	ts, err := strconv.ParseInt(values.Get("ts"), 10, 64)

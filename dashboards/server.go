@@ -181,7 +181,7 @@ func (s *Server) flow(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	for i := range flow.Quarantine {
-		flow.Quarantine[i].Reason, _ = cutText(flow.Quarantine[i].Reason)
+		flow.Quarantine[i].Reason, _ = seamark.CutText(flow.Quarantine[i].Reason, maxTextBytes)
 	}
 	_, err = r.Cookie(cookieName)
 	s.answer(w, r, flowAnswer{Flow: flow, Version: s.opts.Version, Lake: s.opts.Lake, Login: s.login != nil && err == nil})

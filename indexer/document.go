@@ -173,6 +173,7 @@ func (b *Builder) AppendLog(dst []byte, r *seamark.Log) (out []byte, reduced boo
 	dst = appendText(dst, `,"error_message":`, r.ErrorMessage)
 	dst = appendText(dst, `,"error_stack":`, r.ErrorStack)
 	dst = appendText(dst, `,"fingerprint":`, r.Fingerprint)
+	dst = appendText(dst, `,"event_text":`, r.EventData)
 	dst = b.appendObject(dst, "event_data", r.EventData)
 	return b.end(dst, r.IngestedAt)
 }
@@ -204,6 +205,7 @@ func (b *Builder) AppendAccessLog(dst []byte, r *seamark.AccessLog) (out []byte,
 	dst = appendText(dst, `,"user_agent":`, r.UserAgent)
 	dst = appendText(dst, `,"protocol":`, r.Protocol)
 	dst = appendText(dst, `,"error_message":`, r.ErrorMessage)
+	dst = appendText(dst, `,"event_text":`, r.Extra)
 	dst = b.appendObject(dst, "extra", r.Extra)
 	return b.end(dst, r.IngestedAt)
 }

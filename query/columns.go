@@ -21,12 +21,7 @@ const (
 )
 
 // TextColumns are those that text is looked for in.
-func TextColumns(t seamark.Table) []string {
-	if t == seamark.TableAccessLogs {
-		return []string{"path", "route", "error_message", "request_id", "trace_id", "extra"}
-	}
-	return []string{"message", "error_type", "error_message", "error_stack", "event_name", "request_id", "trace_id", "event_data"}
-}
+func TextColumns(t seamark.Table) []string { return tableOf(t).TextColumns() }
 
 func tableOf(t seamark.Table) schemas.Table {
 	if t == seamark.TableAccessLogs {

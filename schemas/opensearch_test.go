@@ -54,7 +54,7 @@ func TestIndexTemplateHasEveryColumn(t *testing.T) {
 			}
 			delete(properties, c.Name)
 		}
-		for _, name := range []string{"product", "environment", "ingest_note", "raw", "num", "kw"} {
+		for _, name := range []string{"product", "environment", "ingest_note", "raw", "num", "kw", "event_text"} {
 			if properties[name].Type == "" {
 				t.Errorf("%s: no mapping of %s", table.Name, name)
 			}

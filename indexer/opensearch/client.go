@@ -160,7 +160,7 @@ func (c *Client) call(ctx context.Context, r request, allow ...int) (status int,
 	defer res.Body.Close()
 	body, err = io.ReadAll(io.LimitReader(res.Body, maxAnswerBytes+1))
 	if err == nil && len(body) > maxAnswerBytes {
-		err = errors.New("the answer does not end")
+		err = errTooLong
 	}
 	for _, s := range append(allow, 200, 201) {
 		if res.StatusCode == s {
@@ -172,6 +172,9 @@ func (c *Client) call(ctx context.Context, r request, allow ...int) (status int,
 	}
 	return res.StatusCode, nil, c.refusal(res, body)
 }
+
+// errTooLong says that an answer has more than maxAnswerBytes.
+var errTooLong = errors.New("the answer does not end")
 
 // unreachable classes an error of the network.
 func (c *Client) unreachable(ctx context.Context, err error) error {
@@ -200,8 +203,11 @@ func (c *Client) unreachable(ctx context.Context, err error) error {
 // refusal classes an answer of another status than hoped for.
 func (c *Client) refusal(res *opensearchapi.Response, body []byte) error {
 	f := &seamark.Fault{Class: seamark.Permanent, What: "OpenSearch answered " + strconv.Itoa(res.StatusCode), Where: c.url, Err: reason(body)}
-	blocked := strings.Contains(string(body[:min(len(body), 4096)]), "cluster_block_exception")
+	begins := string(body[:min(len(body), 4096)])
+	blocked := strings.Contains(begins, "cluster_block_exception")
 	switch s := res.StatusCode; {
+	case strings.Contains(begins, "too_many_buckets_exception"): // 503, as if it would pass
+		f.Class, f.What, f.Remedy = seamark.Rejected, "that is more bars than the index counts at a time", "use wider bars, or a shorter time"
 	case s == http.StatusRequestEntityTooLarge:
 		return fmt.Errorf("%w: %w", indexer.ErrTooLarge, f)
 	case s == http.StatusForbidden && blocked:

@@ -41,7 +41,7 @@ func (c *Client) Patterns(ctx context.Context, scope seamark.Scope, span seamark
 		"terms": map[string]any{"field": "fingerprint", "size": top, "shard_size": max(patternShard, top), "order": []any{map[string]any{"_count": "desc"}, map[string]any{"_key": "asc"}}},
 		"aggs": map[string]any{
 			"first": map[string]any{"min": map[string]any{"field": "timestamp"}}, "last": map[string]any{"max": map[string]any{"field": "timestamp"}},
-			"newest": map[string]any{"top_hits": map[string]any{"size": 1, "sort": []any{map[string]any{"timestamp": "desc"}}, "_source": map[string]any{"excludes": []string{"event_data", "raw"}}}},
+			"newest": map[string]any{"top_hits": map[string]any{"size": 1, "sort": []any{map[string]any{"timestamp": "desc"}}, "_source": map[string]any{"excludes": []string{"event_data", "event_text", "raw"}}}},
 		},
 	}}, &a)
 	if err != nil {

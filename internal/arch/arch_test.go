@@ -70,7 +70,7 @@ var table = []room{
 	{"transformer/lines", rooms(".", "schemas", "transformer/scan"), nil},
 	{"transformer", rooms(".", "schemas", "lake"), nil},
 	{"indexer/worker", rooms(".", "lake", "indexer"), nil},
-	{"indexer/opensearch", rooms(".", "schemas", "lake", "indexer"), []string{"github.com/opensearch-project/opensearch-go/v2", "github.com/aws/aws-sdk-go-v2"}},
+	{"indexer/opensearch", rooms(".", "schemas", "lake", "query", "indexer"), []string{"github.com/opensearch-project/opensearch-go/v2", "github.com/aws/aws-sdk-go-v2"}},
 	{"indexer", rooms(".", "schemas", "lake"), []string{"golang.org/x/sync"}},
 	{"alerter/worker", rooms(".", "lake/revision", "alerter", "alerter/card", "alerter/cloudwatch", "alerter/incident", "alerter/rules"), nil},
 	{"alerter/words", rooms("."), nil},
