@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -157,9 +158,14 @@ func (r request) empty() bool {
 }
 
 // gzipped is a gzip member of b.
+// zippers are used again: a new one costs more than what most tests compress.
+var zippers = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
+
 func gzipped(b []byte) []byte {
 	var out bytes.Buffer
-	w := gzip.NewWriter(&out)
+	w := zippers.Get().(*gzip.Writer)
+	defer zippers.Put(w)
+	w.Reset(&out)
 	w.Write(b)
 	w.Close()
 	return out.Bytes()

@@ -101,7 +101,7 @@ func TestOutOfMemory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("writes 60 MB")
 	}
-	db := megabytes(t, 60, 1<<20)
+	db := megabytes(t, 12, 1<<20)
 	err := db.Query(t.Context(), "SELECT a.message || b.message AS m FROM logs a, logs b ORDER BY m", func([]duckdb.Column) {}, func([]any) error { return nil })
 	if f, ok := errors.AsType[*seamark.Fault](err); !ok || f.Class != seamark.Rejected || !strings.Contains(f.Remedy, "narrow the time range") {
 		t.Errorf("%v", err)
