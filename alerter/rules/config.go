@@ -16,6 +16,7 @@ type Config struct {
 	ResolveAfter    int              `yaml:"resolveAfter" doc:"Clean evaluations in a row after which an alarm is fine again, 1 to 100."`
 	Ratio4xx        Rule             `yaml:"4xx" doc:"Ratio of responses with status 400 to 499."`
 	Ratio5xx        Rule             `yaml:"5xx" doc:"Ratio of responses with status 500 to 599."`
+	Files           []string         `yaml:"files" path:"y" doc:"Files with rules of your own, such as rules/*.yml; see howto/rules.md. One that is wrong is named on the page and left out."`
 	Errors          Rule             `yaml:"errors" doc:"Number of ERROR and FATAL records in the window."`
 }
 

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/alerter/rulebook"
 	"github.com/seamark-hq/seamark/internal/app"
 	"github.com/seamark-hq/seamark/internal/app/lakes"
 	"github.com/seamark-hq/seamark/internal/config"
@@ -437,4 +438,22 @@ own, and what has no column goes to the top of ` + "`event_data`" + `. Ids are l
 	}
 	fmt.Fprintf(&b, "\nIn a record of no dialect, ids are looked for in %s.\n", code(strings.Join(schemas.Containers, "` `")))
 	return b.String()
+}
+
+// TestDocsRules runs the howto's rules through the howto's tests of them.
+func TestDocsRules(t *testing.T) {
+	blocks := fenced(t, "docs/howto/rules.md", "yaml")
+	if len(blocks) != 3 {
+		t.Fatalf("%d blocks", len(blocks))
+	}
+	folder := t.TempDir()
+	for name, text := range map[string]string{"booking.yml": blocks[1], "booking_test.yml": blocks[2]} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ran, failures, err := rulebook.RunTrial(t.Context(), filepath.Join(folder, "booking_test.yml"))
+	if err != nil || ran != 2 || len(failures) > 0 {
+		t.Errorf("%d expectations, %+v, %v", ran, failures, err)
+	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/seamark-hq/seamark/alerter/act"
 	"github.com/seamark-hq/seamark/alerter/alertmanager"
 	"github.com/seamark-hq/seamark/alerter/incident"
+	"github.com/seamark-hq/seamark/alerter/rulebook"
 	"github.com/seamark-hq/seamark/alerter/rules"
 	"github.com/seamark-hq/seamark/collector/ingest"
 	"github.com/seamark-hq/seamark/collector/onboard"
@@ -72,6 +73,8 @@ type App struct {
 	silences  *alertmanager.Silences
 	reconcile *stage.Reconcile
 	rules     *rules.Engine
+	own       *rulebook.Engine // rules of files
+	misruled  []error          // what is wrong with some of them
 	flow      *flow
 	before    seamark.Accounts // what the ledger held at the start
 	metrics   *metrics
@@ -223,8 +226,26 @@ func (a *App) openAlerter(ctx context.Context) error {
 		Config: c.Rules, Counter: counter{a.db}, Sink: a.alerts, Complete: a.completeUntil, Firing: a.alerts.Firing(),
 		Runbook: c.Runbook, Log: a.log,
 	})
+	a.openRulebook()
 	return nil
 }
+
+// openRulebook reads the rules of files. Those that are wrong are said, and left out.
+func (a *App) openRulebook() {
+	c := a.o.Config
+	book, faults := rulebook.Read(c.Rules.Files, rulebook.Limits{Retention: time.Duration(c.Retention.Lake)})
+	for _, f := range faults {
+		a.log.Warn("a rule is left out", "error", f)
+	}
+	a.misruled = faults
+	a.own = rulebook.New(rulebook.Options{
+		Book: book, Every: time.Duration(c.Rules.Every), Counter: a.db, Sink: a.alerts, Store: rulebook.NewFileStore(a.state, rulesFile), Complete: a.completeUntil,
+		Products: func(t seamark.Table) []string { products, _ := a.db.Names(t); return products }, Runbook: c.Runbook, Log: a.log,
+	})
+}
+
+// rulesFile is what the names of the files begin with in which the rules of files remember.
+const rulesFile = "rules"
 
 // sealed is told of each landing object that the front door has made.
 func (a *App) sealed(key string) {

@@ -304,6 +304,14 @@ func resolvePaths(v reflect.Value, folder string) {
 				}
 				continue
 			}
+			if f.Kind() == reflect.Slice {
+				for i := range f.Len() {
+					if s := f.Index(i).String(); !filepath.IsAbs(s) {
+						f.Index(i).SetString(filepath.Join(folder, s))
+					}
+				}
+				continue
+			}
 			if s := f.String(); s != "" && !filepath.IsAbs(s) && !urlScheme.MatchString(s) {
 				f.SetString(filepath.Join(folder, s))
 			}

@@ -51,6 +51,8 @@ func (f fileCheck) all(v reflect.Value, key string) {
 			name, _, _ := strings.Cut(field.Tag.Get("yaml"), ",")
 			switch below := strings.TrimPrefix(key+"."+name, "."); {
 			case !field.IsExported():
+			case v.Field(i).Kind() == reflect.Slice && field.Tag.Get("path") != "":
+				f.patterns(below, v.Field(i))
 			case field.Tag.Get("path") == "":
 				f.all(v.Field(i), below)
 			default:
@@ -88,6 +90,16 @@ func (f fileCheck) path(in reflect.Value, key, path string) {
 func (f fileCheck) opened(key, file string) {
 	if _, err := os.ReadFile(file); err != nil {
 		f.fault(key, file+": cannot be read: "+unpath(err).Error(), "name a file that this user can read")
+	}
+}
+
+// patterns looks whether each pattern names a file.
+func (f fileCheck) patterns(key string, list reflect.Value) {
+	for i := range list.Len() {
+		pattern := list.Index(i).String()
+		if files, err := filepath.Glob(pattern); err != nil || len(files) == 0 {
+			f.fault(fmt.Sprintf("%s[%d]", key, i), pattern+": there is no such file", "name one that there is, such as rules/*.yml")
+		}
 	}
 }
 

@@ -65,7 +65,9 @@ func paths(x reflect.Type, prefix string, keys *[]string) {
 			f := x.Field(i)
 			name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
 			key := strings.TrimPrefix(prefix+"."+name, ".")
-			if f.Tag.Get("path") != "" {
+			if f.Tag.Get("path") != "" && f.Type.Kind() == reflect.Slice {
+				*keys = append(*keys, key+"[]")
+			} else if f.Tag.Get("path") != "" {
 				*keys = append(*keys, key)
 			} else if f.IsExported() && name != "" {
 				paths(f.Type, key, keys)
@@ -79,7 +81,9 @@ func nest(keys []string, value string) string {
 	if len(keys) == 0 {
 		return value
 	}
-	if name, ok := strings.CutSuffix(keys[0], "[]"); ok {
+	if name, ok := strings.CutSuffix(keys[0], "[]"); ok && len(keys) == 1 {
+		return name + ": [" + value + "]"
+	} else if ok {
 		extra := ""
 		if name == "receivers" {
 			extra = "name: x, "

@@ -1,0 +1,509 @@
+package rulebook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/query"
+)
+
+// Bounds of an evaluation.
+const (
+	patience   = 2 * time.Minute // for all of one instant
+	mostMissed = 4 * time.Hour   // that are made up for after a stall
+	maxSeries  = 1000            // of one rule that may be breached at once
+	maxKnown   = 200_000         // fingerprints of one rule
+	mostFailed = 8               // rules that fail alone before all of them count as failed
+)
+
+// Sink takes alarms: an *alerter.Manager. It must bear being told the same twice.
+type Sink interface {
+	Observe(ctx context.Context, alarms ...seamark.Alarm) error
+}
+
+// Options are what an Engine is made of. Book, Every, Counter, Sink and Store must be set.
+type Options struct {
+	Book    Book
+	Every   time.Duration // between instants
+	Counter Counter
+	Sink    Sink
+	Store   Store
+	// Complete says until when the data is complete; it may fall behind, never ahead of, the
+	// truth. Nil: the clock less Lag.
+	Complete func(ctx context.Context) (time.Time, error)
+	Lag      time.Duration
+	// Products are those that a table has rows of. A rule about another one is left out, and
+	// said. Nil: all are there.
+	Products func(seamark.Table) []string
+	Runbook  func(seamark.Scope) string // where a rule has none
+	Log      *slog.Logger
+	Now      func() time.Time // nil: time.Now
+}
+
+// Engine evaluates the rules of a book.
+type Engine struct {
+	opt     Options
+	batches []*batch // of all but anomalies and new errors
+	unusual []*batch // of anomalies
+	fresh   []*Rule  // of new errors
+	byName  map[string]*Rule
+
+	mu     sync.Mutex // held while an instant is evaluated
+	memory Memory
+	known  Known
+	found  map[string][]string // by rule: what an instant adds to known, once it is saved
+	grown  bool                // known has what is not saved
+	told   bool                // all of memory was heard
+	loaded bool
+
+	seen    sync.Mutex        // guards what follows
+	until   time.Time         // of memory
+	faults  map[string]string // by rule: why it was not evaluated
+	fault   string            // why none was
+	skipped time.Duration
+}
+
+// New makes an engine.
+func New(opt Options) *Engine {
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	if opt.Log == nil {
+		opt.Log = slog.New(slog.DiscardHandler)
+	}
+	e := &Engine{opt: opt, byName: map[string]*Rule{}, faults: map[string]string{}}
+	var plain, unusual []*Rule
+	for _, r := range opt.Book.Rules {
+		e.byName[r.Name] = r
+		switch r.Kind {
+		case Anomaly:
+			unusual = append(unusual, r)
+		case NewError:
+			e.fresh = append(e.fresh, r)
+		default:
+			plain = append(plain, r)
+		}
+	}
+	e.batches, e.unusual = batches(plain), batches(unusual)
+	return e
+}
+
+// Run evaluates until ctx ends.
+func (e *Engine) Run(ctx context.Context) {
+	if len(e.opt.Book.Rules) == 0 {
+		return
+	}
+	tick := time.NewTicker(e.opt.Every)
+	defer tick.Stop()
+	for {
+		if err := e.Evaluate(ctx); err != nil && ctx.Err() == nil {
+			e.opt.Log.Error("own_rules_not_evaluated", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// Status is up to which instant the rules were evaluated, why they are not, and why single ones
+// are not, by name.
+func (e *Engine) Status() (until time.Time, fault string, rules map[string]string) {
+	e.seen.Lock()
+	defer e.seen.Unlock()
+	return e.until, e.fault, maps.Clone(e.faults)
+}
+
+// Skipped is how much time was never evaluated, because a stall lasted longer than is made up for.
+func (e *Engine) Skipped() time.Duration {
+	e.seen.Lock()
+	defer e.seen.Unlock()
+	return e.skipped
+}
+
+// Evaluate looks at every instant until now that was not looked at yet, in order.
+func (e *Engine) Evaluate(ctx context.Context) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	err := e.evaluate(ctx)
+	e.seen.Lock()
+	defer e.seen.Unlock()
+	e.until, e.fault = e.memory.Until, ""
+	if err != nil && !errors.Is(ctx.Err(), context.Canceled) { // whoever stopped us knows
+		e.fault = err.Error()
+	}
+	return err
+}
+
+func (e *Engine) evaluate(ctx context.Context) error {
+	if err := e.load(); err != nil {
+		return err
+	}
+	now := e.opt.Now()
+	end := now.Add(-e.opt.Lag)
+	if e.opt.Complete != nil {
+		var err error
+		if end, err = e.opt.Complete(ctx); err != nil {
+			return fmt.Errorf("how much data is complete: %w", err)
+		}
+	}
+	end = end.UTC().Truncate(e.opt.Every)
+	last := e.memory.Until
+	if last.After(now) {
+		e.opt.Log.Warn("the clock was set back; own rules go on from the new time", "evaluated_until", last, "now", now)
+		last = time.Time{}
+	}
+	if last.IsZero() {
+		last = end.Add(-e.opt.Every)
+	}
+	if begin := end.Add(-mostMissed); last.Before(begin) {
+		e.opt.Log.Warn("instants of own rules were skipped", "from", last, "to", begin, "remedy", "look at that time yourself: `seamark rules backtest`")
+		e.seen.Lock()
+		e.skipped += begin.Sub(last)
+		e.seen.Unlock()
+		last = begin
+	}
+	for at := last.Add(e.opt.Every); !at.After(end); at = at.Add(e.opt.Every) {
+		if err := e.instant(ctx, at); err != nil {
+			return err
+		}
+	}
+	return e.tell(ctx)
+}
+
+func (e *Engine) load() error {
+	if e.loaded {
+		return nil
+	}
+	m, known, err := e.opt.Store.Load()
+	if err != nil {
+		return err
+	}
+	if m.Series == nil {
+		m.Series = map[string]*State{}
+	}
+	if known == nil {
+		known = Known{}
+	}
+	e.memory, e.known, e.loaded = m, known, true
+	for rule, keys := range m.Found {
+		if known[rule] != nil { // else the lake is looked through, and these are added then
+			for _, key := range keys {
+				known[rule][key], e.grown = true, true
+			}
+		}
+	}
+	return nil
+}
+
+// instant evaluates one instant and saves what came of it. When that fails nothing has changed.
+func (e *Engine) instant(ctx context.Context, at time.Time) error {
+	within, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	read, faults, err := e.read(within, at)
+	if err != nil {
+		return err
+	}
+	next := Memory{Until: at, Series: make(map[string]*State, len(e.memory.Series)), Found: map[string][]string{}}
+	for _, found := range []map[string][]string{e.memory.Found, e.found} {
+		for rule, keys := range found {
+			next.Found[rule] = append(next.Found[rule], keys...)
+		}
+	}
+	for key, s := range e.memory.Series {
+		copied := *s
+		next.Series[key] = &copied
+	}
+	for _, r := range e.opt.Book.Rules {
+		if readings, looked := read[r.Name]; looked {
+			if err := next.advance(r, readings, at, e.opt.Runbook); err != nil {
+				faults[r.Name] = err.Error()
+			}
+		}
+	}
+	for _, s := range next.Series {
+		if e.byName[s.Rule] == nil {
+			s.end(at, "there is no such rule any more")
+		}
+	}
+	if err := e.opt.Store.Save(next); err != nil {
+		return fmt.Errorf("save what the rules remember: %w", err)
+	}
+	e.memory, e.told = next, false
+	for rule, keys := range e.found { // not before: an instant that is not saved is looked at again
+		for _, key := range keys {
+			e.known[rule][key], e.grown = true, true
+		}
+	}
+	if e.grown {
+		if err := e.opt.Store.SaveKnown(e.known); err != nil {
+			e.opt.Log.Error("known_errors_not_saved", "error", err)
+		} else {
+			e.grown, e.memory.Found = false, nil
+		}
+	}
+	e.note(faults)
+	return e.tell(ctx)
+}
+
+// note remembers which rules were not evaluated, and says so once.
+func (e *Engine) note(faults map[string]string) {
+	e.seen.Lock()
+	defer e.seen.Unlock()
+	for name, why := range faults {
+		if e.faults[name] == "" {
+			e.opt.Log.Warn("own_rule_not_evaluated", "rule", name, "error", why)
+		}
+	}
+	e.faults = faults
+}
+
+// read asks for what all rules say at an instant. A rule that is not in the result is not looked
+// at now; one in faults could not be.
+func (e *Engine) read(ctx context.Context, at time.Time) (map[string][]reading, map[string]string, error) {
+	read, faults := map[string][]reading{}, map[string]string{}
+	e.found = map[string][]string{}
+	products := map[seamark.Table][]string{}
+	skip := func(r *Rule) bool {
+		if !r.Hours.hold(at.Add(-time.Duration(r.Window)), at) {
+			read[r.Name] = nil // nothing is breached outside its hours
+			return true
+		}
+		if why := e.absent(r, products); why != "" {
+			faults[r.Name] = why
+			return true
+		}
+		return false
+	}
+	for _, b := range e.batches {
+		rules := slices.DeleteFunc(slices.Clone(b.rules), skip)
+		if len(rules) < len(b.rules) {
+			b = b.of(rules)
+		}
+		if err := e.measure(ctx, b, at, read, faults); err != nil {
+			return nil, nil, err
+		}
+	}
+	if at.Equal(at.Truncate(bucket)) {
+		for _, b := range e.unusual {
+			rules := slices.DeleteFunc(slices.Clone(b.rules), skip)
+			if len(rules) == 0 {
+				continue
+			}
+			if err := e.compare(ctx, b.of(rules), at, read); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	for _, r := range e.fresh {
+		if skip(r) {
+			continue
+		}
+		if err := e.discover(ctx, r, at, read); err != nil {
+			return nil, nil, err
+		}
+	}
+	return read, faults, nil
+}
+
+// absent says that the lake has no rows of a rule's product; products are those of each table
+// that was asked for.
+func (e *Engine) absent(r *Rule, products map[seamark.Table][]string) string {
+	if e.opt.Products == nil || r.Product == "" {
+		return ""
+	}
+	if products[r.Table] == nil {
+		products[r.Table] = append([]string{}, e.opt.Products(r.Table)...)
+	}
+	if slices.Contains(products[r.Table], r.Product) {
+		return ""
+	}
+	return fmt.Sprintf("no row of %s is of product %q: check how it is spelled", r.Table, r.Product)
+}
+
+// measure counts a batch. Where that fails its halves are tried, so that a rule that cannot be
+// counted stops no other.
+func (e *Engine) measure(ctx context.Context, b *batch, at time.Time, read map[string][]reading, faults map[string]string) error {
+	if len(b.rules) == 0 {
+		return nil
+	}
+	a := b.ask
+	a.Span = seamark.Span{From: at.Add(-time.Duration(b.rules[0].Window)), To: at}
+	groups, err := e.opt.Counter.Measure(ctx, a)
+	if err == nil {
+		for i, r := range b.rules {
+			read[r.Name] = r.readings(groups, b.at[i])
+		}
+		return nil
+	}
+	if ctx.Err() != nil || seamark.ClassOf(err) == seamark.Temporary || len(faults) >= mostFailed && len(read) == 0 {
+		return fmt.Errorf("evaluate own rules: %w", err)
+	}
+	if len(b.rules) == 1 {
+		faults[b.rules[0].Name] = err.Error()
+		return nil
+	}
+	half := len(b.rules) / 2
+	return errors.Join(e.measure(ctx, b.of(b.rules[:half]), at, read, faults), e.measure(ctx, b.of(b.rules[half:]), at, read, faults))
+}
+
+// compare holds the last 5 minutes against the same hour of the last four weeks.
+func (e *Engine) compare(ctx context.Context, b *batch, at time.Time, read map[string][]reading) error {
+	a := b.ask
+	a.Span = seamark.Span{From: at.Add(-bucket), To: at}
+	now, err := e.opt.Counter.Measure(ctx, a)
+	if err != nil {
+		return fmt.Errorf("count the last %v: %w", bucket, err)
+	}
+	type past struct {
+		series
+		counts [][]float64 // by measure
+	}
+	before := map[string]*past{}
+	a.Step = bucket
+	per := int((2*around + bucket) / bucket)
+	for k := 1; k <= weeks; k++ {
+		to := at.Add(-time.Duration(k) * week)
+		a.Span = seamark.Span{From: to.Add(-bucket - around), To: to.Add(around)}
+		groups, err := e.opt.Counter.Measure(ctx, a)
+		if err != nil {
+			return fmt.Errorf("count %d weeks ago: %w", k, err)
+		}
+		counted := map[string][][]float64{} // of this week
+		for i := range groups {
+			g := &groups[i]
+			key := seriesOf(g).key()
+			if before[key] == nil {
+				before[key] = &past{series: seriesOf(g), counts: make([][]float64, len(a.Measures))}
+			}
+			if counted[key] == nil {
+				counted[key] = make([][]float64, len(a.Measures))
+			}
+			for m, v := range g.Values {
+				if v > 0 {
+					counted[key][m] = append(counted[key][m], v)
+				}
+			}
+		}
+		for key, byMeasure := range counted {
+			for m, list := range byMeasure {
+				if len(list) > 0 { // a week without any is one before it began
+					list = append(list, make([]float64, max(0, per-len(list)))...)
+					before[key].counts[m] = append(before[key].counts[m], list...)
+				}
+			}
+		}
+	}
+	for i := range now {
+		if key := seriesOf(&now[i]).key(); before[key] != nil {
+			before[key].team = now[i].Team
+		}
+	}
+	for i, r := range b.rules {
+		m := b.at[i][0]
+		read[r.Name] = nil
+		for key, p := range before {
+			if len(p.counts[m]) < leastWeeks*per {
+				continue
+			}
+			count := 0.0
+			for j := range now {
+				if seriesOf(&now[j]).key() == key {
+					count = now[j].Values[m]
+				}
+			}
+			read[r.Name] = append(read[r.Name], r.unlike(p.series, count, usualOf(p.counts[m])))
+		}
+	}
+	return nil
+}
+
+// discover finds errors that were never seen before.
+func (e *Engine) discover(ctx context.Context, r *Rule, at time.Time, read map[string][]reading) error {
+	filter := and(and(r.scope(), r.filter), errorLevels())
+	ask := func(span seamark.Span) ([]query.Fingerprint, error) {
+		list, err := e.opt.Counter.Fingerprints(ctx, filter, span, r.By)
+		if err != nil {
+			return nil, fmt.Errorf("look for new errors: %w", err)
+		}
+		return list, nil
+	}
+	from := at.Add(-time.Duration(r.Window))
+	known := e.known[r.Name]
+	if known == nil { // the rule is new: whatever lies in the lake is not
+		old, err := ask(seamark.Span{To: from})
+		if err != nil {
+			return err
+		}
+		known = make(map[string]bool, len(old))
+		for _, f := range old {
+			known[f.Key()] = true
+		}
+		for _, key := range e.memory.Found[r.Name] {
+			known[key] = true
+		}
+	}
+	list, err := ask(seamark.Span{From: from, To: at})
+	if err != nil {
+		return err
+	}
+	found := map[string]*reading{}
+	for _, f := range list {
+		if known[f.Key()] || len(known)+len(e.found[r.Name]) >= maxKnown {
+			continue
+		}
+		e.found[r.Name] = append(e.found[r.Name], f.Key())
+		s := series{f.Product, f.Environment, f.By, f.Team}
+		x := found[s.key()]
+		if x == nil {
+			x = &reading{series: s, limit: r.Threshold, reason: "never seen before: " + strings.TrimSpace(f.ErrorType+" "+cut(f.Message))}
+			found[s.key()] = x
+		}
+		x.value++
+		x.samples += f.Count
+		x.breached = r.breached(x.value)
+	}
+	if e.known[r.Name] == nil {
+		e.known[r.Name], e.grown = known, true
+	}
+	read[r.Name] = nil
+	for _, key := range slices.Sorted(maps.Keys(found)) {
+		read[r.Name] = append(read[r.Name], *found[key])
+	}
+	return nil
+}
+
+// tell hands the sink all that fires and all that ended, until it has taken that.
+func (e *Engine) tell(ctx context.Context) error {
+	if e.told {
+		return nil
+	}
+	var alarms []seamark.Alarm
+	for _, s := range e.memory.Series {
+		if s.Firing || s.Alarm.State == seamark.AlarmOK {
+			alarms = append(alarms, s.Alarm)
+		}
+	}
+	slices.SortFunc(alarms, func(a, b seamark.Alarm) int { return strings.Compare(a.Key(), b.Key()) })
+	if len(alarms) > 0 {
+		if err := e.opt.Sink.Observe(ctx, alarms...); err != nil {
+			return fmt.Errorf("tell the alerter: %w", err)
+		}
+	}
+	for key, s := range e.memory.Series {
+		if s.Alarm.State == seamark.AlarmOK {
+			delete(e.memory.Series, key) // a process that ends now tells it once more
+		}
+	}
+	e.told = true
+	return nil
+}
