@@ -154,6 +154,25 @@ func (c *Config) Excludes(group string) bool {
 // Concerns reports whether a tag of that key can matter.
 func (c *Config) Concerns(key string) bool { return c.WithDefaults().concerns(key) }
 
+// Misspelt is the tag that a key is but for its case, and that nobody looks at under that key;
+// empty: it is not like any. AWS tells keys of tags apart by case.
+func (c *Config) Misspelt(key string) string {
+	d := c.WithDefaults()
+	t := d.Tags
+	if d.concerns(key) {
+		return ""
+	}
+	for _, known := range []string{t.Product, t.Environment, t.Team, t.Logs, t.Filter, t.Alarms, t.Severity, t.Runbook} {
+		if strings.EqualFold(known, key) {
+			return known
+		}
+	}
+	if n := len(t.AlarmPrefix); len(key) > n && n > 0 && strings.EqualFold(key[:n], t.AlarmPrefix) {
+		return t.AlarmPrefix + strings.ToLower(key[n:])
+	}
+	return ""
+}
+
 // DestinationIn is the ARN of the logs destination for the log groups of a place.
 func (c *Config) DestinationIn(p inventory.Place) string { return fill(c.Destination, p) }
 

@@ -34,6 +34,7 @@ func TestDecide(t *testing.T) {
 		problem   string
 	}{
 		{name: "untagged", why: "no tag seamark:product"},
+		{name: "another case", tags: []inventory.Tag{{Key: "Seamark:Product", Value: "b"}}, why: "no tag seamark:product (there is Seamark:Product, which is another key: tags are told apart by case)"},
 		{name: "own", tags: rig.Booking(), want: collector.Wish{Product: "booking", Environment: "prod", Team: "web-mobile", Logs: true, Alarms: true, Severity: "warning"}, component: "/g"},
 		{name: "inherited", functions: []inventory.Function{fn("f", "/g", rig.Booking()...)}, want: collector.Wish{Product: "booking", Team: "web-mobile", Logs: true}, component: "f"},
 		{name: "partly inherited", tags: []inventory.Tag{rig.Tag("team", "night")}, functions: []inventory.Function{fn("f", "/g", rig.Booking()...)}, want: collector.Wish{Product: "booking", Team: "night"}, component: "f"},

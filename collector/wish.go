@@ -24,7 +24,7 @@ type resolver struct {
 func (d *decider) resolve(dec *Decision, arn string, bearers []bearer, sources *[]Source) {
 	r := &resolver{d, arn, bearers, &dec.Findings, sources}
 	if _, _, tagged := r.lookup(d.cfg.Tags.Product); !tagged {
-		dec.Why = "no tag " + d.cfg.Tags.Product
+		dec.Why = "no tag " + d.cfg.Tags.Product + r.misspelt(d.cfg.Tags.Product)
 		return
 	}
 	var w Wish
@@ -48,6 +48,18 @@ func (d *decider) resolve(dec *Decision, arn string, bearers []bearer, sources *
 		dec.Why = "switched off by tag " + d.cfg.Tags.Alarms
 	}
 	dec.Wish = d.share(w)
+}
+
+// misspelt names a tag that is the wanted one but for its case: AWS tells them apart, and so do we.
+func (r *resolver) misspelt(want string) string {
+	for _, b := range r.bearers {
+		for _, t := range b.tags {
+			if t.Key != want && strings.EqualFold(t.Key, want) {
+				return fmt.Sprintf(" (there is %s, which is another key: tags are told apart by case)", t.Key)
+			}
+		}
+	}
+	return ""
 }
 
 func (d *decider) share(w Wish) *Wish {

@@ -1,14 +1,19 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector"
+	"github.com/seamark-hq/seamark/collector/cloudtrail"
 	"github.com/seamark-hq/seamark/collector/hint"
 	"github.com/seamark-hq/seamark/internal/app"
 )
@@ -19,14 +24,14 @@ const maxEvents = 256 << 20
 func (c *cli) onboardEventCmd() *cobra.Command {
 	var places placeFlags
 	var file string
-	var dryRun bool
+	var dryRun, allSkipped bool
 	cmd := &cobra.Command{
 		Use:   "event --file EVENT.json",
 		Short: "Handle CloudTrail or EventBridge events as the Lambda function does",
 		Long: `Read one event or many (an EventBridge event, an SQS message, a CloudTrail file, plain or gzip) and
 bring what they are about to what its tags ask for. What cannot be looked at alone is looked at
-with its whole account and region. Says what was skipped, and why. "-" is standard input. With
---json the last document is that of "seamark onboard apply".`,
+with its whole account and region. Says what was skipped, and why: many of them by their reasons,
+each with --skipped. "-" is standard input. With --json the last document is that of "seamark onboard apply".`,
 		Example: `  seamark onboard event --file event.json --dry-run
   aws cloudtrail lookup-events | seamark onboard event --file -`,
 		Args: cobra.NoArgs,
@@ -50,9 +55,7 @@ with its whole account and region. Says what was skipped, and why. "-" is standa
 				c.printSweep(f, r, false)
 			})
 			if !c.json {
-				for _, s := range res.Skipped {
-					fmt.Fprintf(c.out, "skipped %s\n", visible(s.String()))
-				}
+				c.printSkipped(res.Skipped, allSkipped)
 			}
 			if err := interrupted(cmd.Context()); err != nil {
 				return err
@@ -79,10 +82,37 @@ with its whole account and region. Says what was skipped, and why. "-" is standa
 	}
 	c.placeFlags(cmd, &places)
 	cmd.Flags().StringVar(&file, "file", "", "file with the event; - is standard input")
+	cmd.Flags().BoolVar(&allSkipped, "skipped", false, "list each event that was skipped")
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "only say what would change")
 	_ = cmd.MarkFlagRequired("file")
 	_ = cmd.MarkFlagFilename("file", "json", "gz")
 	return cmd
+}
+
+// fewSkipped are listed in any case.
+const fewSkipped = 5
+
+// printSkipped says what was skipped: each, or how many for which reason.
+func (c *cli) printSkipped(skipped []cloudtrail.Skip, all bool) {
+	if all || len(skipped) <= fewSkipped {
+		for _, s := range skipped {
+			fmt.Fprintf(c.out, "skipped %s\n", visible(s.String()))
+		}
+		return
+	}
+	count := map[string]int{}
+	for _, s := range skipped {
+		count[s.Why]++
+	}
+	reasons := slices.SortedFunc(maps.Keys(count), func(a, b string) int { return cmp.Or(count[b]-count[a], strings.Compare(a, b)) })
+	fmt.Fprintf(c.out, "skipped %s; each with --skipped\n", plural(int64(len(skipped)), "event"))
+	for i, why := range reasons {
+		if i == fewSkipped {
+			fmt.Fprintf(c.out, "  %s\n", plural(int64(len(reasons)-i), "more reason"))
+			break
+		}
+		fmt.Fprintf(c.out, "  %6d  %s\n", count[why], visible(why))
+	}
 }
 
 // readInput reads a file, or standard input for "-".

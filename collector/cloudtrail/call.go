@@ -77,7 +77,10 @@ func (d *decoder) lambda(e event) resource {
 		return ofFunction(e.request.text("functionName"))
 	case "CreateFunction20150331", "CreateFunction":
 		r := ofFunction(e.request.text("functionName"))
-		r.why = "its log group does not exist yet: CreateLogGroup follows with the first line"
+		// Terraform makes the log group first, and the group takes its tags from the function.
+		if keys := e.request.keys("tags"); r.why == "" && !slices.ContainsFunc(keys, d.opt.Config.Concerns) {
+			r.why = "it has no tag that Seamark looks at, and its log group may not exist yet: CreateLogGroup follows with the first line"
+		}
 		return r
 	}
 	return unknown(e)

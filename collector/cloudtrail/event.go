@@ -137,6 +137,11 @@ func (d *decoder) unconcerned(keys []string) string {
 	if len(keys) == 0 || slices.ContainsFunc(keys, d.opt.Config.Concerns) {
 		return ""
 	}
+	for _, key := range keys {
+		if want := d.opt.Config.Misspelt(key); want != "" {
+			return "no tag that Seamark looks at changed: " + shorten(key) + " is not " + want + ", tags are told apart by case"
+		}
+	}
 	return "no tag that Seamark looks at changed"
 }
 

@@ -3,6 +3,7 @@ package cloudtrail
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 )
 
 // object is a JSON object whose keys are matched exactly, unlike a struct's, for which
@@ -59,8 +60,16 @@ func (o object) texts(key string) []string {
 	return out
 }
 
-// keys are the keys of an object, or the strings of a list: tags come as either.
+// keys are the keys of an object, or the strings of a list: tags come as either, under a key that
+// services write in small or capital letters.
 func (o object) keys(key string) []string {
+	if !o.has(key) {
+		for k := range o {
+			if strings.EqualFold(k, key) {
+				key = k
+			}
+		}
+	}
 	sub, ok := toObject(o[key])
 	if !ok {
 		return o.texts(key)

@@ -27,6 +27,7 @@ func TestPatterns(t *testing.T) {
 		"logs-CreateLogGroup-class": true, "logs-CreateLogGroup-elsewhere": true, "logs-CreateLogGroup-ours": true, "logs-CreateLogGroup-pipeline": true,
 		"logs-PutSubscriptionFilter-ours": true, "logs-TagResource-destination": true, "logs-UntagLogGroup-other-key": true,
 		"lambda-DeleteFunction20150331-foreign": true, "tag-other-key": true, "logs-TagLogGroup of localemu": true,
+		"lambda-CreateFunction20150331": true, "lambda-CreateFunction20150331-other-tags": true, "logs-TagResource-case": true, // patterns do not read tags
 	}
 	// LocalEmu names the sources of these otherwise than AWS does.
 	misnamed := map[string]bool{"apigatewayv2-CreateApi": true, "apigatewayv2-DeleteApi": true, "cloudwatch-DeleteAlarms": true}
