@@ -8,6 +8,7 @@ import (
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/internal/check"
 	"github.com/seamark-hq/seamark/lake"
 )
 
@@ -127,6 +128,9 @@ func TestExpireKilled(t *testing.T) {
 		_, killed := dying.Expire(t.Context(), o)
 		if r := verify(t, l, o.Now()); !r.Balanced {
 			t.Errorf("call %d: %+v", at, r.Culprits)
+		}
+		for _, f := range check.Check(l.Root(), check.Options{Unfinished: true}) {
+			t.Errorf("call %d: %s", at, f)
 		}
 		next := open(t, l.Root())
 		if _, err := next.Expire(t.Context(), o); err != nil {

@@ -162,7 +162,9 @@ func (c *checker) checkNamed() {
 				c.blame("Keys", e.key, "names the quarantined piece %q", q.Kept)
 			}
 		}
-		if e.Accounts.Quarantined > 0 && e.Origin.URL != "-" {
+		// Of what has expired the mark goes first, and the entry behind it.
+		going := c.Unfinished && e.Arrival.UnixMilli() < c.expired["lake"]
+		if e.Accounts.Quarantined > 0 && e.Origin.URL != "-" && !going {
 			sum := sha256.Sum256([]byte(e.Origin.URL))
 			mark := "ledger/damaged/" + hex.EncodeToString(sum[:16]) + "/" + e.ID
 			if _, there := c.files[mark]; !there {
