@@ -75,48 +75,73 @@ func (c *Client) InstallTemplates(ctx context.Context) error {
 		return err
 	}
 	for _, t := range templates {
-		if err := c.install(ctx, t); err != nil {
+		right, err := c.installed(ctx, t)
+		if err != nil {
+			return err
+		}
+		if right {
+			continue
+		}
+		if _, _, err := c.call(ctx, opensearchapi.IndicesPutIndexTemplateRequest{Name: t.Name, Body: bytes.NewReader(t.Body)}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (c *Client) install(ctx context.Context, t indexer.Template) error {
+// Stale names the index templates that are not as this version needs them: missing, of another
+// version, or not Seamark's.
+func (c *Client) Stale(ctx context.Context) (names []string, err error) {
+	templates, err := indexer.Templates(c.prefix, c.replicas)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range templates {
+		right, err := c.installed(ctx, t)
+		if err != nil && seamark.ClassOf(err) != seamark.Rejected {
+			return nil, err
+		}
+		if !right {
+			names = append(names, t.Name)
+		}
+	}
+	return names, nil
+}
+
+// installed reports whether a template is there as this version needs it; one of its name that is
+// not Seamark's is a fault.
+func (c *Client) installed(ctx context.Context, t indexer.Template) (bool, error) {
 	want, err := normalTemplate(t.Body)
 	if err != nil {
-		return err
+		return false, err
 	}
 	status, body, err := c.call(ctx, opensearchapi.IndicesGetIndexTemplateRequest{Name: []string{t.Name}}, 404)
-	if err != nil {
-		return err
+	if err != nil || status == 404 {
+		return false, err
 	}
-	if status != 404 {
-		var list struct {
-			IndexTemplates []struct {
-				Name          string          `json:"name"`
-				IndexTemplate json.RawMessage `json:"index_template"`
-			} `json:"index_templates"`
+	var list struct {
+		IndexTemplates []struct {
+			Name          string          `json:"name"`
+			IndexTemplate json.RawMessage `json:"index_template"`
+		} `json:"index_templates"`
+	}
+	if err := json.Unmarshal(body, &list); err != nil {
+		return false, c.nonsense(err)
+	}
+	for _, is := range list.IndexTemplates {
+		got, err := normalTemplate(is.IndexTemplate)
+		if err != nil {
+			return false, c.nonsense(err)
 		}
-		if err := json.Unmarshal(body, &list); err != nil {
-			return c.nonsense(err)
+		if is.Name == t.Name && reflect.DeepEqual(got, want) {
+			return true, nil
 		}
-		for _, is := range list.IndexTemplates {
-			got, err := normalTemplate(is.IndexTemplate)
-			if err != nil {
-				return c.nonsense(err)
-			}
-			if is.Name == t.Name && reflect.DeepEqual(got, want) {
-				return nil
-			}
-			if meta, _ := got["_meta"].(map[string]any); is.Name == t.Name && meta["made_by"] != "seamark" {
-				return &seamark.Fault{Class: seamark.Rejected, What: fmt.Sprintf("the index template %q is not Seamark's", t.Name), Where: c.url,
-					Remedy: "rename or delete it"}
-			}
+		if meta, _ := got["_meta"].(map[string]any); is.Name == t.Name && meta["made_by"] != "seamark" {
+			return false, &seamark.Fault{Class: seamark.Rejected, What: fmt.Sprintf("the index template %q is not Seamark's", t.Name), Where: c.url,
+				Remedy: "rename or delete it"}
 		}
 	}
-	_, _, err = c.call(ctx, opensearchapi.IndicesPutIndexTemplateRequest{Name: t.Name, Body: bytes.NewReader(t.Body)})
-	return err
+	return false, nil
 }
 
 // normalTemplate brings a template to the form in which the server's and ours can be

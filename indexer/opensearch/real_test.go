@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -46,7 +47,13 @@ func TestTemplatesAreWrittenOnce(t *testing.T) {
 	if n := writes.Load(); n != 0 {
 		t.Errorf("%d writes although the templates were there", n)
 	}
+	if stale, err := c.Stale(t.Context()); err != nil || len(stale) != 0 {
+		t.Errorf("stale %v, %v", stale, err)
+	}
 	other := newClient(t, opensearch.Options{URL: proxy.URL, Prefix: first.Prefix(), Replicas: 1})
+	if stale, err := other.Stale(t.Context()); err != nil || len(stale) != 2 {
+		t.Errorf("stale %v, %v, want both", stale, err)
+	}
 	if err := other.InstallTemplates(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -62,6 +69,9 @@ func TestForeignTemplateIsLeftAlone(t *testing.T) {
 	ask(t, server, "PUT", name, `{"index_patterns":["`+c.Prefix()+`nothing-*"]}`)
 	if err := c.InstallTemplates(t.Context()); seamark.ClassOf(err) != seamark.Rejected {
 		t.Errorf("got %v, want a rejection", err)
+	}
+	if stale, err := c.Stale(t.Context()); err != nil || !slices.Contains(stale, c.Prefix()+"seamark-app-logs") {
+		t.Errorf("stale %v, %v", stale, err)
 	}
 }
 

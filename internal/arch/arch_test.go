@@ -115,8 +115,10 @@ var table = []room{
 	{"internal/lambda", rooms("."), []string{"github.com/aws/aws-lambda-go"}},
 	{"internal/fleet/cloud", rooms("collector/inventory", "collector"), nil},
 	{"internal/fleet", rooms("."), []string{"github.com/klauspost/compress"}},
+	{"internal/doctor", rooms("collector", "collector/inventory", "internal/hub", "lake/athena", "lake/senders"), nil},
+	{"internal/app/checkup", rooms(".", "collector/aws", "collector/inventory", "collector/onboard", "internal/app/lakes", "internal/app/oncall", "internal/config", "internal/doctor", "internal/hub/aws", "internal/parts/search", "lake", "lake/athena", "lake/senders"), nil},
 	{"internal/hub/dlq", rooms(".", "alerter/cloudwatch", "internal/hub", "internal/lambda"), nil},
-	{"internal/hub/aws", rooms(".", "internal/hub", "internal/hub/dlq"), []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"}},
+	{"internal/hub/aws", rooms(".", "internal/doctor", "internal/hub", "internal/hub/dlq", "lake", "lake/s3"), []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"}},
 	{"internal/hub", nil, nil},
 	{"internal/app/lakes", rooms(".", "internal/config", "lake", "lake/cache", "lake/duckdb", "lake/s3", "transformer/origin"), nil},
 	{"internal/app/stage", rooms(".", "collector", "collector/onboard", "indexer", "internal/config", "internal/parts/states", "lake", "lake/senders", "transformer"), nil},
@@ -139,7 +141,7 @@ var table = []room{
 	{"cmd/transformer", rooms("internal/functions/transformer", "internal/lambda"), nil},
 	{"cmd/indexer", rooms("internal/functions/indexer", "internal/lambda"), nil},
 	{"cmd/alerter", rooms("internal/functions/alerter", "internal/lambda"), nil},
-	{"cmd/seamark", rooms(".", "alerter/incident", "alerter/rulebook", "alerter/words", "collector", "collector/cloudtrail", "collector/explain", "collector/hint", "collector/history", "collector/inventory", "collector/onboard", "collector/rehearsal", "dashboards", "internal/app", "internal/app/demo", "internal/app/explain", "internal/app/lakes", "internal/app/oncall", "internal/config", "internal/functions/local", "internal/hub", "internal/hub/aws", "internal/hub/dlq", "internal/parts/rows", "lake", "lake/athena", "lake/changes", "lake/duckdb", "lake/lifecycle", "lake/quarantine", "lake/stats", "query", "schemas", "transformer/origin", "transformer/replay"), []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
+	{"cmd/seamark", rooms(".", "alerter/incident", "alerter/rulebook", "alerter/words", "collector", "collector/cloudtrail", "collector/explain", "collector/hint", "collector/history", "collector/inventory", "collector/onboard", "collector/rehearsal", "dashboards", "internal/app", "internal/app/checkup", "internal/app/demo", "internal/app/explain", "internal/app/lakes", "internal/app/oncall", "internal/config", "internal/doctor", "internal/functions/local", "internal/hub", "internal/hub/aws", "internal/hub/dlq", "internal/parts/rows", "lake", "lake/athena", "lake/changes", "lake/duckdb", "lake/lifecycle", "lake/quarantine", "lake/stats", "query", "schemas", "transformer/origin", "transformer/replay"), []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
 }
 
 func rooms(names ...string) []string { return names }
