@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"log"
 	"log/slog"
@@ -15,6 +16,7 @@ import (
 	"github.com/seamark-hq/seamark/alerter"
 	"github.com/seamark-hq/seamark/alerter/act"
 	"github.com/seamark-hq/seamark/alerter/alertmanager"
+	"github.com/seamark-hq/seamark/alerter/heartbeat"
 	"github.com/seamark-hq/seamark/alerter/incident"
 	"github.com/seamark-hq/seamark/alerter/rulebook"
 	"github.com/seamark-hq/seamark/alerter/rules"
@@ -75,6 +77,8 @@ type App struct {
 	rules     *rules.Engine
 	own       *rulebook.Engine // rules of files
 	misruled  []error          // what is wrong with some of them
+	pinger    *heartbeat.Pinger
+	dogs      *heartbeat.Watchdogs
 	flow      *flow
 	before    seamark.Accounts // what the ledger held at the start
 	metrics   *metrics
@@ -227,7 +231,59 @@ func (a *App) openAlerter(ctx context.Context) error {
 		Runbook: c.Runbook, Log: a.log,
 	})
 	a.openRulebook()
-	return nil
+	return a.openHeartbeat()
+}
+
+// openHeartbeat makes what notices that nothing is told any more, of us and of others.
+func (a *App) openHeartbeat() error {
+	c := a.o.Config
+	var dogs []heartbeat.Watchdog
+	for _, w := range c.Watchdogs {
+		dogs = append(dogs, heartbeat.Watchdog{Alert: w.AlertName, Within: time.Duration(w.Within), Severity: cmp.Or(w.Severity, seamark.SeverityCritical)})
+	}
+	a.dogs = heartbeat.NewWatchdogs(a.alerts, dogs, a.log, nil)
+	to, err := config.ReadSecret(c.Heartbeat.URLFile, c.Heartbeat.URLEnv)
+	if err != nil || to == "" {
+		return err
+	}
+	a.pinger, err = heartbeat.NewPinger(heartbeat.PingerOptions{URL: to, Every: time.Duration(c.Heartbeat.Every), Well: a.speechless, Log: a.log})
+	return err
+}
+
+// speechless is what keeps alarms from being told at all; empty: nothing does. One rule that is
+// left out, or one receiver that is away, does not.
+func (a *App) speechless() string {
+	a.flow.mu.Lock()
+	storage, at := a.flow.storage.what, a.flow.storageAt
+	a.flow.mu.Unlock()
+	if storage != "" && time.Since(at) < time.Minute {
+		return storage
+	}
+	_, until, fault := a.rules.Status()
+	if _, own, _ := a.own.Status(); fault == "" {
+		fault = own
+	}
+	if late := a.rulesLate(until); fault == "" && late > 0 {
+		fault = "rules are evaluated late"
+	}
+	return fault
+}
+
+// watched is the book as the API sees it: watchdogs stay out of it.
+type watched struct {
+	*alerter.Manager
+	dogs *heartbeat.Watchdogs
+}
+
+// Observe implements alertmanager.Book.
+func (w watched) Observe(ctx context.Context, alarms ...seamark.Alarm) error {
+	return w.dogs.Observe(ctx, alarms...)
+}
+
+// Renew implements alertmanager.Book.
+func (w watched) Renew(until map[string]time.Time) {
+	w.dogs.Renew(until)
+	w.Manager.Renew(until)
 }
 
 // openRulebook reads the rules of files. Those that are wrong are said, and left out.

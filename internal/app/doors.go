@@ -26,7 +26,7 @@ import (
 // alarmDoors mounts what alarms come in by: Alertmanager's API and SNS.
 func (a *App) alarmDoors(mux *http.ServeMux, login func(http.Handler) http.Handler) error {
 	c := a.o.Config
-	alerts := alertmanager.NewAlerts(alertmanager.AlertsOptions{Machinery: a.routes, Book: a.alerts, Aliases: c.Labels, Log: a.log})
+	alerts := alertmanager.NewAlerts(alertmanager.AlertsOptions{Machinery: a.routes, Book: watched{a.alerts, a.dogs}, Aliases: c.Labels, Log: a.log})
 	api, err := alertmanager.NewAPI(alertmanager.APIOptions{Machinery: a.routes, Silences: a.silences, Alerts: alerts, Log: a.log, Metrics: a.metrics.registry})
 	if err != nil {
 		return err

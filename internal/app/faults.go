@@ -29,7 +29,7 @@ func (t trouble) String() string {
 
 // components are those that can be in trouble, in the order in which data flows. They label
 // the metric seamark_faults, which is 0 while all is well.
-var components = []string{"clock", "front_door", "upload", "transformer", "senders", "ledger", "retention", "queries", "index", "rules", "receivers"}
+var components = []string{"clock", "front_door", "upload", "transformer", "senders", "ledger", "retention", "queries", "index", "rules", "receivers", "heartbeat"}
 
 // troubles are what is wrong now.
 func (a *App) troubles() []trouble {
@@ -91,6 +91,9 @@ func (a *App) troubles() []trouble {
 	for _, name := range slices.Sorted(maps.Keys(byReceiver)) {
 		last := byReceiver[name][len(byReceiver[name])-1]
 		add("receivers", "see docs/runbooks/card-not-delivered.md; `seamark alert dead list` has them", "receiver %s has not taken %s, last of %s: %s", words.Line(name, 60), words.Many(int64(len(byReceiver[name])), "card"), last.Incident, words.Line(last.Reason, 200))
+	}
+	if fault := a.pinger.Fault(); fault != "" {
+		add("heartbeat", "see heartbeat in seamark.yml", "%s", fault)
 	}
 	slices.SortStableFunc(out, func(x, y trouble) int {
 		if x.component != y.component {

@@ -34,6 +34,8 @@ func (a *App) stages() []func(context.Context) {
 		a.watch,         // what goes wrong -> log
 		a.reconcile.Run, // states of alarms in the accounts -> alarms that no message told
 		a.silences.Keep, // what could not be saved
+		a.pinger.Run,    // that all of this runs -> whoever notices when it does not
+		a.dogs.Run,      // alerts that come no more -> alarms
 	}
 }
 

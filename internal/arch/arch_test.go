@@ -96,6 +96,7 @@ var table = []room{
 	{"alerter/topic", rooms(".", "alerter/card", "alerter/event", "alerter/outgoing", "alerter/words"), []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"}},
 	{"alerter/stdout", rooms(".", "alerter/card", "alerter/event"), nil},
 	{"alerter/rules", rooms("."), nil},
+	{"alerter/heartbeat", rooms(".", "alerter/outgoing"), nil},
 	{"alerter/rulebook", rooms(".", "alerter/words", "query"), []string{"go.yaml.in/yaml/v3"}},
 	{"alerter", rooms(".", "schemas", "lake"), nil},
 	{"dashboards", rooms(".", "query"), nil},

@@ -59,7 +59,23 @@ type Config struct {
 	Inhibit        []route.Inhibit     `yaml:"inhibit_rules" doc:"Alarms that keep others quiet while they fire, in Alertmanager's own syntax."`
 	Labels         map[string]string   `yaml:"labels" doc:"What a label of an alarm stands for that came by Alertmanager's API or is foreign: product, environment, team or component, such as {namespace: product}. Labels of these four names need no entry."`
 	SNS            SNS                 `yaml:"sns" doc:"Topics that deliver alarms to /ingest/sns. That of alarms.topic needs no entry."`
+	Heartbeat      Heartbeat           `yaml:"heartbeat" doc:"Who notices when Seamark itself can tell nobody any more."`
+	Watchdogs      []Watchdog          `yaml:"watchdogs" doc:"Alerts that always fire and are repeated, such as Prometheus' Watchdog, sent to /api/v2: they make no incident; that one comes no more does."`
 	API            API                 `yaml:"api" doc:"Alertmanager's API v2, at /api/v2."`
+}
+
+// Heartbeat is a URL that is asked for while alarms can be told.
+type Heartbeat struct {
+	URLFile string           `yaml:"urlFile" path:"y" doc:"File that holds the URL, such as that of a check of healthchecks.io; empty: nobody is pinged."`
+	URLEnv  string           `yaml:"urlEnv" doc:"Environment variable that holds it."`
+	Every   seamark.Duration `yaml:"every" doc:"How often. It is held back while nothing can be stored or rules are not evaluated."`
+}
+
+// Watchdog is an alert that always fires.
+type Watchdog struct {
+	AlertName string           `yaml:"alertname" doc:"Its name."`
+	Within    seamark.Duration `yaml:"within" doc:"It is missing when it has not been repeated for this long, such as 10m."`
+	Severity  string           `yaml:"severity" doc:"Of the alarm: critical, the default, or warning."`
 }
 
 // SNS says which topics may deliver.
@@ -177,6 +193,7 @@ func Default() *Config {
 		Alarms:    CloudAlarms{Reconcile: seamark.Duration(5 * time.Minute), MinRequests: 20, MaxRoutes: 50},
 		Rules:     rules.DefaultConfig(),
 		Alerts:    alerter.DefaultConfig(),
+		Heartbeat: Heartbeat{Every: seamark.Duration(time.Minute)},
 		API:       API{ResolveTimeout: seamark.Duration(5 * time.Minute)},
 		Links:     Links{LogsPattern: links.DefaultLogsPattern, AccessPattern: links.DefaultAccessPattern},
 	}

@@ -43,6 +43,9 @@ func (c *Config) validate(r report) {
 	weblink(r, "links.opensearchDashboards", c.Links.OpenSearchDashboards)
 	weblink(r, "links.awsPortal", c.Links.AWSPortal)
 	c.validateReceivers(r)
+	oneOf(r, "heartbeat.url", c.Heartbeat.URLFile, c.Heartbeat.URLEnv)
+	seamark.InRange(r, "heartbeat.every", c.Heartbeat.Every, 10*time.Second, time.Hour)
+	c.validateWatchdogs(r)
 	seamark.InRange(r, "api.resolveTimeout", c.API.ResolveTimeout, 10*time.Second, 24*time.Hour)
 	seamark.InRange(r, "alarms.reconcile", c.Alarms.Reconcile, 0, 24*time.Hour)
 	for i, topic := range c.SNS.Topics {
@@ -53,6 +56,21 @@ func (c *Config) validate(r report) {
 	for _, label := range sortedKeys(c.Labels) {
 		if into := c.Labels[label]; !slices.Contains(route.Targets(), into) {
 			r("labels."+label, show(into)+" is nothing that a label can stand for", "use "+strings.Join(route.Targets(), ", "))
+		}
+	}
+}
+
+func (c *Config) validateWatchdogs(r report) {
+	seen := map[string]bool{}
+	for i, w := range c.Watchdogs {
+		key := fmt.Sprintf("watchdogs[%d]", i)
+		if w.AlertName == "" || seen[w.AlertName] {
+			r(key, "it needs an alertname of its own", "write alertname: Watchdog")
+		}
+		seen[w.AlertName] = true
+		seamark.InRange(r, key+".within", w.Within, 30*time.Second, 24*time.Hour)
+		if w.Severity != "" && w.Severity != seamark.SeverityCritical && w.Severity != seamark.SeverityWarning {
+			r(key+".severity", "there is no severity "+show(w.Severity), "use critical or warning")
 		}
 	}
 }
