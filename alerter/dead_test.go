@@ -2,6 +2,8 @@ package alerter_test
 
 import (
 	"errors"
+	"maps"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,11 +15,14 @@ import (
 
 // box is a Letters of which some calls fail.
 type box struct {
+	mu      sync.Mutex
 	letters map[string]incident.DeadLetter
 	fail    error
 }
 
 func (b *box) Put(d incident.DeadLetter) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if b.fail == nil {
 		b.letters[d.Incident.ID+" "+d.Receiver] = d
 	}
@@ -25,10 +30,24 @@ func (b *box) Put(d incident.DeadLetter) error {
 }
 
 func (b *box) Remove(id, receiver string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if b.fail == nil {
 		delete(b.letters, id+" "+receiver)
 	}
 	return b.fail
+}
+
+func (b *box) mend() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.fail = nil
+}
+
+func (b *box) list() map[string]incident.DeadLetter {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return maps.Clone(b.letters)
 }
 
 // A card that is refused lies there until it arrives, whoever is told to send it again; one
@@ -36,8 +55,8 @@ func (b *box) Remove(id, receiver string) error {
 func TestDeadLetters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
-		answer := error(&seamark.Fault{Class: seamark.Permanent, What: "no such channel"})
-		r := &recorder{name: "web", begun: start, answer: func(int) error { return answer }}
+		r := &recorder{name: "web", begun: start}
+		r.say(&seamark.Fault{Class: seamark.Permanent, What: "no such channel"})
 		kept := &box{letters: map[string]incident.DeadLetter{}, fail: errors.New("the disk is full")}
 		store := &memory{}
 		m := manager(t, alerter.Options{Receivers: []alerter.Receiver{r}, Letters: kept, Store: store})
@@ -45,17 +64,17 @@ func TestDeadLetters(t *testing.T) {
 		a := firing("4xx", "api", start, 0.2)
 		observe(t, m, a)
 		time.Sleep(5 * time.Second)
-		if u := m.Undelivered(); len(u) != 1 || u[0].Receiver != "web" || len(kept.letters) != 0 {
-			t.Fatalf("undelivered %v, kept %v", u, kept.letters)
+		if u := m.Undelivered(); len(u) != 1 || u[0].Receiver != "web" || len(kept.list()) != 0 {
+			t.Fatalf("undelivered %v, kept %v", u, kept.list())
 		}
-		kept.fail = nil // what could not be written is written later
+		kept.mend() // what could not be written is written later
 		time.Sleep(2 * time.Second)
 		id := m.Incidents()[0].ID
-		if d := kept.letters[id+" web"]; d.Attempts != 1 || d.Incident.ID != id || d.Headline == "" {
-			t.Fatalf("kept %+v", kept.letters)
+		if d := kept.list()[id+" web"]; d.Attempts != 1 || d.Incident.ID != id || d.Headline == "" {
+			t.Fatalf("kept %+v", kept.list())
 		}
 		resend := incident.Act{Incident: id, Do: incident.DoResend, Receiver: "web", By: "ana", At: time.Now()}
-		answer = &seamark.Fault{Class: seamark.Temporary, What: "it is away"}
+		r.say(&seamark.Fault{Class: seamark.Temporary, What: "it is away"})
 		if err := m.Act(t.Context(), resend); err != nil {
 			t.Fatal(err)
 		}
@@ -74,7 +93,7 @@ func TestDeadLetters(t *testing.T) {
 		stop = run(m)
 		time.Sleep(25 * time.Hour)
 		e, _ = m.Entry(id)
-		if d := kept.letters[id+" web"]; !e.Deliveries["web"].Dead || d.Attempts < 200 || d.Incident.Status != seamark.IncidentResolved {
+		if d := kept.list()[id+" web"]; !e.Deliveries["web"].Dead || d.Attempts < 200 || d.Incident.Status != seamark.IncidentResolved {
 			t.Errorf("a day after the end %+v, kept %+v", e.Deliveries["web"], d.Attempts)
 		}
 		tried = len(r.list())
@@ -82,13 +101,13 @@ func TestDeadLetters(t *testing.T) {
 		if again := len(r.list()) - tried; again != 0 {
 			t.Errorf("tried %d times more", again)
 		}
-		answer = nil
+		r.say(nil)
 		if err := m.Act(t.Context(), resend); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(5 * time.Second)
-		if u := m.Undelivered(); len(u) != 0 || len(kept.letters) != 0 {
-			t.Errorf("undelivered %v, kept %v", u, kept.letters)
+		if u := m.Undelivered(); len(u) != 0 || len(kept.list()) != 0 {
+			t.Errorf("undelivered %v, kept %v", u, kept.list())
 		}
 		if err := m.Act(t.Context(), resend); seamark.ClassOf(err) != seamark.Rejected {
 			t.Error("sent again what had arrived: ", err)

@@ -104,6 +104,13 @@ func (r *recorder) Deliver(ctx context.Context, c card.Card, ref card.Ref) (card
 	return card.Ref("ref-" + c.ID), nil
 }
 
+// say changes the answer to every delivery from now on.
+func (r *recorder) say(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.answer = func(int) error { return err }
+}
+
 func (r *recorder) list() []shown {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -68,7 +68,6 @@ func Start(path string, env ...string) (*Function, error) {
 	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/response", f.take)
 	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/error", f.take)
 	f.server = &http.Server{Handler: mux, ReadHeaderTimeout: time.Minute}
-	go f.server.Serve(l)
 	if f.log, err = os.CreateTemp("", "seamark-function-*.log"); err != nil {
 		l.Close()
 		return nil, err
@@ -77,6 +76,7 @@ func Start(path string, env ...string) (*Function, error) {
 	f.cmd.Env = append([]string{"AWS_LAMBDA_RUNTIME_API=" + l.Addr().String()}, env...)
 	f.cmd.Stdout, f.cmd.Stderr = f.log, f.log
 	f.Began = time.Now()
+	go f.server.Serve(l)
 	if err := f.cmd.Start(); err != nil {
 		f.server.Close()
 		return nil, err
