@@ -78,6 +78,8 @@ type Alarm struct {
 	Lines       []string  `json:"lines,omitempty"`     // log lines that came with it
 	Unparsed    string    `json:"unparsed"`            // a description that is not our JSON, kept as text
 	StatusCode  string    `json:"statusCode"`          // "4xx", "5xx" where the rule is about one
+	Table       Table     `json:"table,omitempty"`     // whose rows a rule of Seamark's own is about; empty: not known
+	Search      string    `json:"search,omitempty"`    // with Table: which rows, in Seamark's search language; empty: all
 
 	// Labels are what the sender named besides; a route can match each of them. Names and
 	// values are raw text.

@@ -3,6 +3,7 @@ package links
 import (
 	"cmp"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -111,6 +112,14 @@ func (l Config) seamarkLogs(in *seamark.Incident, span seamark.Span, lead seamar
 			return ""
 		}
 		terms = ofGroups(lead)
+	}
+	if lead.Table != "" && !lead.Foreign() { // a rule says itself what it counts
+		if lead.Search != "" {
+			if own := l.found(lead.Table, span, append(slices.Clone(terms), "("+lead.Search+")")); own != "" {
+				return own
+			}
+		}
+		return l.found(lead.Table, span, terms)
 	}
 	if lead.StatusCode != "" && !lead.Foreign() {
 		table = seamark.TableAccessLogs

@@ -50,6 +50,27 @@ func TestLinks(t *testing.T) {
 	}
 }
 
+// An alarm of a rule of somebody's own leads to the rows that the rule is about.
+func TestOwnRule(t *testing.T) {
+	for search, want := range map[string]string{
+		"event_name:X":            "access_logs product:p environment:e", // no request has one: the product's rows are better than no link
+		"":                        "access_logs product:p environment:e",
+		"route:/a OR method:GET":  "access_logs product:p environment:e (route:/a OR method:GET)",
+		strings.Repeat("x ", 600): "access_logs product:p environment:e", // longer than a query may be
+	} {
+		in := seamark.Incident{Product: "p", Environment: "e", Alarms: []seamark.Alarm{{Name: "seamark/p/e//r", State: seamark.AlarmFiring, Scope: seamark.Scope{Product: "p", Environment: "e"}, Table: seamark.TableAccessLogs, Search: search}}}
+		got := ""
+		for _, l := range card.Build(&in, links.Config{PublicURL: "https://seamark.example.com"}).Links {
+			if u, err := url.Parse(l.URL); err == nil && l.Label == "Logs" {
+				got = u.Query().Get("table") + " " + u.Query().Get("q")
+			}
+		}
+		if got != want {
+			t.Errorf("%q leads to %q, want %q", search, got, want)
+		}
+	}
+}
+
 // The console has a host of its own in each partition.
 func TestPartitions(t *testing.T) {
 	for region, want := range map[string]string{

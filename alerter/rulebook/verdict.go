@@ -149,6 +149,7 @@ func (r *Rule) alarm(x reading, at time.Time) seamark.Alarm {
 	a := seamark.Alarm{
 		Name: seamark.AlarmName(scope, r.Name), Rule: r.Name, Scope: scope, State: seamark.AlarmFiring, Severity: r.Severity, Value: words.Finite(x.value), Threshold: x.limit, Unit: "count",
 		Window: r.Window, Since: at, Evaluated: at, Reason: x.reason, Runbook: r.Runbook, Unparsed: r.Summary, Origin: origin, Band: x.band,
+		Table: r.Table, Search: r.search(),
 	}
 	switch {
 	case r.Kind == Ratio:
@@ -171,6 +172,18 @@ func (r *Rule) alarm(x reading, at time.Time) seamark.Alarm {
 		a.Comparison = seamark.Below
 	}
 	return a
+}
+
+// search finds the rows that a rule is about, on the page and by `seamark logs`.
+func (r *Rule) search() string {
+	filter := r.filter
+	switch r.Kind {
+	case Ratio:
+		filter = and(filter, r.match)
+	case NewError:
+		filter = and(filter, errorLevels())
+	}
+	return query.Format(filter)
 }
 
 // origin marks our alarms: they are settled here, by nobody else.
