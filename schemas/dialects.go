@@ -22,6 +22,7 @@ type Dialect struct {
 	Event   string // paths of the event's name
 	Class   string // paths of the error's type, where it stands apart
 	Reason  string // paths of the error's message, where it stands apart; it is the message too, where there is none
+	Stack   string // paths of a text that holds the error's stack, where it holds one
 	Request string // paths of the request id
 	Trace   string // paths of the trace id
 	Span    string // paths of the span id
@@ -94,7 +95,7 @@ var Dialects = []Dialect{
 
 	// Python.
 	{Name: "loguru", From: "loguru 0.7 serialize=True", When: []string{"record:object text:string"}, Level: "record.level.name", Time: "record.time.timestamp", Message: "record.message",
-		Error: "record.exception", Lift: "record.extra"},
+		Error: "record.exception", Stack: "text", Lift: "record.extra"},
 	{Name: "structlog", From: "structlog 26.1.0 JSONRenderer", When: []string{"event:string !message !msg !eventName !event_name"}, Message: "event"},
 	{Name: "eliot", From: "eliot 1.16", When: []string{"task_uuid:string task_level:array message_type:string", "task_uuid:string task_level:array action_type:string"},
 		Message: "message message_type action_type"},

@@ -434,7 +434,7 @@ own, and what has no column goes to the top of ` + "`event_data`" + `. Ids are l
 		for _, w := range d.When {
 			when = append(when, code(w))
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", d.Name, d.From, strings.Join(when, "<br>"), code(d.Level)+silent(d.Silent), code(d.Time), code(d.Message), code(d.Error)+apart("type", d.Class)+apart("text", d.Reason), code(d.Lift), code(d.IDs), code(d.Inner))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", d.Name, d.From, strings.Join(when, "<br>"), code(d.Level)+silent(d.Silent), code(d.Time), code(d.Message), code(d.Error)+apart("type", d.Class)+apart("text", d.Reason)+apart("stack", d.Stack), code(d.Lift), code(d.IDs), code(d.Inner))
 	}
 	fmt.Fprintf(&b, "\nIn a record of no dialect, ids are looked for in %s.\n", code(strings.Join(schemas.Containers, "` `")))
 	return b.String()

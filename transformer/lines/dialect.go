@@ -107,7 +107,7 @@ func compileDialect(s *schemas.Dialect) *dialect {
 	for _, c := range []struct {
 		paths  string
 		column scan.Column
-	}{{s.Event, scan.LogEventName}, {s.Class, scan.LogErrorType}, {s.Reason, scan.LogErrorMessage}, {s.Request, scan.LogRequestID}, {s.Trace, scan.LogTraceID}, {s.Span, scan.LogSpanID}} {
+	}{{s.Event, scan.LogEventName}, {s.Class, scan.LogErrorType}, {s.Reason, scan.LogErrorMessage}, {s.Stack, scan.LogErrorStack}, {s.Request, scan.LogRequestID}, {s.Trace, scan.LogTraceID}, {s.Span, scan.LogSpanID}} {
 		for _, p := range strings.Fields(c.paths) {
 			m := d.at(p)
 			m.role, m.column = roleColumn, c.column

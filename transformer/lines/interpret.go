@@ -182,7 +182,9 @@ func (r *Parser) role(x *reading, m *member, f *scan.Field) {
 		}
 		r.takeError(x.row, f)
 	case roleColumn:
-		if c := TextColumn(x.row, m.column); m.column == scan.LogRequestID || m.column == scan.LogTraceID || m.column == scan.LogSpanID {
+		if m.column == scan.LogErrorStack {
+			kept = v[0] != '"' || !IsStack(r.text(v)) || !r.takeStack(x.row, v)
+		} else if c := TextColumn(x.row, m.column); m.column == scan.LogRequestID || m.column == scan.LogTraceID || m.column == scan.LogSpanID {
 			kept = !r.takeID(c, m.column, v)
 		} else {
 			kept = !r.takeText(c, v)

@@ -176,6 +176,9 @@ func closingOf(s string, i int) int {
 // "[2024-05-02T10:00:01Z ERROR app]", "[error    ]".
 func (at *lead) group(inner string, open byte) string {
 	t := strings.Trim(inner, " ")
+	if strings.EqualFold(t, "http") && !at.broken && open == '[' { // winston's and npm's level
+		return seamark.LevelInfo
+	}
 	if l := levelOfAny(t); l != "" && (!at.broken || t == strings.ToUpper(t) && len(t) > 3 && open == '[') {
 		if open == '(' && (t != strings.ToUpper(t) || len(t) == 1) {
 			return ""
@@ -271,7 +274,7 @@ func levelOfAny(t string) string {
 	if l := levelOfLabel(t); l != "" {
 		return l
 	}
-	if strings.EqualFold(t, "note") {
+	if strings.EqualFold(t, "note") || t == "success" {
 		return seamark.LevelInfo
 	}
 	return levelWord(t)
@@ -321,6 +324,11 @@ func levelOfCapitals(t string) string {
 		return seamark.LevelFatal
 	}
 	return ""
+}
+
+// isDistance reports whether s is what log/slog puts behind a level's name: "+4".
+func isDistance(s string) bool {
+	return len(s) > 1 && len(s) < 4 && (s[0] == '+' || s[0] == '-') && allDigits(s[1:])
 }
 
 // isAlsoWord reports whether a level's name in capitals is a word that programs say too.
@@ -379,9 +387,9 @@ func (at *lead) token(s string, i, end int) string {
 	if rest, ok := strings.CutPrefix(word, "LOG_"); ok && at.timed && !at.broken { // Quill
 		return levelOfCapitals(rest)
 	}
-	if l := levelOfCapitals(word); l != "" && (colon || len(word) == len(t) || t[len(word)] == ',' || t[len(word)] == '!') {
+	if l := levelOfCapitals(word); l != "" && (colon || len(word) == len(t) || t[len(word)] == ',' || t[len(word)] == '!' || isDistance(t[len(word):])) {
 		whole := strings.TrimRight(t, ":,!") == word
-		if at.delimited(s, i, end, colon) && whole || !at.broken && (colon || !isAlsoWord(word) || at.timed && !at.plain && (word == "CRIT" || word == "EMERG") || at.timed && (strings.HasPrefix(strings.TrimLeft(s[end:], " "), "[") || strings.HasSuffix(s[:i], "] "))) {
+		if at.delimited(s, i, end, colon) && whole || !at.broken && (colon || !isAlsoWord(word) || at.timed && !at.plain && (word == "CRIT" || word == "EMERG" || word == "INF") || at.timed && (strings.HasPrefix(strings.TrimLeft(s[end:], " "), "[") || strings.HasSuffix(s[:i], "] "))) {
 			if !(at.broken && isAlsoWord(word) && !colon) {
 				return l
 			}
@@ -471,6 +479,10 @@ func (at *lead) anyCase(s string, i, end int, word string, colon bool) string {
 		return ""
 	}
 	switch {
+	case colon && len(t) == 5 && word == "http" && len(next) > 1: // winston's level; net/http's own lines have words behind it
+		if method, _ := cutWord(next[1:]); isMethod(method) {
+			return seamark.LevelInfo
+		}
 	case colon && len(t) == len(word)+1 && (next == "" || next[0] == ' ' || next[0] == '\t'):
 		if len(word) >= 4 && !strings.EqualFold(word, "log") && !strings.EqualFold(word, "config") && !strings.EqualFold(word, "fine") && !strings.EqualFold(word, "alert") {
 			if l := levelOfAny(word); l != "" {
@@ -506,6 +518,8 @@ func (at *lead) pass(t string) {
 	case strings.ContainsAny(t, "0123456789") && isTimeLike(t):
 		n, _ := countDigits(t)
 		at.timed = at.timed || n > 4
+	case isKitchenTime(t):
+		at.timed = true
 	case isCalendarWord(t), t == "UTC", t == "GMT", t == "CET", t == "CEST", t == "EST", t == "PST", t == "AM", t == "PM":
 	case isUUID(t):
 	case strings.HasSuffix(t, "]:") && isProgram(t[:len(t)-1]):
@@ -543,6 +557,14 @@ func isTimeLike(t string) bool {
 		}
 	}
 	return true
+}
+
+// isKitchenTime reports whether a token is like "5:59PM".
+func isKitchenTime(t string) bool {
+	if len(t) < 6 || len(t) > 7 || t[len(t)-5] != ':' || t[len(t)-1] != 'M' {
+		return false
+	}
+	return (t[len(t)-2] == 'A' || t[len(t)-2] == 'P') && allDigits(t[:len(t)-5]) && allDigits(t[len(t)-4:len(t)-2])
 }
 
 // isName reports whether a token is like the name of a host, a thread, a logger or a program.

@@ -112,6 +112,9 @@ func (r *Parser) valueBehind(key, s string) (value, rest string, ok bool) {
 	case '"':
 		return r.quotedPair(s)
 	case '\'':
+		if strings.HasPrefix(s[1:], tracebackHead) { // Python's repr of one
+			return r.quotedPair(s)
+		}
 		if end := strings.IndexByte(s[1:], '\''); end >= 0 && (end+2 == len(s) || !isWord(s[end+2])) {
 			return s[1 : 1+end], s[end+2:], true
 		}
@@ -169,11 +172,12 @@ func nextPair(s string) int {
 	}
 }
 
-// quotedPair reads a value in quotes, with the escapes of logfmt, which are Go's and JSON's: some
-// encoders quote by strconv.Quote (log/slog, logrus), others as JSON does.
+// quotedPair reads a value in quotes of the kind that begins s, with the escapes of logfmt, which
+// are Go's and JSON's: some encoders quote by strconv.Quote (log/slog, logrus), others as JSON does.
 func (r *Parser) quotedPair(s string) (value, rest string, ok bool) {
-	end := strings.IndexAny(s[1:], "\"\\")
-	if end >= 0 && s[1+end] == '"' {
+	quote := s[0]
+	end := strings.IndexByte(s[1:], quote)
+	if end >= 0 && strings.IndexByte(s[1:1+end], '\\') < 0 {
 		return s[1 : 1+end], s[2+end:], true
 	}
 	a := r.Arena
@@ -182,7 +186,7 @@ func (r *Parser) quotedPair(s string) (value, rest string, ok bool) {
 	for i := 1; i < len(s); i++ {
 		c := s[i]
 		switch {
-		case c == '"':
+		case c == quote:
 			return scan.View(a.Text[from:len(a.Text):len(a.Text)]), s[i+1:], true
 		case c == '\\' && i+1 < len(s):
 			i++
@@ -239,6 +243,9 @@ func unescaped(c byte) byte {
 // takePair fills the column that a key means; only where that cannot mislead.
 func (r *Parser) takePair(row *seamark.Log, key, value string, leads bool) bool {
 	log, _ := r.Keys.Find(key)
+	if key == "at" && len(value) > 3 { // logfmter, Heroku
+		log = scan.LogLevel
+	}
 	switch log {
 	case scan.LogLevel:
 		if l := LevelOf(value); l != "" && row.Level == "" && leads && (key == "log.level" || !strings.Contains(strings.ToLower(key), "log")) {

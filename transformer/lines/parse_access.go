@@ -72,6 +72,9 @@ func (r *Parser) takeAccess(row *seamark.AccessLog, base *seamark.Log, f *scan.F
 		row.ResponseBytes = r.Arena.Int64(n)
 		return true
 	case scan.AccessLatency:
+		if f.Key == "latency" && holds(r.fields, "latency_human") { // Echo: nanoseconds
+			return r.takeDuration(&row.LatencyMs, v, 1e-6)
+		}
 		return r.takeFloat(&row.LatencyMs, v)
 	case scan.AccessIntegration:
 		return r.takeFloat(&row.IntegrationLatencyMs, v)

@@ -35,11 +35,19 @@ const (
 
 // knownAccessLine takes a line of one of these formats apart into r.fields.
 func (r *Parser) knownAccessLine(s string) bool {
-	if len(s) < 40 || len(s) > 64<<10 {
+	if len(s) < 16 || len(s) > 64<<10 {
 		return false
 	}
+	return len(s) >= 40 && r.serverLine(s) || r.webLine(s)
+}
+
+// serverLine takes a line of a server, a proxy or a load balancer apart.
+func (r *Parser) serverLine(s string) bool {
 	if s[0] == 'A' && strings.HasPrefix(s, "ACCESS [") { // Ambassador's Envoy
 		s = s[len("ACCESS "):]
+	}
+	if rest, ok := behindSyslog(s); ok && len(rest) >= 40 {
+		s = rest
 	}
 	switch {
 	case s[0] == '<':
@@ -51,7 +59,7 @@ func (r *Parser) knownAccessLine(s string) bool {
 	case !isWord(s[0]) && s[0] != ':':
 		return false
 	}
-	end := strings.IndexAny(s[:min(len(s), 64)], " ,\t")
+	end := strings.IndexAny(s[:min(len(s), 80)], " ,\t") // a bucket's owner has 64 digits
 	if end < 2 {
 		return false
 	}

@@ -72,11 +72,11 @@ func (r *Parser) words(row *seamark.Log, body string, prefixed bool, own *Claim)
 // the level.
 func belowHeader(s string) string {
 	nl := strings.IndexByte(s, '\n')
-	if nl < 20 || nl > 300 {
+	if nl < 19 || nl > 300 {
 		return s
 	}
 	first := s[:nl]
-	if looksLikeTime(first) && strings.HasSuffix(first, "()") ||
+	if looksLikeTime(first) && (strings.HasSuffix(first, "()") || isTimeLike(first)) || // Oracle's alert log has the time alone
 		isUpper(first[0]) && first[3] == ' ' && strings.Contains(first[4:8], ", ") && (strings.Contains(first[:min(nl, 32)], " AM ") || strings.Contains(first[:min(nl, 32)], " PM ")) {
 		return s[nl+1:]
 	}

@@ -239,6 +239,9 @@ func errorOfLanguage(first, rest string) (errorType, message string, ok bool) {
 	if t, m := errorOfElixir(first, rest); t != "" {
 		return t, m, true
 	}
+	if t, m := errorOfRuby(first); t != "" {
+		return t, m, true
+	}
 	first = withoutRubyPrefix(first)
 	if at := strings.Index(first, ":in "); at > 0 && isRubyFrame(first) { // file:7:in `name': text (Class)
 		_, text, found := strings.Cut(first[at+4:], ": ")

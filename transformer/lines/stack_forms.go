@@ -30,6 +30,15 @@ func errorInBrackets(line string) (errorType, message string) {
 // it: {"exception":"[object] (App\\Late(code: 0): text at /app/Order.php:17)"}. A formatter that
 // writes JSON has doubled the backslashes.
 func errorOfPHP(line string) (errorType, message string) {
+	if _, rest, ok := strings.Cut(line[:min(len(line), 8<<10)], "Fatal error: "); ok { // PHP itself, of an error that nobody caught
+		class, text, told := strings.Cut(strings.TrimLeft(rest, " "), ": ")
+		if class, ok = strings.CutPrefix(class, "Uncaught "); ok && told && isPHPClass(class) {
+			if at := strings.LastIndex(text, " in /"); at > 0 {
+				text = text[:at]
+			}
+			return class, text
+		}
+	}
 	_, rest, ok := strings.Cut(line, "[object] (")
 	if !ok {
 		_, rest, ok = strings.Cut(line, `Uncaught PHP Exception `)
@@ -105,6 +114,27 @@ func withoutRubyPrefix(s string) string {
 		s = s[end+2:]
 	}
 	return s
+}
+
+// errorOfRuby names an error by its class, which may have any name, behind semantic_logger's
+// " -- Exception: ", or behind a level as Sidekiq writes it: "WARN: Seat::Locked: text".
+func errorOfRuby(line string) (errorType, message string) {
+	if !strings.Contains(line[:min(len(line), 512)], ": ") {
+		return "", ""
+	}
+	_, rest, labelled := strings.Cut(line, " -- Exception: ")
+	if !labelled {
+		var head string
+		head, rest, _ = strings.Cut(line, ": ")
+		if levelOfCapitals(head[strings.LastIndexByte(head, ' ')+1:]) == "" {
+			return "", ""
+		}
+	}
+	class, text, told := strings.Cut(rest, ": ")
+	if told && (isRubyClass(class) || labelled && isErrorName(class)) {
+		return class, text
+	}
+	return "", ""
 }
 
 // pythonText reads the one text of a Python error's repr: ("no tariff").
