@@ -163,6 +163,7 @@ var Dialects = []Dialect{
 	{Name: "CloudWatch RUM, an error", From: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-RUM-datacollected.html", When: []string{"event_type=com.amazon.rum.js_error_event event_details:object"},
 		Event: "event_type", Error: "event_details"},
 	{Name: "Network Firewall, TLS", From: "https://docs.aws.amazon.com/network-firewall/latest/developerguide/tls-inspection-logging.html", When: []string{"firewall_name:string event:object"}, Reason: "event.tls_error.error_message"},
+	{Name: "a level's name beside its number", From: "own formatters of Python's logging and others", When: []string{"levelname:string level:number", "levelname:string severity:number", "levelName:string severity:number"}, Level: "levelname levelName"},
 	{Name: "Python's level number alone", From: "python-json-logger 4.2.0", When: []string{"levelno:number !levelname !level"}, Level: "levelno", Scale: ScalePython},
 }
 

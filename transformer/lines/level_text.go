@@ -63,6 +63,11 @@ func levelOfFragment(s, head string) string {
 			}
 		}
 	}
+	if _, rest, ok := strings.Cut(s[:min(len(s), 4096)], " level: '"); ok && head[0] == '{' { // an object as Node.js prints it
+		if l := LevelOf(cutAt(rest, '\'')); l != "" {
+			return l
+		}
+	}
 	return levelByError(s, head)
 }
 

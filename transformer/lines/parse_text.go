@@ -41,6 +41,9 @@ func (r *Parser) parseText(row *seamark.Log, timed bool, message []byte, own *Cl
 
 // words finds level, error and pairs in a text.
 func (r *Parser) words(row *seamark.Log, body string, prefixed bool, own *Claim) {
+	if strings.Contains(body, "\n! ") {
+		body = behindBangs.Replace(body)
+	}
 	switch {
 	case isConsoleTrace(body): // where a line was reached; no error
 		SetEmpty(&row.Level, seamark.LevelTrace)
@@ -66,6 +69,10 @@ func (r *Parser) words(row *seamark.Log, body string, prefixed bool, own *Claim)
 	}
 	r.idsInWords(row, firstLine(body))
 }
+
+// behindBangs takes off what Dropwizard puts before each line of a trace: "! at com.example.A".
+// Source: https://www.dropwizard.io/en/stable/manual/core.html#logging
+var behindBangs = strings.NewReplacer("\n! at ", "\n at ", "\n! ", "\n")
 
 // belowHeader is a text without a first line that says only when and where it was written: of
 // tinylog's console and of java.util.logging's SimpleFormatter, whose second line begins with

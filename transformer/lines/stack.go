@@ -106,6 +106,11 @@ func errorAbove(s string) (errorType, message string) {
 // the frames. A level, a heading and a line of words are none.
 func ownError(line string) (errorType, message string) {
 	name, message, ok := strings.Cut(line, ": ")
+	if more, text, again := strings.Cut(message, ": "); again && strings.IndexByte(name, ' ') > 0 && strings.IndexByte(more, ' ') < 0 {
+		if levelOfAny(name[strings.LastIndexByte(name, ' ')+1:]) == "" { // "order failed: NoRoom: text"
+			name, message = more, text
+		}
+	}
 	if !ok || len(name) < 5 || !isUpper(name[0]) || strings.ToUpper(name) == name || levelOfAny(name) != "" || strings.HasPrefix(name, "Trace") || strings.HasPrefix(name, "Stack") {
 		return "", ""
 	}

@@ -207,6 +207,12 @@ func (r *Parser) resumeRecord(cut cutStack) int {
 // lineBody is a message without the prefix that Lambda's runtimes put before a line of
 // text; cutLambdaPrefix without its checks. php-fpm's is one too.
 func lineBody(s string) string {
+	if rest, ok := strings.CutPrefix(s, "! "); ok { // Dropwizard
+		if strings.HasPrefix(rest, "at ") {
+			return s[1:]
+		}
+		return rest
+	}
 	if len(s) < 40 || s[0] != '[' && (s[0] < '0' || s[0] > '9') {
 		return s
 	}

@@ -277,7 +277,7 @@ func (g *stackGroup) continues(body string) bool {
 	case framesCauses:
 		return strings.HasPrefix(line, "Stack backtrace:")
 	}
-	return strings.HasPrefix(line, "Caused by: ") || strings.HasPrefix(line, "Suppressed: ") || strings.HasPrefix(line, "--- End of ") ||
+	return strings.HasPrefix(line, "Caused by: ") || strings.HasPrefix(line, "Causing: ") || strings.HasPrefix(line, "Suppressed: ") || strings.HasPrefix(line, "--- End of ") ||
 		line == "}" || strings.HasPrefix(line, "Node.js v") || strings.HasPrefix(line, "... ") && strings.HasSuffix(line, " more")
 }
 
