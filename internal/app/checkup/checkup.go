@@ -72,11 +72,11 @@ func Patient(ctx context.Context, o Options) (*doctor.Patient, error) {
 	}
 	p.Lake = marks{store}
 	if c.OpenSearch.URL != "" {
-		client, err := search.Client(c)
-		if err != nil {
-			return nil, err
+		if client, err := search.Client(c); err != nil {
+			p.Index = closed{err}
+		} else {
+			p.Index = client
 		}
-		p.Index = client
 	}
 	for _, r := range c.Receivers {
 		p.Receivers = append(p.Receivers, r.Name)
@@ -116,6 +116,15 @@ func (c cloud) Denied(ctx context.Context, p inventory.Place, service, resource 
 	}
 	return denied, err
 }
+
+// closed is an OpenSearch for which this machine lacks a secret.
+type closed struct{ why error }
+
+// Check implements doctor.Index.
+func (c closed) Check(context.Context) error { return fmt.Errorf("%w: %w", doctor.ErrClosed, c.why) }
+
+// Stale implements doctor.Index.
+func (c closed) Stale(context.Context) ([]string, error) { return nil, c.why }
 
 // marks is a lake.
 type marks struct{ lake.Store }
