@@ -166,7 +166,8 @@ type Hit struct {
 type Result struct {
 	Hits  []Hit    `json:"hits"`
 	More  bool     `json:"more"`            // further rows match beyond the limit
-	Notes []string `json:"notes,omitempty"` // who answered, and what may be missing, in words
+	Notes []string `json:"notes,omitempty"` // what may be missing, in words
+	By    string   `json:"by,omitempty"`    // who answered, in words, where there is a choice
 }
 
 // Note adds what is to be said of an answer, once; "" is nothing.

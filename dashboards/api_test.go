@@ -147,6 +147,29 @@ func TestLogsCutAndWhole(t *testing.T) {
 	}
 }
 
+// told is a searcher that says who answered and what is missing.
+type told struct{ *memory }
+
+func (m told) Search(ctx context.Context, q seamark.Query) (seamark.Result, error) {
+	r, err := m.memory.Search(ctx, q)
+	r.By = "OpenSearch"
+	r.Note("1 of 5 shards of the index did not answer: rows may be missing")
+	return r, err
+}
+
+// TestWhoAnswered: an answer says who gave it, and what may be missing.
+func TestWhoAnswered(t *testing.T) {
+	h := newServer(t, func(o *dashboards.Options) { o.Searcher = told{o.Searcher.(*memory)} })
+	got := ask[struct {
+		By    string
+		Notes []string
+		Rows  []seamark.Hit
+	}](t, h, "/api/logs?level=ERROR")
+	if got.By != "OpenSearch" || len(got.Notes) != 1 || len(got.Rows) == 0 {
+		t.Errorf("by %q, notes %q, %d rows", got.By, got.Notes, len(got.Rows))
+	}
+}
+
 // TestContext: what stands around a row in its stream comes whatever the row was found by.
 func TestContext(t *testing.T) {
 	h := newServer(t, nil)

@@ -22,6 +22,9 @@ type logsAnswer struct {
 	// found by, with a * where they may go on.
 	Query string   `json:"query,omitempty"`
 	Marks []string `json:"marks,omitempty"`
+	// By is who answered, where there is a choice, and Notes what may be missing; both in words.
+	By    string   `json:"by,omitempty"`
+	Notes []string `json:"notes,omitempty"`
 }
 
 // logs answers GET /api/logs: rows of one table, newest first (order=asc: oldest first).
@@ -54,7 +57,7 @@ func (s *Server) logs(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	out := logsAnswer{frame: q.frame, Rows: cutRows(result.Hits), More: result.More, Query: query.Format(q.expr), Marks: query.Marks(q.expr)}
+	out := logsAnswer{frame: q.frame, Rows: cutRows(result.Hits), More: result.More, Query: query.Format(q.expr), Marks: query.Marks(q.expr), By: result.By, Notes: result.Notes}
 	if n := len(result.Hits); result.More && n > 0 {
 		out.Next = formatPosition(result.Hits[n-1].Position())
 	}

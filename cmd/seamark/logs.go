@@ -11,14 +11,14 @@ import (
 	"github.com/spf13/cobra"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/internal/app/lakes"
+	"github.com/seamark-hq/seamark/internal/app"
 	"github.com/seamark-hq/seamark/lake/duckdb"
 	"github.com/seamark-hq/seamark/query"
 )
 
 func (c *cli) logsCmd() *cobra.Command {
 	var product, environment, level, component []string
-	var since, until, grep string
+	var since, until, grep, openSearch string
 	var limit, around int
 	var access, compare bool
 	cmd := &cobra.Command{
@@ -29,6 +29,7 @@ words, "a phrase", part of a word as *4711, field:value, ranges as level:>=WARN 
 AND, OR, brackets, and /regular expression/; docs/reference/search.md has all of it. What
 begins with - goes behind --. Flags narrow it further. Times: 15m, 1h, 7d, today, yesterday,
 14:00, 2026-11-22, RFC 3339 or Unix milliseconds; bare times mean the local zone.
+With an OpenSearch in the configuration, that answers for what it holds, and the lake for the rest.
 --context N shows each row found, marked by ">", between the N rows before and after it in its log
 stream, whatever the query is. --compare lists the patterns (of WARN and above) that occur more or
 less often than in the time of the same length before: what is new first.`,
@@ -69,15 +70,18 @@ less often than in the time of the same length before: what is new first.`,
 			if err := cmp.Or(q.Validate(), checkContext(around, compare, q.Table)); err != nil {
 				return &usageError{err}
 			}
-			db, closeLake, err := lakes.Open(cmd.Context(), folder, cfg, c.logger(warnLevel))
+			if openSearch != "" {
+				cfg.OpenSearch.URL = openSearch
+			}
+			rows, db, closeLake, err := app.Search(cmd.Context(), folder, cfg, c.logger(warnLevel))
 			if err != nil {
 				return err
 			}
 			defer closeLake()
 			if compare {
-				return c.compare(cmd.Context(), db, q)
+				return c.compare(cmd.Context(), rows, q)
 			}
-			res, err := db.Search(cmd.Context(), q)
+			res, err := rows.Search(cmd.Context(), q)
 			if err != nil {
 				return err
 			}
@@ -85,7 +89,7 @@ less often than in the time of the same length before: what is new first.`,
 				c.noRows(db, q, product, environment)
 			}
 			if around > 0 {
-				return c.printContext(cmd.Context(), db, res, around)
+				return c.printContext(cmd.Context(), rows, res, around)
 			}
 			return c.printHits(res)
 		},
@@ -100,6 +104,7 @@ less often than in the time of the same length before: what is new first.`,
 	f.StringVar(&until, "until", "", "until when (default: now)")
 	f.StringVar(&grep, "grep", "", "only rows with this in a text, within words too, upper and lower case alike")
 	f.IntVar(&limit, "limit", 200, "rows at most")
+	f.StringVar(&openSearch, "opensearch", "", "URL of the OpenSearch to ask for what it holds (default: from the configuration)")
 	f.IntVar(&around, "context", 0, fmt.Sprintf("also so many rows before and after each, of its stream; --limit is then %d", contextLimit))
 	f.BoolVar(&compare, "compare", false, "what is new, against the time of the same length before")
 	f.BoolVar(&access, "access", false, "access logs instead of logs")
@@ -156,7 +161,14 @@ func (c *cli) printHits(res seamark.Result) error {
 	return nil
 }
 
+// sayMore says what the rows do not: that there are more, what may be missing, and who answered.
 func (c *cli) sayMore(res seamark.Result) {
+	if res.By != "" && !c.json {
+		fmt.Fprintln(c.err, visible("from "+res.By))
+	}
+	for _, note := range res.Notes {
+		fmt.Fprintln(c.err, visible("▲ "+note))
+	}
 	if res.More && !c.json {
 		fmt.Fprintf(c.err, "the newest %s; more match: raise --limit or narrow the search\n", plural(int64(len(res.Hits)), "row"))
 	}

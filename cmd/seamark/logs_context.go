@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/lake/duckdb"
+	"github.com/seamark-hq/seamark/query/split"
 )
 
 // contextLimit is how many rows are found by default when each comes with what stands around it.
@@ -50,25 +50,25 @@ func (b *besides) add(rows []seamark.Hit, found seamark.Position) bool {
 
 // printContext prints each row found among those of its stream, oldest first; what follows each
 // other in a stream is printed once.
-func (c *cli) printContext(ctx context.Context, db *duckdb.DB, res seamark.Result, n int) error {
+func (c *cli) printContext(ctx context.Context, rows split.Engine, res seamark.Result, n int) error {
 	var groups []*besides
 	last := map[string]*besides{} // of a stream
 	for i := range res.Hits {
 		h := res.Hits[len(res.Hits)-1-i]
-		earlier, later, err := seamark.Around(ctx, db.Search, &h, n, 0)
+		earlier, later, err := seamark.Around(ctx, rows.Search, &h, n, 0)
 		if err != nil {
 			return err
 		}
-		var rows []seamark.Hit
+		var all []seamark.Hit
 		for i := range earlier {
-			rows = append(rows, earlier[len(earlier)-1-i])
+			all = append(all, earlier[len(earlier)-1-i])
 		}
-		rows = append(append(rows, h), later...)
+		all = append(append(all, h), later...)
 		stream := fmt.Sprint(h.Stream().Terms)
-		if g := last[stream]; g != nil && g.add(rows, h.Position()) {
+		if g := last[stream]; g != nil && g.add(all, h.Position()) {
 			continue
 		}
-		g := &besides{rows, make([]bool, len(rows))}
+		g := &besides{all, make([]bool, len(all))}
 		g.found[len(earlier)] = true
 		groups, last[stream] = append(groups, g), g
 	}
@@ -102,15 +102,15 @@ func (c *cli) printContext(ctx context.Context, db *duckdb.DB, res seamark.Resul
 const mostPatterns = 1000
 
 // compare prints which patterns occur more or less often than before.
-func (c *cli) compare(ctx context.Context, db *duckdb.DB, q seamark.Query) error {
+func (c *cli) compare(ctx context.Context, rows split.Engine, q seamark.Query) error {
 	fields := []seamark.Field{seamark.FieldFingerprint}
-	now, err := db.Facets(ctx, q, fields, mostPatterns)
+	now, err := rows.Facets(ctx, q, fields, mostPatterns)
 	if err != nil {
 		return err
 	}
 	span := q.Span
 	q.Span = span.Earlier()
-	before, err := db.Facets(ctx, q, fields, mostPatterns)
+	before, err := rows.Facets(ctx, q, fields, mostPatterns)
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,7 @@ import (
 	"github.com/seamark-hq/seamark/internal/parts/cards"
 	"github.com/seamark-hq/seamark/lake"
 	"github.com/seamark-hq/seamark/lake/duckdb"
+	"github.com/seamark-hq/seamark/query/split"
 )
 
 // queryMemoryMB bounds DuckDB in the appliance, which shares the machine.
@@ -67,6 +68,7 @@ type App struct {
 	upload    *stage.Upload // nil when the lake is a folder
 	transform *stage.Transform
 	index     *stage.Index // nil without an OpenSearch
+	searcher  split.Engine // the lake, with the index beside it where there is one
 	compact   *stage.Compact
 	expire    *stage.Expire
 	onboard   *stage.Onboard
@@ -117,7 +119,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 		return nil, err
 	}
 	a.transform = stage.NewTransform(a.lake, rows, a.log, a.transformed)
-	if a.index, err = newIndex(o.Config, a.lake, a.log); err != nil {
+	if a.index, a.searcher, err = newIndex(o.Config, a.lake, a.db, a.log); err != nil {
 		return nil, err
 	}
 	a.compact = &stage.Compact{Lake: a.lake, Config: o.Config.Compact, Busy: a.backlogged, Log: a.log, Told: a.metrics.compacted}
@@ -337,7 +339,7 @@ func (a *App) openServer() error {
 		a.log.Warn("requests under a public host name will be refused with 421", "remedy", "set publicURL or allowedHosts in seamark.yml")
 	}
 	page, err := dashboards.New(dashboards.Options{Say: a.say,
-		Searcher: a.db, Incidents: incidents{a.alerts}, Flow: a, Logger: a.log, AllowedHosts: a.hosts(), Token: token, Sessions: dashboards.NewSessions(a.state, sessionsFolder),
+		Searcher: a.searcher, Incidents: incidents{a.alerts}, Flow: a, Logger: a.log, AllowedHosts: a.hosts(), Token: token, Sessions: dashboards.NewSessions(a.state, sessionsFolder),
 		Version: a.o.Version, Lake: a.lake.Root(),
 	})
 	if err != nil {

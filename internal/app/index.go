@@ -11,19 +11,20 @@ import (
 	"github.com/seamark-hq/seamark/internal/config"
 	"github.com/seamark-hq/seamark/internal/parts/search"
 	"github.com/seamark-hq/seamark/lake"
+	"github.com/seamark-hq/seamark/query/split"
 )
 
-// newIndex makes the stage that brings the lake's new rows into the configured OpenSearch; nil
-// without one.
-func newIndex(c *config.Config, l *lake.Lake, log *slog.Logger) (*stage.Index, error) {
+// newIndex makes the stage that brings the lake's new rows into the configured OpenSearch, and what
+// searches both; without one there is no stage, and the lake is searched.
+func newIndex(c *config.Config, l *lake.Lake, db split.Engine, log *slog.Logger) (*stage.Index, split.Engine, error) {
 	if c.OpenSearch.URL == "" {
-		return nil, nil
+		return nil, db, nil
 	}
 	client, ix, err := search.Open(c, l, indexer.Options{RetentionDays: c.Index.RetentionDays, Log: log})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return stage.NewIndex(ix, client.InstallTemplates, log), nil
+	return stage.NewIndex(ix, client.InstallTemplates, log), search.Searcher(client, ix, c.Index.RetentionDays, db, log), nil
 }
 
 // IndexOptions say what to index.

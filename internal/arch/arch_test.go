@@ -26,6 +26,7 @@ type room struct {
 var table = []room{
 	{".", nil, nil},
 	{"schemas", nil, nil},
+	{"query/split", rooms(".", "query"), nil},
 	{"query/querytest", rooms(".", "query"), []string{"pgregory.net/rapid"}},
 	{"query", rooms(".", "schemas"), nil},
 	{"lake/duckdb", rooms(".", "schemas", "lake", "query"), []string{"github.com/duckdb/duckdb-go/v2"}},
@@ -129,7 +130,7 @@ var table = []room{
 	{"internal/app/demo", rooms(".", "alerter", "alerter/card", "internal/app", "internal/config", "internal/fleet", "internal/parts/cards"), nil},
 	{"internal/app", rooms("..."), []string{"github.com/prometheus/client_golang", "golang.org/x/net"}},
 	{"internal/parts/rows", rooms(".", "internal/config", "transformer", "transformer/redact"), nil},
-	{"internal/parts/search", rooms("indexer", "indexer/opensearch", "internal/config", "lake"), nil},
+	{"internal/parts/search", rooms(".", "indexer", "indexer/opensearch", "internal/config", "lake", "query/split"), nil},
 	{"internal/parts/cards", rooms(".", "alerter", "alerter/alertmanager", "alerter/card", "alerter/email", "alerter/eventbridge", "alerter/folder", "alerter/pagerduty", "alerter/slack", "alerter/stdout", "alerter/teams", "alerter/topic", "alerter/webhook", "alerter/zabbix", "internal/config", "lake"), nil},
 	{"internal/parts/states", rooms(".", "alerter/cloudwatch", "collector/inventory"), nil},
 	{"internal/functions/local", rooms(".", "internal/config", "internal/lambda", "internal/lambda/coldstart", "internal/functions/alerter", "internal/functions/collector", "internal/functions/indexer", "internal/functions/transformer"), nil},
@@ -142,7 +143,7 @@ var table = []room{
 	{"cmd/transformer", rooms("internal/functions/transformer", "internal/lambda"), nil},
 	{"cmd/indexer", rooms("internal/functions/indexer", "internal/lambda"), nil},
 	{"cmd/alerter", rooms("internal/functions/alerter", "internal/lambda"), nil},
-	{"cmd/seamark", rooms(".", "alerter/incident", "alerter/rulebook", "alerter/words", "collector", "collector/cloudtrail", "collector/explain", "collector/hint", "collector/history", "collector/inventory", "collector/onboard", "collector/rehearsal", "dashboards", "internal/app", "internal/app/checkup", "internal/app/demo", "internal/app/explain", "internal/app/lakes", "internal/app/oncall", "internal/config", "internal/doctor", "internal/functions/local", "internal/hub", "internal/hub/aws", "internal/hub/dlq", "internal/parts/rows", "lake", "lake/athena", "lake/changes", "lake/duckdb", "lake/lifecycle", "lake/quarantine", "lake/stats", "query", "schemas", "transformer/origin", "transformer/replay"), []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
+	{"cmd/seamark", rooms(".", "alerter/incident", "alerter/rulebook", "alerter/words", "collector", "collector/cloudtrail", "collector/explain", "collector/hint", "collector/history", "collector/inventory", "collector/onboard", "collector/rehearsal", "dashboards", "internal/app", "internal/app/checkup", "internal/app/demo", "internal/app/explain", "internal/app/lakes", "internal/app/oncall", "internal/config", "internal/doctor", "internal/functions/local", "internal/hub", "internal/hub/aws", "internal/hub/dlq", "internal/parts/rows", "lake", "lake/athena", "lake/changes", "lake/duckdb", "lake/lifecycle", "lake/quarantine", "lake/stats", "query", "query/split", "schemas", "transformer/origin", "transformer/replay"), []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
 }
 
 func rooms(names ...string) []string { return names }

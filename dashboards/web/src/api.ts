@@ -62,6 +62,8 @@ export interface LogsAnswer extends Frame {
   more: boolean;
   next?: string;
   query?: string; // q as it was understood
+  by?: string; // who answered, where there is a choice
+  notes?: string[]; // what may be missing
   marks?: string[]; // the words that rows were found by; a * where they may go on
 }
 

@@ -1,7 +1,8 @@
 // The histogram over the rows: drag zooms, a click takes one bar, double-click goes out.
 
 import { useMemo, useState } from "preact/hooks";
-import { frame, histogram, rows, zoomOut, zoomTo } from "./store";
+import { by, frame, histogram, rows, zoomOut, zoomTo } from "./store";
+import { visible } from "../text";
 import { Bars, Legend } from "../ui/bars";
 import { stackBuckets } from "../stack";
 import { clock, count, date, duration, zoneName } from "../format";
@@ -23,6 +24,7 @@ export function Histogram() {
     <div class="histogram" onDblClick={zoomOut}>
       <p class="caption">
         <span aria-live={bar === null ? "polite" : "off"}><strong>{count(total)}</strong> {total === 1 ? "row" : "rows"}</span>
+        {by.value && <span class="muted">from {visible(by.value)}</span>}
         <span class="grow" />
         <span class="muted">
           {bar === null ? <>{duration(h.step_ms)} a bar</> : <>{sameDay && h.to - h.from < 86_400_000 ? "" : date(from, z) + " "}{clock(from, z, false)} – {clock(from + h.step_ms, z, false)} {zoneName(from, z)}</>}

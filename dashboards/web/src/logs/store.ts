@@ -21,6 +21,9 @@ export const barsOld = signal(false), facetsOld = signal(false);
 /** The table that rows were asked of. */
 export const shown = signal<LogsState | null>(null);
 
+/** Who answered, where there is a choice, and what may be missing. */
+export const by = signal(""), notes = signal<readonly string[]>([]);
+
 /** The words that rows were found by. */
 export const marks = signal<readonly string[]>([]);
 
@@ -88,6 +91,8 @@ async function run(s: LogsState): Promise<void> {
     batch(() => {
       rows.value = answer.rows;
       marks.value = answer.marks ?? [];
+      by.value = answer.by ?? "";
+      notes.value = answer.notes ?? [];
       next.value = answer.next;
       frame.value = { from: answer.from, to: answer.to, at: answer.at };
       barsOld.value = facetsOld.value = histogram.value !== null;

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { visible } from "../text";
-import { ask, barsOld, cancel, facetsOld, fault, frame, frozen, goLive, histogram, loading, refresh, rows, shown, stale, state } from "../logs/store";
+import { ask, barsOld, cancel, facetsOld, fault, frame, frozen, goLive, histogram, loading, notes, refresh, rows, shown, stale, state } from "../logs/store";
 import { FindBar } from "../logs/findbar";
 import { unknownRow } from "../logs/cursor";
 import { lost, overrun, paused, resume, stop, tail, waitingCount } from "../logs/live";
@@ -30,6 +30,7 @@ export function LogsView() {
       <AsOf />
       <UnknownRow />
       <Behind />
+      {notes.value.map((n) => <p key={n} class="notice warn">▲ {visible(n)}</p>)}
       {fault.value && <FaultBox fault={fault.value} again={refresh} />}
       <div class="body">
         <Sheet open={sheet} dim={dim || facetsOld.value} shut={() => setSheet(false)} />
