@@ -147,6 +147,31 @@ func TestLogsCutAndWhole(t *testing.T) {
 	}
 }
 
+// TestJourney: a request's rows come in both tables' order, each with how it was found.
+func TestJourney(t *testing.T) {
+	h := newServer(t, nil)
+	row := ask[logsAnswer](t, h, "/api/logs?level=ERROR&limit=1").Rows[0]
+	got := ask[struct {
+		Steps []struct {
+			Row seamark.Hit
+			By  string
+		}
+	}](t, h, "/api/journey?id="+url.QueryEscape(row.Log.RequestID))
+	if len(got.Steps) == 0 || !slices.ContainsFunc(got.Steps, func(s struct {
+		Row seamark.Hit
+		By  string
+	}) bool {
+		return s.Row.Position() == row.Position() && s.By == "the id"
+	}) {
+		t.Errorf("of %s: %+v", row.Log.RequestID, got.Steps)
+	}
+	for _, target := range []string{"/api/journey", "/api/journey?id=x", "/api/journey?id=12345678&from=never"} {
+		if r := get(h, target); r.StatusCode != http.StatusBadRequest {
+			t.Errorf("%s: %d", target, r.StatusCode)
+		}
+	}
+}
+
 // told is a searcher that says who answered and what is missing.
 type told struct{ *memory }
 

@@ -116,6 +116,19 @@ test("c shows what stands around a row in its stream, in place and unfiltered", 
     assert.equal(await page.locator(".row.beside").count(), 0);
   }));
 
+test("the journey of a request: one click from a row to its stack trace", () =>
+  visit("/logs?level=ERROR", {}, async (page) => {
+    await rowsReady(page);
+    await page.locator("article.row .message", { hasText: "could not save" }).first().click();
+    await page.getByRole("button", { name: "Journey" }).click();
+    await page.waitForSelector(".journey li.here pre");
+    assert.match(await page.locator(".journey li.here .by").textContent(), /the id/);
+    await shot(page, "journey");
+    await accessible(page);
+    await page.getByRole("button", { name: "Journey" }).click();
+    assert.equal(await page.locator(".journey").count(), 0);
+  }));
+
 test("what is new, against the time before", () =>
   visit("/logs?from=now-10m", {}, async (page) => {
     await rowsReady(page);

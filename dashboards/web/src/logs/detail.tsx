@@ -14,6 +14,7 @@ import { visible } from "../text";
 import { fieldName } from "./names";
 import { pretty } from "./pretty";
 import { around, nextSize } from "./around";
+import { Journey, journeyId } from "./journey";
 
 const order = [
   "level", "status", "method", "path", "route", "event_name", "latency_ms", "integration_latency_ms", "response_bytes", "ip",
@@ -30,9 +31,11 @@ export function RowDetail({ row, zone: z }: { row: Row; zone: string }) {
     if (value !== undefined && value !== "") entries.push([name, value]);
   }
   const filterable = new Set(fieldsOf(row.table));
+  const [journey, setJourney] = useState(false);
   return (
     <div class="detail">
-      <Actions row={row} />
+      <Actions row={row} journey={journey} onJourney={() => setJourney(!journey)} />
+      {journey && <Journey row={row} />}
       {columns.message && <Text row={row} name="message" value={String(columns.message)} />}
       {columns.error_stack && <Text row={row} name="error_stack" value={String(columns.error_stack)} />}
       {columns.event_data && <Text row={row} name="event_data" value={String(columns.event_data)} json />}
@@ -53,7 +56,7 @@ const besideWord = (row: Row): string => {
   return n === undefined ? "Hide context" : n === 10 ? "Context" : "More context";
 };
 
-function Actions({ row }: { row: Row }) {
+function Actions({ row, journey, onJourney }: { row: Row; journey: boolean; onJourney: () => void }) {
   const l = row.log ?? row.access;
   const only = (field: string, value: string) => {
     const terms: Term[] = [{ field, values: [value], not: false }];
@@ -61,6 +64,7 @@ function Actions({ row }: { row: Row }) {
   };
   return (
     <p class="actions">
+      {journeyId(row) && <button class="tool" aria-pressed={journey} onClick={onJourney} title="What this request caused: access log, invocations, stack traces">Journey</button>}
       {l?.request_id && <button class="tool" onClick={() => only("request_id", l.request_id!)}>Same request</button>}
       {row.log?.fingerprint && <button class="tool" onClick={() => only("fingerprint", row.log!.fingerprint!)}>Same pattern</button>}
       <button class="tool" onClick={() => void around(row)} title="The rows around it in its stream, unfiltered (c)">{besideWord(row)}</button>

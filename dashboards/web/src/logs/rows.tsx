@@ -173,7 +173,7 @@ const marked = (): string | readonly string[] => finding.value || marks.value;
 
 const lastPart = (s: string | undefined): string => s?.slice(s.lastIndexOf("/") + 1) ?? "";
 
-function LogLine({ row, id }: { row: Row; id: string }) {
+export function LogLine({ row, id }: { row: Row; id: string }) {
   const l = row.log!;
   const text = l.message || l.error_message || l.event_name || l.event_data || "";
   return (
@@ -191,7 +191,7 @@ function LogLine({ row, id }: { row: Row; id: string }) {
   );
 }
 
-function AccessLine({ row, id }: { row: Row; id: string }) {
+export function AccessLine({ row, id }: { row: Row; id: string }) {
   const a = row.access!;
   const cls = statusClass(a.status);
   return (
