@@ -83,6 +83,8 @@ type Query struct {
 	Before *Position `json:"before,omitempty"`
 	// Ascending lists the oldest rows first.
 	Ascending bool `json:"ascending,omitempty"`
+	// By is what a histogram's bars are parted by; empty: the level, or the class of the status.
+	By Field `json:"by,omitempty"`
 	// Cut shortens long texts to so many bytes, between two characters; 0: they come whole.
 	// A searcher that cuts says so in Hit.Cut.
 	Cut int `json:"cut,omitempty"`
@@ -138,6 +140,9 @@ func (q *Query) Validate() error {
 			return err
 		}
 	}
+	if q.By != "" {
+		return q.Table.CheckField(q.By)
+	}
 	return nil
 }
 
@@ -180,7 +185,7 @@ func (r *Result) Note(s string) {
 // Bucket is one bar of a histogram.
 type Bucket struct {
 	Start  time.Time        `json:"start"`
-	Counts map[string]int64 `json:"counts"` // by level; of access logs by status class ("2xx"); "" where absent
+	Counts map[string]int64 `json:"counts"` // by Query.By, else by level or status class ("2xx"); "" where absent
 }
 
 // Count is how often a value occurs.

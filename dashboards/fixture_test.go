@@ -136,7 +136,9 @@ func (m *memory) Histogram(ctx context.Context, q seamark.Query, step time.Durat
 		if counts[start] == nil {
 			counts[start] = map[string]int64{}
 		}
-		if h.Log != nil {
+		if q.By != "" {
+			counts[start][value(h, q.By)]++
+		} else if h.Log != nil {
 			counts[start][h.Log.Level]++
 		} else {
 			counts[start][fmt.Sprintf("%dxx", *h.Access.Status/100)]++

@@ -23,8 +23,10 @@ type logsAnswer struct {
 	Query string   `json:"query,omitempty"`
 	Marks []string `json:"marks,omitempty"`
 	// By is who answered, where there is a choice, and Notes what may be missing; both in words.
-	By    string   `json:"by,omitempty"`
-	Notes []string `json:"notes,omitempty"`
+	By string `json:"by,omitempty"`
+	// Parts are the conditions of a query that found nothing, each with the query without it.
+	Parts []query.Part `json:"parts,omitempty"`
+	Notes []string     `json:"notes,omitempty"`
 }
 
 // logs answers GET /api/logs: rows of one table, newest first (order=asc: oldest first).
@@ -58,6 +60,9 @@ func (s *Server) logs(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	out := logsAnswer{frame: q.frame, Rows: cutRows(result.Hits), More: result.More, Query: query.Format(q.expr), Marks: query.Marks(q.expr), By: result.By, Notes: result.Notes}
+	if len(result.Hits) == 0 {
+		out.Parts = query.Parts(q.expr)
+	}
 	if n := len(result.Hits); result.More && n > 0 {
 		out.Next = formatPosition(result.Hits[n-1].Position())
 	}
@@ -107,13 +112,14 @@ type bucketJSON struct {
 }
 
 // histogram answers GET /api/logs/histogram: counts by level (by status class in access
-// logs) in at most 120 buckets.
+// logs; by=… by another field) in at most 120 buckets.
 func (s *Server) histogram(w http.ResponseWriter, r *http.Request) {
-	q, err := s.parseQuestion(r)
+	q, err := s.parseQuestion(r, "by")
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
+	q.query.By = seamark.Field(q.rest.Get("by"))
 	step := stepFor(q.query.Span)
 	ctx, cancel := context.WithTimeout(r.Context(), s.opts.Timeout)
 	defer cancel()

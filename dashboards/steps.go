@@ -9,36 +9,4 @@ import (
 // maxBuckets is how many bars a histogram has at most.
 const maxBuckets = 120
 
-// stepFor returns the smallest of 1, 2, 5, 10, 15, 30 seconds, minutes, hours or days
-// by which span has at most 120 buckets, the cut ones at both ends included. A span
-// of more than ten years gets as many days as it takes.
-func stepFor(span seamark.Span) time.Duration {
-	for _, unit := range []time.Duration{time.Second, time.Minute, time.Hour, 24 * time.Hour} {
-		for _, n := range []time.Duration{1, 2, 5, 10, 15, 30} {
-			if bucketsIn(span, n*unit) <= maxBuckets {
-				return n * unit
-			}
-		}
-	}
-	step := 60 * 24 * time.Hour
-	for bucketsIn(span, step) > maxBuckets {
-		step *= 2
-	}
-	return step
-}
-
-// bucketsIn counts the buckets, aligned to the Unix epoch, that span touches.
-func bucketsIn(span seamark.Span, step time.Duration) int64 {
-	ms := step.Milliseconds()
-	first := floorDiv(span.From.UnixMilli(), ms)
-	last := floorDiv(span.To.UnixMilli()-1, ms)
-	return last - first + 1
-}
-
-func floorDiv(a, b int64) int64 {
-	q := a / b
-	if a%b < 0 {
-		q--
-	}
-	return q
-}
+func stepFor(span seamark.Span) time.Duration { return seamark.StepFor(span, maxBuckets) }

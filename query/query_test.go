@@ -251,6 +251,23 @@ func TestIs(t *testing.T) {
 	}
 }
 
+// TestParts: a query falls into the conditions that must all hold, each of which can be left out.
+func TestParts(t *testing.T) {
+	for s, want := range map[string][]query.Part{
+		"": nil, "timeout": {{Text: "timeout"}}, "a OR b": {{Text: "a OR b"}},
+		"level:ERROR -timeout (a OR b)": {{"level:ERROR", "-timeout (a OR b)"}, {"-timeout", "level:ERROR (a OR b)"}, {"a OR b", "level:ERROR -timeout"}},
+		"a b":                           {{"a", "b"}, {"b", "a"}},
+	} {
+		e, err := query.Parse(seamark.TableLogs, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, query.Parts(e)); diff != "" {
+			t.Errorf("%s: %s", s, diff)
+		}
+	}
+}
+
 // TestMarks: what is looked for is marked, what is excluded is not.
 func TestMarks(t *testing.T) {
 	e, err := query.Parse(seamark.TableLogs, `timeout "connection reset" -gone message:*ook* level:ERROR (timeout OR late)`)

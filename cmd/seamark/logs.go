@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -14,11 +15,12 @@ import (
 	"github.com/seamark-hq/seamark/internal/app"
 	"github.com/seamark-hq/seamark/lake/duckdb"
 	"github.com/seamark-hq/seamark/query"
+	"github.com/seamark-hq/seamark/query/split"
 )
 
 func (c *cli) logsCmd() *cobra.Command {
 	var product, environment, level, component []string
-	var since, until, grep, openSearch string
+	var since, until, grep, openSearch, countBy string
 	var limit, around int
 	var access, compare bool
 	cmd := &cobra.Command{
@@ -38,7 +40,8 @@ less often than in the time of the same length before: what is new first.`,
   seamark logs --lake ./lake --grep AccessDenied --json | jq .error_stack
   seamark logs --lake ./lake --access --component booking-api/prod
   seamark logs --lake ./lake timeout --context 10
-  seamark logs --lake ./lake --compare --since 1h`,
+  seamark logs --lake ./lake --compare --since 1h
+  seamark logs --lake ./lake level:ERROR --count-by component --since 24h`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			folder, cfg, err := c.lakeFolder()
 			if err != nil {
@@ -67,6 +70,7 @@ less often than in the time of the same length before: what is new first.`,
 			if around > 0 && !cmd.Flags().Changed("limit") {
 				q.Limit = contextLimit
 			}
+			q.By = seamark.Field(countBy)
 			if err := cmp.Or(q.Validate(), checkContext(around, compare, q.Table)); err != nil {
 				return &usageError{err}
 			}
@@ -81,12 +85,15 @@ less often than in the time of the same length before: what is new first.`,
 			if compare {
 				return c.compare(cmd.Context(), rows, q)
 			}
+			if countBy != "" {
+				return c.countBy(cmd.Context(), rows, q)
+			}
 			res, err := rows.Search(cmd.Context(), q)
 			if err != nil {
 				return err
 			}
 			if len(res.Hits) == 0 && !c.json {
-				c.noRows(db, q, product, environment)
+				c.noRows(cmd.Context(), db, rows, q, product, environment)
 			}
 			if around > 0 {
 				return c.printContext(cmd.Context(), rows, res, around)
@@ -106,6 +113,7 @@ less often than in the time of the same length before: what is new first.`,
 	f.IntVar(&limit, "limit", 200, "rows at most")
 	f.StringVar(&openSearch, "opensearch", "", "URL of the OpenSearch to ask for what it holds (default: from the configuration)")
 	f.IntVar(&around, "context", 0, fmt.Sprintf("also so many rows before and after each, of its stream; --limit is then %d", contextLimit))
+	f.StringVar(&countBy, "count-by", "", "count the rows by a field over time, instead of listing them: level, component, status, …")
 	f.BoolVar(&compare, "compare", false, "what is new, against the time of the same length before")
 	f.BoolVar(&access, "access", false, "access logs instead of logs")
 	_ = cmd.RegisterFlagCompletionFunc("level", cobra.FixedCompletions(seamark.Levels(), cobra.ShellCompDirectiveNoFileComp))
@@ -175,7 +183,7 @@ func (c *cli) sayMore(res seamark.Result) {
 }
 
 // noRows says why nothing was found, as far as the names tell.
-func (c *cli) noRows(db *duckdb.DB, q seamark.Query, products, environments []string) {
+func (c *cli) noRows(ctx context.Context, db *duckdb.DB, rows split.Engine, q seamark.Query, products, environments []string) {
 	known, stages := db.Names(q.Table)
 	if len(known) == 0 {
 		fmt.Fprintf(c.err, "no rows match: the lake has no %s at all\n", strings.ReplaceAll(string(q.Table), "_", " "))
@@ -185,7 +193,7 @@ func (c *cli) noRows(db *duckdb.DB, q seamark.Query, products, environments []st
 	for _, f := range unknown {
 		fmt.Fprintln(c.err, visible("no rows match: "+f.Error()))
 	}
-	if len(unknown) == 0 {
+	if len(unknown) == 0 && !c.blame(ctx, rows, q) {
 		fmt.Fprintln(c.err, "no rows match; try a longer --since, or leave a filter out")
 	}
 }

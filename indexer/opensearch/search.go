@@ -2,6 +2,7 @@ package opensearch
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -212,6 +213,9 @@ func objectText(text string, object json.RawMessage) string {
 	return string(object)
 }
 
+// barValues are told apart in one bar at most; what is beyond them counts as absent.
+const barValues = 200
+
 // Histogram counts the documents of q in buckets of step, aligned to the Unix epoch; empty buckets
 // are left out.
 func (c *Client) Histogram(ctx context.Context, q seamark.Query, step time.Duration) ([]seamark.Bucket, error) {
@@ -222,8 +226,8 @@ func (c *Client) Histogram(ctx context.Context, q seamark.Query, step time.Durat
 	if step < time.Millisecond {
 		return nil, &seamark.Fault{Class: seamark.Rejected, What: "a bucket must last a millisecond or more", Where: "step"}
 	}
-	by := clause{"terms": clause{"field": "level", "size": 100}}
-	if q.Table == seamark.TableAccessLogs {
+	by := clause{"terms": clause{"field": cmp.Or(q.By, seamark.FieldLevel), "size": barValues}}
+	if q.Table == seamark.TableAccessLogs && q.By == "" {
 		by = clause{"histogram": clause{"field": "status", "interval": 100, "min_doc_count": 1}}
 	}
 	a, err := c.search(ctx, q.Table, clause{"size": 0, "track_total_hits": false, "query": all(where), "aggs": clause{"time": clause{
@@ -259,7 +263,7 @@ func (c *Client) Histogram(ctx context.Context, q seamark.Query, step time.Durat
 		rest := bar.Count
 		for _, b := range bar.By.Buckets {
 			key := fmt.Sprint(b.Key)
-			if class, number := b.Key.(float64); number {
+			if class, number := b.Key.(float64); number && q.By == "" {
 				key = fmt.Sprintf("%dxx", int(class)/100)
 			}
 			out[i].Counts[key] = b.Count

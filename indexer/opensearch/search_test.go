@@ -248,6 +248,10 @@ func TestPages(t *testing.T) {
 			t.Errorf("%v: %d rows, want %d; %v", tt.terms, len(r.Hits), tt.want, err)
 		}
 	}
+	bars, err := c.Histogram(t.Context(), seamark.Query{By: seamark.FieldSource}, time.Hour)
+	if d := cmp.Diff([]seamark.Bucket{{Start: time.UnixMilli(eventMs).UTC(), Counts: map[string]int64{"": 9, "/a": 9, "/b": 9}}}, bars); d != "" || err != nil {
+		t.Errorf("%v, %s", err, d)
+	}
 	facets, err := c.Facets(t.Context(), seamark.Query{Terms: []seamark.Term{{Field: seamark.FieldLevel, Values: []string{"ERROR"}}}}, []seamark.Field{seamark.FieldLevel, seamark.FieldSource, seamark.FieldFingerprint}, 10)
 	if err != nil {
 		t.Fatal(err)

@@ -152,9 +152,12 @@ func hit(t seamark.Table) (*seamark.Hit, []any) {
 		&l.ErrorStack, &l.Fingerprint, &l.IngestedAt, &l.LandingID}
 }
 
-// bucketKey is what a histogram is stacked by: the level, or the class of the status.
-func bucketKey(t seamark.Table) string {
-	if t == seamark.TableAccessLogs {
+// bucketKey is what a histogram is stacked by: a field, else the level, or the class of the status.
+func bucketKey(q question) string {
+	if q.By != "" {
+		return "coalesce(" + string(q.By) + "::VARCHAR, '')"
+	}
+	if q.Table == seamark.TableAccessLogs {
 		return "coalesce((status // 100)::VARCHAR || 'xx', '')"
 	}
 	return "coalesce(level, '')"
@@ -173,7 +176,7 @@ func (d *DB) Histogram(ctx context.Context, asked seamark.Query, step time.Durat
 	buckets := []seamark.Bucket{}
 	err = d.run(ctx, func(ask *asking) string {
 		return fmt.Sprintf("SELECT epoch_ms(timestamp) // %d AS bucket, %s AS key, count(*) FROM %s WHERE %s GROUP BY ALL ORDER BY bucket",
-			step.Milliseconds(), bucketKey(q.Table), ask.from(q), conditions(q))
+			step.Milliseconds(), bucketKey(q), ask.from(q), conditions(q))
 	}, func(rows *sql.Rows) error {
 		buckets = buckets[:0]
 		for rows.Next() {

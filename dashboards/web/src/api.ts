@@ -64,6 +64,7 @@ export interface LogsAnswer extends Frame {
   query?: string; // q as it was understood
   by?: string; // who answered, where there is a choice
   notes?: string[]; // what may be missing
+  parts?: { text: string; rest: string }[]; // of a query that found nothing: its conditions, and the query without each
   marks?: string[]; // the words that rows were found by; a * where they may go on
 }
 

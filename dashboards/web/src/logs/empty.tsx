@@ -8,7 +8,7 @@ import { fieldName, valueName } from "./names";
 import { visible } from "../text";
 import { apiQuery, toggleTerm, type LogsState } from "../url";
 import { flow } from "../views/flowstore";
-import { ask, frame, shown, zoomTo } from "./store";
+import { ask, frame, parts, shown, zoomTo } from "./store";
 
 interface Hint {
   without: { label: string; count: number; apply: () => void }[];
@@ -22,7 +22,7 @@ export function Empty() {
     setHint(null);
     if (!s || !f) return;
     const stop = new AbortController();
-    diagnose(s, f.from, f.to, stop.signal).then(setHint, () => undefined);
+    diagnose(s, parts.value, f.from, f.to, stop.signal).then(setHint, () => undefined);
     return () => stop.abort();
   }, [s, f?.from, f?.to]);
   if (!s || !f) return null;
@@ -42,14 +42,14 @@ export function Empty() {
 }
 
 /** Counts what each filter keeps out, and looks for the last match in the 30 days before. */
-async function diagnose(s: LogsState, from: number, to: number, signal: AbortSignal): Promise<Hint> {
+async function diagnose(s: LogsState, conditions: readonly { text: string; rest: string }[], from: number, to: number, signal: AbortSignal): Promise<Hint> {
   const fixed: LogsState = { ...s, from: String(from), to: String(to) };
   const size = async (x: LogsState): Promise<number> => {
     const h = await get<HistogramAnswer>("/api/logs/histogram" + apiQuery(x, undefined, "UTC"), signal);
     return h.buckets.reduce((sum, b) => sum + Object.values(b.counts).reduce((a, c) => a + c, 0), 0);
   };
   const without: Hint["without"] = [];
-  if (s.q) without.push({ label: `the text “${visible(s.q)}”`, count: await size({ ...fixed, q: "" }), apply: () => ask({ q: "" }) });
+  for (const p of conditions.slice(0, 6)) without.push({ label: `“${visible(p.text)}”`, count: await size({ ...fixed, q: p.rest }), apply: () => ask({ q: p.rest }) });
   for (const t of s.terms.slice(0, 6)) {
     const rest = s.terms.filter((x) => x !== t);
     const label = `${t.not ? "not " : ""}${fieldName(t.field)} ${t.values.map((v) => valueName(t.field, v)).join(" or ")}`;

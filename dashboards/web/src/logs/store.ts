@@ -24,6 +24,9 @@ export const shown = signal<LogsState | null>(null);
 /** Who answered, where there is a choice, and what may be missing. */
 export const by = signal(""), notes = signal<readonly string[]>([]);
 
+/** The conditions of a query that found nothing. */
+export const parts = signal<NonNullable<LogsAnswer["parts"]>>([]);
+
 /** The words that rows were found by. */
 export const marks = signal<readonly string[]>([]);
 
@@ -92,6 +95,7 @@ async function run(s: LogsState): Promise<void> {
       rows.value = answer.rows;
       marks.value = answer.marks ?? [];
       by.value = answer.by ?? "";
+      parts.value = answer.parts ?? [];
       notes.value = answer.notes ?? [];
       next.value = answer.next;
       frame.value = { from: answer.from, to: answer.to, at: answer.at };

@@ -32,6 +32,7 @@ export function LogsView() {
       <Behind />
       {notes.value.map((n) => <p key={n} class="notice warn">▲ {visible(n)}</p>)}
       {fault.value && <FaultBox fault={fault.value} again={refresh} />}
+      <AsPhrase />
       <div class="body">
         <Sheet open={sheet} dim={dim || facetsOld.value} shut={() => setSheet(false)} />
         <section class={dim ? "found dim" : "found"} aria-label="Rows" aria-busy={loading.value}>
@@ -113,6 +114,16 @@ function UnknownRow() {
     case "deep":
       return <div class="notice warn" role="status"><span>▲ This link's row, {id}, lies below the rows that are loaded</span><button class="tool" onClick={() => ask({ q: "", terms: [{ field: "event_id", values: [u.id], not: false }], row: u.id })}>Show it alone</button></div>;
   }
+}
+
+/** A pasted line that is no query is offered as the words that it holds. */
+function AsPhrase() {
+  const q = state.value.q;
+  if (fault.value?.where !== "query" || !/[\p{L}\p{N}_]/u.test(q)) return null;
+  const line = q.replace(/\s+/g, " ").slice(0, 400).trim();
+  const phrase = `"${line.replace(/["\\]/g, "\\$&")}"`;
+  if (phrase === q) return null;
+  return <p class="notice"><span>Pasted as it stood in a log?</span><button class="tool" onClick={() => ask({ q: phrase })}>Search for it as one phrase</button></p>;
 }
 
 /** What the tail does, where the reader is: it stays on top while the rows scroll. */
