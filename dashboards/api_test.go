@@ -3,6 +3,7 @@ package dashboards_test
 import (
 	"bytes"
 	"context"
+	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -144,6 +145,44 @@ func TestLogsCutAndWhole(t *testing.T) {
 	}
 	if r := get(h, "/api/logs/row?event_id=none&ts=5"); r.StatusCode != http.StatusNotFound {
 		t.Errorf("a row that is not there: %d", r.StatusCode)
+	}
+}
+
+// TestDownload: a file holds every row of a question once, whole; what a spreadsheet would run is text.
+func TestDownload(t *testing.T) {
+	var m *memory
+	h := newServer(t, func(o *dashboards.Options) { m = o.Searcher.(*memory) })
+	m.add(seamark.Hit{Table: seamark.TableLogs, Product: "invoicing", Environment: "prod", Log: &seamark.Log{Timestamp: noon.UnixMilli() - 1, EventID: "formula", Message: `=HYPERLINK("http://x"), "a"`}})
+	want := ask[logsAnswer](t, h, "/api/logs?from=now-2h&limit=10000")
+	lines := strings.Split(strings.TrimSpace(body(t, get(h, "/api/logs/download?format=json&from=now-2h"))), "\n")
+	if len(lines) != len(want.Rows) || len(lines) <= 1000 {
+		t.Fatalf("%d lines of %d rows", len(lines), len(want.Rows))
+	}
+	for i, l := range lines {
+		var hit seamark.Hit
+		if err := json.Unmarshal([]byte(l), &hit); err != nil || hit.Position() != want.Rows[i].Position() || len(hit.Cut) > 0 {
+			t.Fatalf("line %d: %v, %.100s", i, err, l)
+		}
+	}
+	r := get(h, "/api/logs/download?format=csv&from=now-2h&product=invoicing")
+	if got := r.Header.Get("Content-Disposition"); got != `attachment; filename="logs.csv"` {
+		t.Errorf("disposition %s", got)
+	}
+	records, err := csv.NewReader(r.Body).ReadAll()
+	if err != nil || len(records) < 10 || records[0][0] != "timestamp" {
+		t.Fatalf("%d records, %v", len(records), err)
+	}
+	at := slices.Index(records[0], "message")
+	if got := records[1][at]; got != `'=HYPERLINK("http://x"), "a"` {
+		t.Errorf("message %q", got)
+	}
+	if !slices.ContainsFunc(records, func(r []string) bool { return len(r[at]) > 1_000_000 }) {
+		t.Error("the long message is not whole")
+	}
+	for _, target := range []string{"/api/logs/download", "/api/logs/download?format=xls", "/api/logs/download?format=csv&q=%22"} {
+		if r := get(h, target); r.StatusCode != http.StatusBadRequest {
+			t.Errorf("%s: %d", target, r.StatusCode)
+		}
 	}
 }
 

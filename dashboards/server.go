@@ -131,6 +131,7 @@ func (s *Server) routes() *http.ServeMux {
 	mux.HandleFunc("GET /api/logs/row", s.row)
 	mux.HandleFunc("GET /api/logs/context", s.beside)
 	mux.HandleFunc("GET /api/logs/compare", s.compare)
+	mux.HandleFunc("GET /api/logs/download", s.download)
 	mux.HandleFunc("GET /api/journey", s.journey)
 	mux.HandleFunc("GET /api/incidents", s.incidents)
 	mux.HandleFunc("GET /api/incidents/{id}", s.incident)

@@ -148,6 +148,14 @@ func leafText(t json.Token) string {
 	return ""
 }
 
+// ValueOf is a row's value of a column, of text or a number; of neither: it has none.
+func ValueOf(h *seamark.Hit, column string) (text string, number float64, isNumber bool) {
+	if n, present, is := numberOf(h, column); is {
+		return "", n, present
+	}
+	return textOf(h, column), 0, false
+}
+
 // textOf is a row's value of a column of text; of another it is empty.
 func textOf(h *seamark.Hit, column string) string {
 	switch {

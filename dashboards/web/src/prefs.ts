@@ -24,5 +24,7 @@ function remembered<T>(key: string, fallback: T): Signal<T> {
 export const wrap = remembered("wrap", false);
 export const raw = remembered("raw", false);
 export const keysOff = remembered("keys-off", false);
+/** Queries asked before, newest first. */
+export const recentQueries = remembered<string[]>("queries", []);
 /** The zone of pages that have no zone in their URL. */
 export const preferUtc = remembered("utc", false);

@@ -35,7 +35,7 @@ export function startRouting(): void {
     if (e.defaultPrevented || e.button !== 0 || e.metaKey || e.ctrlKey || e.shiftKey || e.altKey) return;
     const a = (e.target as Element | null)?.closest?.("a[href]");
     const href = a?.getAttribute("href");
-    if (!a || !href?.startsWith("/") || href.startsWith("//") || a.hasAttribute("target") || href.startsWith("/login")) return;
+    if (!a || !href?.startsWith("/") || href.startsWith("//") || a.hasAttribute("target") || a.hasAttribute("download") || href.startsWith("/login")) return;
     e.preventDefault();
     go(href);
     if (!href.startsWith("/logs")) scrollTo(0, 0);

@@ -1,10 +1,10 @@
 // What a row, a key or a button may ask for: filters, links, commands.
 
-import { ask, frame, rows, state } from "./store";
+import { ask, frame, rows, shown, state } from "./store";
 import { command, line } from "./command";
 import { flow } from "../views/flowstore";
 import { say } from "../ui/toast";
-import { formatLogs, toggleTerm, type LogsState } from "../url";
+import { apiQuery, formatLogs, toggleTerm, type LogsState } from "../url";
 import { idOf, type Row } from "../api";
 import { many } from "../text";
 
@@ -31,6 +31,13 @@ export function rowLink(r: Row): string {
 export function copyCommand(): void {
   const f = frame.value;
   if (f) void copy(command(state.value, f.from, f.to, flow.value?.lake || "LAKE"), "the command");
+}
+
+/** The rows of what is shown, all of them, as a file. */
+export function downloadHref(format: "csv" | "json"): string {
+  const f = frame.value, s = shown.value ?? state.value;
+  const fixed = f ? { ...s, from: String(f.from), to: String(f.to) } : s;
+  return "/api/logs/download" + apiQuery(fixed, undefined, "UTC") + "&format=" + format;
 }
 
 export const copyAll = (): void => void copy(rows.value.map(line).join("\n") + "\n", many(rows.value.length, "row"));

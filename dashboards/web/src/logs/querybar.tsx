@@ -1,9 +1,10 @@
 // The query bar: table, text, and the filters that hold, each of which can be taken away.
 
-import { ask, draft, frame, state } from "./store";
+import { ask, draft, facets, frame, state } from "./store";
 import { toggleTerm, switchTable, type Table } from "../url";
-import { copyAll, copyCommand } from "./actions";
-import { raw, wrap } from "../prefs";
+import { copyAll, copyCommand, downloadHref } from "./actions";
+import { raw, recentQueries, wrap } from "../prefs";
+import { remember, suggestions } from "./suggest";
 import { fieldName, valueName } from "./names";
 
 export function QueryBar({ onFacets, facetsOpen }: { onFacets: () => void; facetsOpen: boolean }) {
@@ -12,6 +13,7 @@ export function QueryBar({ onFacets, facetsOpen }: { onFacets: () => void; facet
     e.preventDefault();
     const q = draft.value ?? s.q;
     draft.value = null;
+    recentQueries.value = remember(recentQueries.value, q);
     ask({ q });
   };
   return (
@@ -22,10 +24,13 @@ export function QueryBar({ onFacets, facetsOpen }: { onFacets: () => void; facet
           <TableButton table="access_logs" name="Access" />
         </div>
         <input
-          id="query" class="field grow" type="search" aria-label="Text to find" placeholder="Find words, field:value, -not…  ( / )" autocomplete="off" spellcheck={false}
+          id="query" list="query-help" class="field grow" type="search" aria-label="Text to find" placeholder="Find words, field:value, -not…  ( / )" autocomplete="off" spellcheck={false}
           value={draft.value ?? s.q} onInput={(e) => (draft.value = e.currentTarget.value === s.q ? null : e.currentTarget.value)}
           onKeyDown={(e) => e.key === "Escape" && e.currentTarget.blur()}
         />
+        <datalist id="query-help">
+          {suggestions(draft.value ?? s.q, s.table, facets.value, recentQueries.value).map((x) => <option key={x} value={x} />)}
+        </datalist>
         <button class="primary" type="submit">Search</button>
         <button class="tool only-narrow" type="button" aria-expanded={facetsOpen} onClick={onFacets}>Filters</button>
       </form>
@@ -37,6 +42,7 @@ export function QueryBar({ onFacets, facetsOpen }: { onFacets: () => void; facet
         <button class={wrap.value ? "link on" : "link"} aria-pressed={wrap.value} onClick={() => (wrap.value = !wrap.value)} title="Wrap lines (w)">wrap</button>
         <button class={raw.value ? "link on" : "link"} aria-pressed={raw.value} onClick={() => (raw.value = !raw.value)} title="Show data as it was written">raw</button>
         <button class="link only-wide" onClick={copyAll}>copy all</button>
+        {frame.value && (["csv", "json"] as const).map((f) => <a key={f} class="link only-wide" href={downloadHref(f)} download title="All rows of this question as a file, whole">{f.toUpperCase()}</a>)}
         <button class="link only-wide" onClick={copyCommand} disabled={!frame.value} title="Copy the command that finds the same rows (Y)">as command</button>
       </div>
     </div>
