@@ -27,6 +27,12 @@ func FuzzAccessLine(f *testing.F) {
 		}
 		f.Add(v.Format, v.Message)
 	}
+	for _, line := range []string{
+		"\x1b[0mGET /a?b=1 \x1b[31m500\x1b[0m 1.2 ms - 3\x1b[0m", "[GIN] 2026/11/30 - 10:00:00 | 500 | 1.2µs | ::1 | GET \"/a\"", "[negroni] 2026-11-30T10:00:00Z | 500 | \t 3.2ms | a:1 | GET /a",
+		"10:00:00 | 500 | 1m2s | 10.0.0.7 | GET | /a | b", "[30/Nov/2026 10:00:00] \"GET /a HTTP/1.1\" 500 1", "10.0.0.7:1 - \"GET /a HTTP/1.1\" 200 OK", "<190>Nov 30 10:00:00 web nginx: ::1 - - [",
+	} {
+		f.Add("", line)
+	}
 	f.Fuzz(func(t *testing.T, format, line string) {
 		format, line = strings.ToValidUTF8(format, "?"), strings.ToValidUTF8(line, "?")
 		compiled := lines.CompileFormat(format)

@@ -86,6 +86,7 @@ func (r *Parser) webLine(s string) bool {
 
 // webValues reads what the values of such a line mean; false: one is not like its column.
 func (r *Parser) webValues() bool {
+	query := ""
 	for i := range r.fields {
 		f := &r.fields[i]
 		s := strings.TrimSpace(r.text(f.Value))
@@ -111,10 +112,7 @@ func (r *Parser) webValues() bool {
 			if !strings.HasPrefix(s, "/") && s != "*" || strings.IndexByte(s, ' ') >= 0 {
 				return false
 			}
-			path, query, _ := strings.Cut(s, "?")
-			if s = path; query != "" {
-				defer r.addWord("query", query, 0)
-			}
+			s, query, _ = strings.Cut(s, "?")
 		case 0:
 			if f.Key == "client" {
 				if host, _, ok := cutPort(s); ok && isAddress(host) {
@@ -125,6 +123,7 @@ func (r *Parser) webValues() bool {
 		}
 		f.Value = r.quoted(s)
 	}
+	r.addWord("query", query, 0)
 	return r.accessFound()&3 == 3
 }
 
