@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -84,11 +85,20 @@ func TestPings(t *testing.T) {
 
 // heard keeps what it is told; it may be away.
 type heard struct {
+	mu   sync.Mutex
 	list []string
 	err  error
 }
 
+func (h *heard) away(err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.err = err
+}
+
 func (h *heard) Observe(_ context.Context, alarms ...seamark.Alarm) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	if h.err == nil {
 		for _, a := range alarms {
 			h.list = append(h.list, string(a.State)+" "+a.Rule+" "+a.Scope.Component+a.Since.UTC().Format(" 15:04:05"))
@@ -119,13 +129,15 @@ func TestWatchdog(t *testing.T) {
 		dog.State = seamark.AlarmOK
 		send(dog) // Prometheus stops and says that it is over
 		time.Sleep(4 * time.Minute)
-		h.err = errors.New("the disk is full")
+		h.away(errors.New("the disk is full"))
 		time.Sleep(2 * time.Minute)
-		h.err = nil
+		h.away(nil)
 		time.Sleep(10 * time.Minute)
 		dog.State = seamark.AlarmFiring
 		send(dog)
 		time.Sleep(2 * time.Minute)
+		stop()
+		synctest.Wait()
 		got := slices.Compact(slices.Clone(h.list))
 		want := []string{"ok watchdog Watchdog 00:00:00", "firing Down  00:00:00", "firing watchdog Watchdog 00:15:00", "ok watchdog Watchdog 00:26:00"}
 		got[1] = strings.Replace(got[1], " 00:00:00", "", 1)
