@@ -63,7 +63,7 @@ func TestUnwritableOutput(t *testing.T) {
 			if code := run(t.Context(), args, strings.NewReader(""), &whole, &bytes.Buffer{}); code == exitUsage {
 				t.Fatalf("%q is no command line", args)
 			}
-			rooms := []int{0, whole.Len() - 1}
+			rooms := []int{0, whole.Len() / 2} // the length may differ by the digits of a duration
 			if whole.Len() == 0 {
 				rooms = nil
 			}
