@@ -4,7 +4,8 @@
 #   scripts/venv.sh FOLDER REQUIREMENTS VERSION [PYTHON]     VERSION: the oldest Python that will do, such as 3.10
 #   scripts/venv.sh --find VERSION                           prints the Python that would be taken
 #
-# Nothing is done where it is there already. Without PYTHON one is looked for: on the path, then among pyenv's.
+# FOLDER becomes a link to it: it is made once for all clones, below VENV_CACHE (/var/tmp/venvs-dev), one
+# for each content of the file. Without PYTHON one is looked for: on the path, then among pyenv's.
 set -euo pipefail
 if [ "$1" = --find ]; then
   folder= requirements= version=$2 python=
@@ -27,11 +28,21 @@ find_python() {
 
 [ -n "$folder" ] || { find_python; exit; }
 
-stamp=$(sha256sum "$requirements" | cut -d' ' -f1)
-[ "$(cat "$folder/.ready" 2>/dev/null)" = "$stamp" ] && exit 0
+stamp=$(sha256sum "$requirements" | cut -c1-16)
 python=$(find_python)
-echo "venv: installing $(grep -c '==' "$requirements") packages into $folder"
+cache=${VENV_CACHE:-/var/tmp/venvs-dev}
+mkdir -p "$cache"
+[ -O "$cache" ] || { echo "venv: $cache belongs to somebody else: name a folder of yours in VENV_CACHE" >&2; exit 1; }
+made=$cache/$stamp-$("$python" -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])')
+( # one at a time
+  flock 9
+  [ -e "$made/.ready" ] && exit 0
+  echo "venv: installing $(grep -c '==' "$requirements") packages into $made"
+  rm -rf "$made"
+  "$python" -m venv "$made"
+  "$made/bin/pip" install -q --disable-pip-version-check --no-deps --prefer-binary --require-hashes -r "$requirements"
+  touch "$made/.ready"
+) 9>"$made.lock"
+[ "$(readlink "$folder")" = "$made" ] && exit 0
 rm -rf "$folder"
-"$python" -m venv "$folder"
-"$folder/bin/pip" install -q --disable-pip-version-check --no-deps --prefer-binary --require-hashes -r "$requirements"
-echo "$stamp" >"$folder/.ready"
+ln -s "$made" "$folder"

@@ -87,7 +87,8 @@ func record(t *testing.T, configuration string) *recorded {
 	secret := "rights-" + hexID(4)
 	made, err := secretsmanager.NewFromConfig(r.raw).CreateSecret(t.Context(), &secretsmanager.CreateSecretInput{Name: &secret, SecretString: aws.String("a")})
 	if err == nil {
-		_, err = ssm.NewFromConfig(r.raw).PutParameter(t.Context(), &ssm.PutParameterInput{Name: aws.String("/" + secret), Value: aws.String("b"), Type: ssmtypes.ParameterTypeSecureString})
+		// Overwrite, since the SDK asks again where the emulator's answer got lost on a busy machine.
+		_, err = ssm.NewFromConfig(r.raw).PutParameter(t.Context(), &ssm.PutParameterInput{Name: aws.String("/" + secret), Value: aws.String("b"), Type: ssmtypes.ParameterTypeSecureString, Overwrite: aws.Bool(true)})
 	}
 	if err != nil {
 		t.Fatal(err)
