@@ -50,6 +50,9 @@ async function diagnose(s: LogsState, conditions: readonly { text: string; rest:
   };
   const without: Hint["without"] = [];
   for (const p of conditions.slice(0, 6)) without.push({ label: `“${visible(p.text)}”`, count: await size({ ...fixed, q: p.rest }), apply: () => ask({ q: p.rest }) });
+  if (conditions.length > 1 && without.every((w) => w.count === 0)) {
+    without.push({ label: "the text", count: await size({ ...fixed, q: "" }), apply: () => ask({ q: "" }) });
+  }
   for (const t of s.terms.slice(0, 6)) {
     const rest = s.terms.filter((x) => x !== t);
     const label = `${t.not ? "not " : ""}${fieldName(t.field)} ${t.values.map((v) => valueName(t.field, v)).join(" or ")}`;
