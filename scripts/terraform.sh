@@ -57,12 +57,8 @@ provider_installation {
 HCL
 export TF_CLI_CONFIG_FILE=$work/cli.tfrc TF_IN_AUTOMATION=1 TF_INPUT=0
 root=$work/../..
-venv=$root/.cache/terraform-venv
+venv=$("$root/scripts/venv.sh" "$root/scripts/terraform/requirements.txt" 3.11) || exit 1
 python() { "$venv/bin/python" "$@"; }
-( # one at a time
-	flock 9
-	"$root/scripts/venv.sh" "$venv" "$root/scripts/terraform/requirements.txt" 3.11
-) 9>"$venv.lock" || exit 1
 
 # The provider is started once for all of it: terraform starts it anew for each run of each test
 # elsewhere, which costs a second of CPU each (it is 700 MB; `terraform test` 106 s, so 18 s). Nothing
@@ -143,7 +139,7 @@ cloudformation() {
 emulated() {
 	. "$root/scripts/ports.sh"
 	reserve_port && "$root/scripts/ministack/start.sh" "$reserved" "$work/ministack-data" >"$work/ministack-server.log" 2>&1 || { cat "$work/ministack-server.log"; return 1; }
-	env -u TF_REATTACH_PROVIDERS SEAMARK_MINISTACK="http://127.0.0.1:$reserved" TF_LOG_PROVIDER=DEBUG TF_LOG_PATH="$work/ministack-requests.log" "$root/scripts/terraform/ministack.sh" "$work"
+	env -u TF_REATTACH_PROVIDERS SEAMARK_PYTHON="$venv/bin/python" SEAMARK_MINISTACK="http://127.0.0.1:$reserved" TF_LOG_PROVIDER=DEBUG TF_LOG_PATH="$work/ministack-requests.log" "$root/scripts/terraform/ministack.sh" "$work"
 }
 emulator=
 case " $wanted " in *" ministack "*)

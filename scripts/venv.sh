@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Make a Python environment that holds exactly what a locked requirements file names.
+# Make a Python environment that holds exactly what a locked requirements file names, and print its folder.
 #
-#   scripts/venv.sh FOLDER REQUIREMENTS VERSION [PYTHON]     VERSION: the oldest Python that will do, such as 3.10
-#   scripts/venv.sh --find VERSION                           prints the Python that would be taken
+#   scripts/venv.sh REQUIREMENTS VERSION [PYTHON]     VERSION: the oldest Python that will do, such as 3.10
+#   scripts/venv.sh --find VERSION                    prints the Python that would be taken
 #
-# FOLDER becomes a link to it: it is made once for all clones, below VENV_CACHE (/var/tmp/venvs-dev), one
-# for each content of the file. Without PYTHON one is looked for: on the path, then among pyenv's.
+# It is made once for all clones, below VENV_CACHE (/var/tmp/venvs-dev), one for each content of the file.
+# Without PYTHON one is looked for: on the path, then among pyenv's.
 set -euo pipefail
 if [ "$1" = --find ]; then
-  folder= requirements= version=$2 python=
+  requirements= version=$2 python=
 else
-  folder=$1 requirements=$2 version=$3 python=${4:-}
+  requirements=$1 version=$2 python=${3:-}
 fi
 
 fits() { "$1" -c "import sys, venv, ensurepip; sys.exit(sys.version_info < tuple(map(int, '$version'.split('.'))))" 2>/dev/null; }
@@ -26,7 +26,7 @@ find_python() {
   exit 1
 }
 
-[ -n "$folder" ] || { find_python; exit; }
+[ -n "$requirements" ] || { find_python; exit; }
 
 stamp=$(sha256sum "$requirements" | cut -c1-16)
 python=$(find_python)
@@ -42,7 +42,5 @@ made=$cache/$stamp-$("$python" -c 'import sys; print("%d.%d.%d" % sys.version_in
   "$python" -m venv "$made"
   "$made/bin/pip" install -q --disable-pip-version-check --no-deps --prefer-binary --require-hashes -r "$requirements"
   touch "$made/.ready"
-) 9>"$made.lock"
-[ "$(readlink "$folder")" = "$made" ] && exit 0
-rm -rf "$folder"
-ln -s "$made" "$folder"
+) 9>"$made.lock" >&2
+echo "$made"

@@ -18,7 +18,6 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 port=${1:-4570}
 data=$(realpath -m "${2:-/var/tmp/ministack-data-$port}")
-venv=$(realpath -m "$here/../../.cache/ministack-venv")
 url=http://127.0.0.1:$port
 
 say() { echo "ministack: $*" >&2; }
@@ -33,11 +32,8 @@ if running && answers; then
 fi
 curl -s -m 2 -o /dev/null "$url/" && die "another server answers at $url: stop it, or name another port"
 
-mkdir -p "$data" "$(dirname "$venv")"
-( # one at a time
-  flock 9
-  "$here/../venv.sh" "$venv" "$here/requirements.txt" 3.10 "${MINISTACK_PYTHON:-}" >&2
-) 9>"$venv.lock"
+mkdir -p "$data"
+venv=$("$here/../venv.sh" "$here/requirements.txt" 3.10 "${MINISTACK_PYTHON:-}")
 
 cd "$data"
 env -i PATH="$PATH" HOME="$data" TMPDIR="$data" BIND_HOST=127.0.0.1 GATEWAY_PORT="$port" \

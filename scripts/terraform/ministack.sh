@@ -3,7 +3,7 @@
 # be there is there, and destroys all of it.
 #
 #   scripts/terraform/ministack.sh WORK        WORK: scripts/terraform.sh's copy of terraform/
-#   Environment: SEAMARK_MINISTACK  its URL; AWS_… and TF_CLI_CONFIG_FILE as terraform takes them
+#   Environment: SEAMARK_MINISTACK  its URL; SEAMARK_PYTHON  a Python; AWS_… and TF_CLI_CONFIG_FILE as terraform takes them
 #
 # Left out, and why:
 #   aws_cloudwatch_log_destination(_policy)  it refuses the tags of a destination
@@ -30,7 +30,7 @@ made=$(grep -o 'Resources: [0-9][0-9]* added' apply.log)
 echo "applied in $((SECONDS - at)) s: $made"
 
 # What counts is what is there, asked without terraform.
-"$work/../terraform-venv/bin/python" "$work/../../scripts/terraform/ministack.py"
+"$SEAMARK_PYTHON" "$work/../../scripts/terraform/ministack.py"
 
 at=$SECONDS
 terraform destroy -auto-approve -no-color -input=false >destroy.log 2>&1 || { grep -A12 '^Error\|^│ Error' destroy.log || tail -30 destroy.log; exit 1; }
