@@ -17,7 +17,7 @@ const patternShard = 200
 // most frequent first, each with its newest record, without its event data.
 func (c *Client) Patterns(ctx context.Context, scope seamark.Scope, span seamark.Span, top int) ([]seamark.Pattern, error) {
 	filter := append(inScope(scope, span),
-		map[string]any{"terms": map[string]any{"level": seamark.ErrorLevels()}}, map[string]any{"exists": map[string]any{"field": "fingerprint"}})
+		clause{"terms": clause{"level": seamark.ErrorLevels()}}, clause{"exists": clause{"field": "fingerprint"}})
 	var a struct {
 		By struct {
 			Buckets []struct {
@@ -37,11 +37,11 @@ func (c *Client) Patterns(ctx context.Context, scope seamark.Scope, span seamark
 			}
 		}
 	}
-	err := c.aggregate(ctx, seamark.TableLogs, filter, map[string]any{"by": map[string]any{
-		"terms": map[string]any{"field": "fingerprint", "size": top, "shard_size": max(patternShard, top), "order": []any{map[string]any{"_count": "desc"}, map[string]any{"_key": "asc"}}},
-		"aggs": map[string]any{
-			"first": map[string]any{"min": map[string]any{"field": "timestamp"}}, "last": map[string]any{"max": map[string]any{"field": "timestamp"}},
-			"newest": map[string]any{"top_hits": map[string]any{"size": 1, "sort": []any{map[string]any{"timestamp": "desc"}}, "_source": map[string]any{"excludes": []string{"event_data", "event_text", "raw"}}}},
+	err := c.aggregate(ctx, seamark.TableLogs, filter, clause{"by": clause{
+		"terms": clause{"field": "fingerprint", "size": top, "shard_size": max(patternShard, top), "order": []any{clause{"_count": "desc"}, clause{"_key": "asc"}}},
+		"aggs": clause{
+			"first": clause{"min": clause{"field": "timestamp"}}, "last": clause{"max": clause{"field": "timestamp"}},
+			"newest": clause{"top_hits": clause{"size": 1, "sort": []any{clause{"timestamp": "desc"}}, "_source": clause{"excludes": []string{"event_data", "event_text", "raw"}}}},
 		},
 	}}, &a)
 	if err != nil {
@@ -64,13 +64,13 @@ func (c *Client) Patterns(ctx context.Context, scope seamark.Scope, span seamark
 func (c *Client) Series(ctx context.Context, scope seamark.Scope, span seamark.Span, step time.Duration) ([]seamark.Bucket, error) {
 	var merged []seamark.Bucket
 	for _, t := range seamark.Tables() {
-		by := map[string]any{"terms": map[string]any{"field": "level", "size": 20}}
+		by := clause{"terms": clause{"field": "level", "size": 20}}
 		if t == seamark.TableAccessLogs {
 			var classes []any
 			for n := 1; n <= 5; n++ {
-				classes = append(classes, map[string]any{"key": fmt.Sprintf("%dxx", n), "from": n * 100, "to": n*100 + 100})
+				classes = append(classes, clause{"key": fmt.Sprintf("%dxx", n), "from": n * 100, "to": n*100 + 100})
 			}
-			by = map[string]any{"range": map[string]any{"field": "status", "ranges": classes}}
+			by = clause{"range": clause{"field": "status", "ranges": classes}}
 		}
 		var a struct {
 			Over struct {
@@ -85,9 +85,9 @@ func (c *Client) Series(ctx context.Context, scope seamark.Scope, span seamark.S
 				}
 			}
 		}
-		err := c.aggregate(ctx, t, inScope(scope, span), map[string]any{"over": map[string]any{
-			"date_histogram": map[string]any{"field": "timestamp", "fixed_interval": fmt.Sprintf("%dms", step.Milliseconds()), "min_doc_count": 1},
-			"aggs":           map[string]any{"by": by},
+		err := c.aggregate(ctx, t, inScope(scope, span), clause{"over": clause{
+			"date_histogram": clause{"field": "timestamp", "fixed_interval": fmt.Sprintf("%dms", step.Milliseconds()), "min_doc_count": 1},
+			"aggs":           clause{"by": by},
 		}}, &a)
 		if err != nil {
 			return nil, err
@@ -109,11 +109,11 @@ func (c *Client) Series(ctx context.Context, scope seamark.Scope, span seamark.S
 }
 
 // inScope are the filters of what lies in scope and span.
-func inScope(s seamark.Scope, span seamark.Span) []any {
-	filter := []any{map[string]any{"range": map[string]any{"timestamp": bounds(span)}}}
+func inScope(s seamark.Scope, span seamark.Span) []clause {
+	filter := []clause{{"range": clause{"timestamp": bounds(span)}}}
 	for _, f := range [][2]string{{"product", s.Product}, {"environment", s.Environment}, {"component", s.Component}, {"account_id", s.AccountID}, {"region", s.Region}, {"source", s.Source}} {
 		if f[1] != "" {
-			filter = append(filter, map[string]any{"term": map[string]any{f[0]: f[1]}})
+			filter = append(filter, clause{"term": clause{f[0]: f[1]}})
 		}
 	}
 	return filter

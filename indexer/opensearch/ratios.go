@@ -1,16 +1,11 @@
 package opensearch
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"strconv"
 
-	"github.com/opensearch-project/opensearch-go/v2/opensearchapi"
-
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/indexer"
 )
 
 // ratioKeys are what ratios are counted by; a document may lack any of them.
@@ -23,23 +18,23 @@ const ratioPage = 1000
 // environment, component, account and region. Of logs those match whose level is among
 // levels; of access logs those whose status has the class ("4xx"), among all with a status.
 func (c *Client) Ratios(ctx context.Context, t seamark.Table, span seamark.Span, levels []string, class string) ([]seamark.Ratio, error) {
-	among := []any{map[string]any{"range": map[string]any{"timestamp": bounds(span)}}}
-	match := map[string]any{"terms": map[string]any{"level": levels}}
+	among := []clause{{"range": clause{"timestamp": bounds(span)}}}
+	match := clause{"terms": clause{"level": levels}}
 	if t == seamark.TableAccessLogs {
 		n, err := strconv.Atoi(class[:1])
 		if err != nil {
 			return nil, fmt.Errorf("%q is no class of statuses", class)
 		}
-		among = append(among, map[string]any{"exists": map[string]any{"field": "status"}})
-		match = map[string]any{"range": map[string]any{"status": map[string]int{"gte": n * 100, "lt": n*100 + 100}}}
+		among = append(among, clause{"exists": clause{"field": "status"}})
+		match = clause{"range": clause{"status": map[string]int{"gte": n * 100, "lt": n*100 + 100}}}
 	}
 	var sources []any
 	for _, key := range ratioKeys {
-		sources = append(sources, map[string]any{key: map[string]any{"terms": map[string]any{"field": key, "missing_bucket": true}}})
+		sources = append(sources, clause{key: clause{"terms": clause{"field": key, "missing_bucket": true}}})
 	}
-	by := map[string]any{"size": ratioPage, "sources": sources}
-	aggs := map[string]any{"by": map[string]any{"composite": by, "aggs": map[string]any{
-		"match": map[string]any{"filter": match}, "team": map[string]any{"terms": map[string]any{"field": "team", "size": 1}},
+	by := clause{"size": ratioPage, "sources": sources}
+	aggs := clause{"by": clause{"composite": by, "aggs": clause{
+		"match": clause{"filter": match}, "team": clause{"terms": clause{"field": "team", "size": 1}},
 	}}}
 	var out []seamark.Ratio
 	for {
@@ -56,7 +51,7 @@ func (c *Client) Ratios(ctx context.Context, t seamark.Table, span seamark.Span,
 }
 
 // ratioPage asks for the ratios behind those that were there.
-func (c *Client) ratioPage(ctx context.Context, t seamark.Table, filter []any, aggs map[string]any) ([]seamark.Ratio, map[string]any, error) {
+func (c *Client) ratioPage(ctx context.Context, t seamark.Table, filter []clause, aggs clause) ([]seamark.Ratio, map[string]any, error) {
 	var a struct {
 		By struct {
 			After   map[string]any `json:"after_key"`
@@ -97,28 +92,13 @@ func (c *Client) ratioPage(ctx context.Context, t seamark.Table, filter []any, a
 
 // aggregate asks for aggregations over the documents of a table that match all filters; out is a
 // pointer to what they are decoded into. What not every shard has counted is an error.
-func (c *Client) aggregate(ctx context.Context, t seamark.Table, filter []any, aggs map[string]any, out any) error {
-	body, err := json.Marshal(map[string]any{"size": 0, "track_total_hits": false, "query": map[string]any{"bool": map[string]any{"filter": filter}}, "aggs": aggs})
+func (c *Client) aggregate(ctx context.Context, t seamark.Table, filter []clause, aggs clause, out any) error {
+	a, err := c.post(ctx, t, counting(filter, aggs))
 	if err != nil {
 		return err
 	}
-	allow := true
-	_, b, err := c.call(ctx, opensearchapi.SearchRequest{Index: []string{indexer.IndexPattern(c.prefix, t)}, Body: bytes.NewReader(body), AllowNoIndices: &allow})
-	if err != nil {
-		return err
+	if a.partial() != "" {
+		return c.uncounted(fmt.Sprintf("%d shards did not count", a.Shards.Failed))
 	}
-	a := struct {
-		TimedOut bool `json:"timed_out"`
-		Shards   struct {
-			Failed int `json:"failed"`
-		} `json:"_shards"`
-		Aggregations any
-	}{Aggregations: out}
-	if err := json.Unmarshal(b, &a); err != nil {
-		return c.nonsense(err)
-	}
-	if a.TimedOut || a.Shards.Failed > 0 {
-		return &seamark.Fault{Class: seamark.Temporary, What: fmt.Sprintf("%d shards did not count", a.Shards.Failed), Where: c.url, Remedy: "look at the health of the cluster"}
-	}
-	return nil
+	return c.figures(a, out)
 }

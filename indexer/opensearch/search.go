@@ -2,7 +2,6 @@ package opensearch
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -120,7 +119,7 @@ type answer struct {
 			Source json.RawMessage `json:"_source"`
 		}
 	}
-	Aggregations map[string]json.RawMessage
+	Aggregations json.RawMessage // none where there is no index
 }
 
 // partial says what is missing from an answer; "" is nothing.
@@ -134,8 +133,17 @@ func (a *answer) partial() string {
 	return ""
 }
 
-// search sends one search to the indices of t.
+// search sends one search to the indices of t, for somebody who asks for rows.
 func (c *Client) search(ctx context.Context, t seamark.Table, request clause) (*answer, error) {
+	a, err := c.post(ctx, t, request)
+	if err != nil {
+		return nil, asked(err)
+	}
+	return a, nil
+}
+
+// post sends one search to the indices of t.
+func (c *Client) post(ctx context.Context, t seamark.Table, request clause) (*answer, error) {
 	body, err := json.Marshal(request)
 	if err != nil {
 		return nil, err
@@ -143,7 +151,7 @@ func (c *Client) search(ctx context.Context, t seamark.Table, request clause) (*
 	allow := true
 	_, b, err := c.call(ctx, opensearchapi.SearchRequest{Index: []string{indexer.IndexPattern(c.prefix, t)}, Body: bytes.NewReader(body), AllowNoIndices: &allow, IgnoreUnavailable: &allow})
 	if err != nil {
-		return nil, asked(err)
+		return nil, err
 	}
 	var a answer
 	if err := json.Unmarshal(b, &a); err != nil {
@@ -211,168 +219,6 @@ func objectText(text string, object json.RawMessage) string {
 		return text
 	}
 	return string(object)
-}
-
-// barValues are told apart in one bar at most; what is beyond them counts as absent.
-const barValues = 200
-
-// Histogram counts the documents of q in buckets of step, aligned to the Unix epoch; empty buckets
-// are left out.
-func (c *Client) Histogram(ctx context.Context, q seamark.Query, step time.Duration) ([]seamark.Bucket, error) {
-	where, err := understand(&q)
-	if err != nil {
-		return nil, err
-	}
-	if step < time.Millisecond {
-		return nil, &seamark.Fault{Class: seamark.Rejected, What: "a bucket must last a millisecond or more", Where: "step"}
-	}
-	by := clause{"terms": clause{"field": cmp.Or(q.By, seamark.FieldLevel), "size": barValues}}
-	if q.Table == seamark.TableAccessLogs && q.By == "" {
-		by = clause{"histogram": clause{"field": "status", "interval": 100, "min_doc_count": 1}}
-	}
-	a, err := c.search(ctx, q.Table, clause{"size": 0, "track_total_hits": false, "query": all(where), "aggs": clause{"time": clause{
-		"date_histogram": clause{"field": "timestamp", "fixed_interval": fmt.Sprintf("%dms", step.Milliseconds()), "min_doc_count": 1},
-		"aggs":           clause{"by": by},
-	}}})
-	if err == nil && a.partial() != "" {
-		err = c.uncounted(a)
-	}
-	if err != nil {
-		return nil, err
-	}
-	var bars struct {
-		Buckets []struct {
-			Key   int64
-			Count int64 `json:"doc_count"`
-			By    struct {
-				Buckets []struct {
-					Key   any
-					Count int64 `json:"doc_count"`
-				}
-			}
-		}
-	}
-	if raw := a.Aggregations["time"]; raw != nil { // there is none where there is no index
-		if err := json.Unmarshal(raw, &bars); err != nil {
-			return nil, c.nonsense(err)
-		}
-	}
-	out := make([]seamark.Bucket, len(bars.Buckets))
-	for i, bar := range bars.Buckets {
-		out[i] = seamark.Bucket{Start: time.UnixMilli(bar.Key).UTC(), Counts: map[string]int64{}}
-		rest := bar.Count
-		for _, b := range bar.By.Buckets {
-			key := fmt.Sprint(b.Key)
-			if class, number := b.Key.(float64); number && q.By == "" {
-				key = fmt.Sprintf("%dxx", int(class)/100)
-			}
-			out[i].Counts[key] = b.Count
-			rest -= b.Count
-		}
-		if rest > 0 {
-			out[i].Counts[""] = rest
-		}
-	}
-	return out, nil
-}
-
-// uncounted says that figures would be wrong.
-func (c *Client) uncounted(a *answer) error {
-	return &seamark.Fault{Class: seamark.Temporary, What: a.partial(), Where: c.url, Remedy: "look at the health of the cluster"}
-}
-
-// Facets returns, for each of fields, its top most frequent values among the documents of q, as if
-// it were not filtered by inclusion. A fingerprint comes with the text of its pattern.
-func (c *Client) Facets(ctx context.Context, q seamark.Query, fields []seamark.Field, top int) ([][]seamark.Count, error) {
-	for _, f := range fields {
-		if err := q.Table.CheckField(f); err != nil {
-			return nil, err
-		}
-	}
-	widest := q
-	for _, f := range fields {
-		widest = widest.Without(f)
-	}
-	where, err := understand(&widest)
-	if err != nil {
-		return nil, err
-	}
-	aggs := clause{}
-	for i, f := range fields {
-		var own []clause
-		for _, t := range q.Without(f).Terms {
-			own = append(own, term(t))
-		}
-		values := clause{"terms": clause{"field": f, "size": top, "shard_size": max(top, facetShard)}}
-		if f == seamark.FieldFingerprint {
-			values["aggs"] = clause{"oldest": sample(true), "newest": sample(false)}
-		}
-		aggs[fmt.Sprint(i)] = clause{"filter": all(own), "aggs": clause{"values": values, "none": clause{"missing": clause{"field": f}}}}
-	}
-	a, err := c.search(ctx, q.Table, clause{"size": 0, "track_total_hits": false, "query": all(where), "aggs": aggs})
-	if err == nil && a.partial() != "" {
-		err = c.uncounted(a)
-	}
-	if err != nil {
-		return nil, err
-	}
-	out := make([][]seamark.Count, len(fields))
-	for i := range fields {
-		if out[i], err = counts(a.Aggregations[fmt.Sprint(i)], top); err != nil {
-			return nil, c.nonsense(err)
-		}
-	}
-	return out, nil
-}
-
-// facetShard is how many values each shard names at least, so that the sums over shards are right.
-const facetShard = 5000
-
-// sample is one document of a fingerprint.
-func sample(oldest bool) clause {
-	return clause{"top_hits": clause{"size": 1, "sort": order(oldest), "_source": []string{"level", "error_type", "error_message", "message"}}}
-}
-
-// counts reads one facet.
-func counts(raw json.RawMessage, top int) ([]seamark.Count, error) {
-	out := []seamark.Count{}
-	if raw == nil {
-		return out, nil // there is no index
-	}
-	type sampled struct {
-		Hits struct {
-			Hits []struct {
-				Source *seamark.Log `json:"_source"`
-			}
-		}
-	}
-	var a struct {
-		None struct {
-			Count int64 `json:"doc_count"`
-		}
-		Values struct {
-			Buckets []struct {
-				Key            any
-				Count          int64 `json:"doc_count"`
-				Oldest, Newest sampled
-			}
-		}
-	}
-	if err := json.Unmarshal(raw, &a); err != nil {
-		return nil, err
-	}
-	for _, b := range a.Values.Buckets {
-		n := seamark.Count{Value: fmt.Sprint(b.Key), Count: b.Count}
-		if o, w := b.Oldest.Hits.Hits, b.Newest.Hits.Hits; len(o) > 0 && len(w) > 0 && o[0].Source != nil && w[0].Source != nil {
-			n.Text = seamark.PatternText(o[0].Source, w[0].Source)
-		}
-		out = append(out, n)
-	}
-	if a.None.Count > 0 {
-		out = append(out, seamark.Count{Count: a.None.Count})
-	}
-	seamark.SortCounts(out)
-	return slices.Clone(out[:min(top, len(out))]), nil
 }
 
 // Searchable says from which day on, 00:00 UTC, the index of t can be asked: from the oldest daily
