@@ -2,9 +2,7 @@ package opensearch_test
 
 import (
 	"bytes"
-	"context"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -18,7 +16,6 @@ import (
 	"github.com/seamark-hq/seamark/indexer/opensearch"
 	"github.com/seamark-hq/seamark/internal/servertest"
 	"github.com/seamark-hq/seamark/lake"
-	"github.com/seamark-hq/seamark/query"
 	"github.com/seamark-hq/seamark/query/querytest"
 )
 
@@ -103,99 +100,11 @@ func TestRepeatedKeys(t *testing.T) {
 	}
 }
 
-func positions(hits []seamark.Hit) []seamark.Position {
-	out := []seamark.Position{}
-	for _, h := range hits {
-		out = append(out, h.Position())
-	}
-	return out
-}
-
-// TestMatchAgrees: a query finds the same rows in the same order, with the same histogram and the
-// same facets, as query.Match does, whatever is asked of whatever rows; and each row comes back whole.
+// TestMatchAgrees: the index means by a query what query.Match does, and each row comes back whole.
 func TestMatchAgrees(t *testing.T) {
 	rows := generated(t, 120)
 	c := indexed(t, slices.Concat(rows[seamark.TableLogs], rows[seamark.TableAccessLogs]))
-	queries := 3
-	if os.Getenv("SEAMARK_TORTURE") != "" {
-		queries = 50
-	}
-	asked, found := 0, 0
-	rapid.Check(t, func(t *rapid.T) {
-		for range queries {
-			table := rapid.SampledFrom(seamark.Tables()).Draw(t, "table")
-			q := seamark.Query{Table: table, Text: querytest.Query(t, table, false), Limit: seamark.MaxLimit}
-			e, err := query.Parse(table, q.Text)
-			if err != nil {
-				t.Fatalf("%s: %v", q.Text, err)
-			}
-			var want []seamark.Hit
-			bars, levels := map[string]int64{}, map[string]int64{}
-			for _, h := range rows[table] {
-				if !query.Match(e, &h) {
-					continue
-				}
-				want = append(want, h)
-				key := class(&h)
-				bars[fmt.Sprint(h.Position().Timestamp/1000, key)]++
-				levels[h.Product]++
-			}
-			slices.SortFunc(want, func(a, b seamark.Hit) int { return b.Position().Compare(a.Position()) })
-			r, err := c.Search(context.Background(), q)
-			if err != nil {
-				t.Fatalf("%s: %v", q.Text, err)
-			}
-			if d := cmp.Diff(positions(want), positions(r.Hits)); d != "" {
-				t.Fatalf("%s, %s: OpenSearch finds other rows than Match (-Match +OpenSearch):\n%s", table, q.Text, d)
-			}
-			if d := cmp.Diff(want, r.Hits); d != "" {
-				t.Fatalf("%s, %s: the rows differ (-row +document):\n%s", table, q.Text, d)
-			}
-			buckets, err := c.Histogram(context.Background(), q, time.Second)
-			if err != nil {
-				t.Fatalf("%s: %v", q.Text, err)
-			}
-			has := map[string]int64{}
-			for _, b := range buckets {
-				for key, n := range b.Counts {
-					has[fmt.Sprint(b.Start.Unix(), key)] += n
-				}
-			}
-			if d := cmp.Diff(bars, has); d != "" {
-				t.Fatalf("%s, %s: the histogram differs (-Match +OpenSearch):\n%s", table, q.Text, d)
-			}
-			facets, err := c.Facets(context.Background(), q, []seamark.Field{seamark.FieldProduct}, 100)
-			if err != nil {
-				t.Fatalf("%s: %v", q.Text, err)
-			}
-			products := map[string]int64{}
-			for _, f := range facets[0] {
-				products[f.Value] = f.Count
-			}
-			if d := cmp.Diff(levels, products); d != "" {
-				t.Fatalf("%s, %s: the facet differs (-Match +OpenSearch):\n%s", table, q.Text, d)
-			}
-			asked++
-			if len(want) > 0 && len(want) < len(rows[table]) {
-				found++
-			}
-		}
-	})
-	t.Logf("%d queries, of which %d find some rows and leave others", asked, found)
-	if found < asked/4 {
-		t.Errorf("only %d of %d queries tell rows apart", found, asked)
-	}
-}
-
-// class is what a histogram is stacked by.
-func class(h *seamark.Hit) string {
-	switch {
-	case h.Log != nil:
-		return h.Log.Level
-	case h.Access.Status == nil:
-		return ""
-	}
-	return fmt.Sprintf("%dxx", *h.Access.Status/100)
+	querytest.Agree(t, querytest.Trial{Name: "OpenSearch", Engine: c, Rows: rows, Queries: 3})
 }
 
 // TestPages: rows that agree in time and event id are each listed once, a page at a time, in both
@@ -212,28 +121,7 @@ func TestPages(t *testing.T) {
 		}
 	}
 	c := indexed(t, rows)
-	for _, ascending := range []bool{false, true} {
-		for _, limit := range []int{1, 4, 5} {
-			q := seamark.Query{Table: seamark.TableLogs, Limit: limit, Ascending: ascending, Text: "route"}
-			var got []seamark.Position
-			for more := true; more; {
-				r, err := c.Search(t.Context(), q)
-				if err != nil {
-					t.Fatal(err)
-				}
-				got = append(got, positions(r.Hits)...)
-				if more = r.More; more {
-					q.Before = &got[len(got)-1]
-				}
-			}
-			if ascending {
-				slices.Reverse(got)
-			}
-			if len(got) != len(rows) || !slices.IsSortedFunc(got, func(a, b seamark.Position) int { return b.Compare(a) }) || len(slices.Compact(got)) != len(rows) {
-				t.Errorf("ascending %v, %d at a time: %v", ascending, limit, got)
-			}
-		}
-	}
+	querytest.Pages(t, c, seamark.Query{Table: seamark.TableLogs, Text: "route"}, len(rows), 1, 4, 5)
 	for _, tt := range []struct {
 		terms []seamark.Term
 		want  int

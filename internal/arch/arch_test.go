@@ -28,7 +28,7 @@ var table = []room{
 	{"schemas", nil, nil},
 	{"query/split", rooms(".", "query"), nil},
 	{"query/journey", rooms(".", "query"), nil},
-	{"query/querytest", rooms(".", "query"), []string{"pgregory.net/rapid"}},
+	{"query/querytest", rooms(".", "query"), []string{"github.com/google/go-cmp", "pgregory.net/rapid"}},
 	{"query", rooms(".", "schemas"), nil},
 	{"lake/duckdb", rooms(".", "schemas", "lake", "query"), []string{"github.com/duckdb/duckdb-go/v2"}},
 	{"lake/parquetfile", rooms(".", "schemas"), []string{"github.com/klauspost/compress", "github.com/parquet-go/parquet-go"}},

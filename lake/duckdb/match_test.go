@@ -1,21 +1,15 @@
 package duckdb_test
 
 import (
-	"context"
-	"fmt"
-	"os"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	diff "github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/lake"
 	"github.com/seamark-hq/seamark/lake/duckdb"
-	search "github.com/seamark-hq/seamark/query"
 	"github.com/seamark-hq/seamark/query/querytest"
 )
 
@@ -96,91 +90,13 @@ func TestPagesOfEqualRows(t *testing.T) {
 		}
 	}
 	db := holding(t, rows)
-	for _, ascending := range []bool{false, true} {
-		for _, limit := range []int{1, 2, 5} {
-			q := seamark.Query{Table: seamark.TableLogs, Limit: limit, Ascending: ascending}
-			var got []seamark.Position
-			for more := true; more; {
-				r, err := db.Search(t.Context(), q)
-				if err != nil {
-					t.Fatal(err)
-				}
-				for _, h := range r.Hits {
-					got = append(got, h.Position())
-				}
-				if more = r.More; more {
-					q.Before = &got[len(got)-1]
-				}
-			}
-			if ascending {
-				slices.Reverse(got)
-			}
-			if len(got) != len(rows) || !slices.IsSortedFunc(got, func(a, b seamark.Position) int { return b.Compare(a) }) || len(slices.Compact(got)) != len(rows) {
-				t.Errorf("ascending %v, %d at a time: %v", ascending, limit, got)
-			}
-		}
-	}
+	querytest.Pages(t, db, seamark.Query{Table: seamark.TableLogs}, len(rows), 1, 2, 5)
 }
 
-// TestMatchAgrees: a query finds the same rows in the same order, with the same histogram, as
-// query.Match does, whatever is asked of whatever rows.
+// TestMatchAgrees: DuckDB means by a query what query.Match does.
 func TestMatchAgrees(t *testing.T) {
 	db, rows := generated(t, 120)
-	queries := 1
-	if os.Getenv("SEAMARK_TORTURE") != "" {
-		queries = 50
-	}
-	asked, found := 0, 0
-	rapid.Check(t, func(t *rapid.T) {
-		for range queries {
-			table := rapid.SampledFrom(seamark.Tables()).Draw(t, "table")
-			q := seamark.Query{Table: table, Text: querytest.Query(t, table, true), Limit: seamark.MaxLimit, Cut: 8}
-			e, err := search.Parse(table, q.Text)
-			if err != nil {
-				t.Fatalf("%s: %v", q.Text, err)
-			}
-			want, counts := []seamark.Position{}, map[string]int64{}
-			for _, h := range rows[table] {
-				if search.Match(e, &h) {
-					want = append(want, h.Position())
-					counts[fmt.Sprint(h.Position().Timestamp/1000)]++
-				}
-			}
-			slices.SortFunc(want, func(a, b seamark.Position) int { return b.Compare(a) })
-			r, err := db.Search(context.Background(), q)
-			if err != nil {
-				t.Fatalf("%s: %v", q.Text, err)
-			}
-			got := []seamark.Position{}
-			for _, h := range r.Hits {
-				got = append(got, h.Position())
-			}
-			if d := diff.Diff(want, got); d != "" {
-				t.Fatalf("%s, %s: DuckDB finds other rows than Match (-Match +DuckDB):\n%s", table, q.Text, d)
-			}
-			buckets, err := db.Histogram(context.Background(), q, time.Second)
-			if err != nil {
-				t.Fatalf("%s: %v", q.Text, err)
-			}
-			has := map[string]int64{}
-			for _, b := range buckets {
-				for _, n := range b.Counts {
-					has[fmt.Sprint(b.Start.Unix())] += n
-				}
-			}
-			if d := diff.Diff(counts, has); d != "" {
-				t.Fatalf("%s, %s: the histogram differs (-Match +DuckDB):\n%s", table, q.Text, d)
-			}
-			asked++
-			if len(want) > 0 && len(want) < len(rows[table]) {
-				found++
-			}
-		}
-	})
-	t.Logf("%d queries, of which %d find some rows and leave others", asked, found)
-	if found < asked/4 {
-		t.Errorf("only %d of %d queries tell rows apart", found, asked)
-	}
+	querytest.Agree(t, querytest.Trial{Name: "DuckDB", Engine: db, Rows: rows, Regexps: true, Queries: 1, Cut: 8})
 }
 
 // TestBadQueries: what is too much for an engine is refused in words, what finds nothing finds
