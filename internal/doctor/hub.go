@@ -179,47 +179,42 @@ func configuration(ctx context.Context, p *Patient) (out []Finding) {
 // maxAge is how long a message may wait, as the hub's own alarm has it.
 const maxAge = 30 * time.Minute
 
-func queues(ctx context.Context, p *Patient) (out []Finding) {
-	if p.Hub == nil {
-		return nil
-	}
-	inline := p.inline(ctx)
-	for _, s := range hub.Stages() {
-		name := s.QueueName(p.Name)
-		q, err := p.Hub.Queue(ctx, name)
+func queues(ctx context.Context, p *Patient) []Finding {
+	return p.eachQueue(ctx, hub.Stage.QueueName, func(s hub.Stage, name string, q Queue) Finding {
 		switch {
-		case isMissing(err) && (optional(s) && p.Index == nil || inline && s.Function == "transformer"):
-			continue
-		case err != nil:
-			out = append(out, failed(name, err, apply))
 		case !strings.HasSuffix(q.Dead, ":"+s.DeadName(p.Name)):
-			out = append(out, broken(name, apply, "has no dead-letter queue of its own: what cannot be worked off comes again for four days"))
+			return broken(name, apply, "has no dead-letter queue of its own: what cannot be worked off comes again for four days")
 		case q.Oldest >= maxAge:
-			out = append(out, broken(name, "docs/runbooks/queue.md", "%d messages wait, the oldest for %s", q.Waiting, q.Oldest.Round(time.Minute)))
-		default:
-			out = append(out, ok(name, "%d messages wait", q.Waiting))
+			return broken(name, "docs/runbooks/queue.md", "%d messages wait, the oldest for %s", q.Waiting, q.Oldest.Round(time.Minute))
 		}
-	}
-	return out
+		return ok(name, "%d messages wait", q.Waiting)
+	})
 }
 
-func deadLetters(ctx context.Context, p *Patient) (out []Finding) {
+func deadLetters(ctx context.Context, p *Patient) []Finding {
+	return p.eachQueue(ctx, hub.Stage.DeadName, func(s hub.Stage, name string, q Queue) Finding {
+		if q.Waiting > 0 {
+			return broken(name, fmt.Sprintf("seamark dlq list %s, mend the reason, then: seamark dlq redrive %s", s.Queue, s.Queue), "holds %d messages that nobody could work off", q.Waiting)
+		}
+		return ok(name, "is empty")
+	})
+}
+
+// eachQueue judges one queue of each stage. One that this deployment need not have may be missing.
+func (p *Patient) eachQueue(ctx context.Context, called func(s hub.Stage, hub string) string, judge func(s hub.Stage, name string, q Queue) Finding) (out []Finding) {
 	if p.Hub == nil {
 		return nil
 	}
 	inline := p.inline(ctx)
 	for _, s := range hub.Stages() {
-		name := s.DeadName(p.Name)
+		name := called(s, p.Name)
 		q, err := p.Hub.Queue(ctx, name)
 		switch {
 		case isMissing(err) && (optional(s) && p.Index == nil || inline && s.Function == "transformer"):
-			continue
 		case err != nil:
 			out = append(out, failed(name, err, apply))
-		case q.Waiting > 0:
-			out = append(out, broken(name, fmt.Sprintf("seamark dlq list %s, mend the reason, then: seamark dlq redrive %s", s.Queue, s.Queue), "holds %d messages that nobody could work off", q.Waiting))
 		default:
-			out = append(out, ok(name, "is empty"))
+			out = append(out, judge(s, name, q))
 		}
 	}
 	return out
