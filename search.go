@@ -188,6 +188,14 @@ type Bucket struct {
 	Counts map[string]int64 `json:"counts"` // by Query.By, else by level or status class ("2xx"); "" where absent
 }
 
+// Total is the number of rows in a bucket.
+func (b Bucket) Total() (n int64) {
+	for _, c := range b.Counts {
+		n += c
+	}
+	return n
+}
+
 // Count is how often a value occurs.
 type Count struct {
 	Value string `json:"value"`

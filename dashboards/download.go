@@ -72,9 +72,7 @@ func (s *Server) checkDownload(r *http.Request, q seamark.Query) error {
 	bars, err := s.opts.Searcher.Histogram(ctx, q, stepFor(q.Span))
 	n := int64(0)
 	for _, b := range bars {
-		for _, c := range b.Counts {
-			n += c
-		}
+		n += b.Total()
 	}
 	if err == nil && n > maxDownload {
 		err = reject("download", "narrow the time range or add a filter; `seamark query` writes any number", "%d rows are more than a file of %d", n, maxDownload)

@@ -38,8 +38,9 @@ func (c *cli) countBy(ctx context.Context, rows split.Engine, q seamark.Query) e
 		}
 		return nil
 	}
-	sums := map[string]int64{}
+	sums, total := map[string]int64{}, int64(0)
 	for _, b := range bars {
+		total += b.Total()
 		for v, n := range b.Counts {
 			sums[v] += n
 		}
@@ -55,11 +56,8 @@ func (c *cli) countBy(ctx context.Context, rows split.Engine, q seamark.Query) e
 	}
 	g := newGrid(head...)
 	for _, b := range bars {
-		all, rest := int64(0), int64(0)
-		for _, n := range b.Counts {
-			all += n
-		}
-		rest = all
+		all := b.Total()
+		rest := all
 		cells := []string{instant(b.Start), count(all)}
 		for _, v := range shown {
 			cells, rest = append(cells, count(b.Counts[v])), rest-b.Counts[v]
@@ -72,15 +70,8 @@ func (c *cli) countBy(ctx context.Context, rows split.Engine, q seamark.Query) e
 	if len(bars) > 0 {
 		g.print(c.out)
 	}
-	fmt.Fprintf(c.err, "%s by %s, %s a line\n", plural(sum(sums), "row"), q.By, step)
+	fmt.Fprintf(c.err, "%s by %s, %s a line\n", plural(total, "row"), q.By, step)
 	return nil
-}
-
-func sum(of map[string]int64) (n int64) {
-	for _, x := range of {
-		n += x
-	}
-	return n
 }
 
 // mostBlamed are looked at when nothing was found.
@@ -101,7 +92,7 @@ func (c *cli) blame(ctx context.Context, rows split.Engine, q seamark.Query) (na
 		}
 		n := int64(0)
 		for _, b := range bars {
-			n += sum(b.Counts)
+			n += b.Total()
 		}
 		if n > 0 {
 			fmt.Fprintln(c.err, visible(fmt.Sprintf("no rows match; without %s there would be %s", p.Text, count(n))))

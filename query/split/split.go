@@ -124,14 +124,6 @@ func (s *Searcher) failing(ctx context.Context, err error) error {
 	return err
 }
 
-// limit is the time that a part may take.
-func (p part) limit(ctx context.Context) (context.Context, context.CancelFunc) {
-	if p.index {
-		return context.WithTimeout(ctx, patience)
-	}
-	return ctx, func() {}
-}
-
 // indexError is a failure of the index, for which the lake can answer.
 type indexError struct{ err error }
 
@@ -139,11 +131,18 @@ func (e *indexError) Error() string { return e.err.Error() }
 
 func (e *indexError) Unwrap() error { return e.err }
 
-func (p part) fault(err error) error {
-	if err != nil && p.index {
+// of asks one engine about its part of a question's time, the index not for longer than it is waited for.
+func (p part) of(ctx context.Context, q seamark.Query, ask func(ctx context.Context, q seamark.Query) error) error {
+	q.Span = p.span
+	if !p.index {
+		return ask(ctx, q)
+	}
+	limited, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := ask(limited, q); err != nil {
 		return &indexError{err}
 	}
-	return err
+	return nil
 }
 
 func why(err error) string {
@@ -182,14 +181,14 @@ func (s *Searcher) Search(ctx context.Context, q seamark.Query) (seamark.Result,
 			if out.More || passed(q, p.span) {
 				continue
 			}
-			of := q
-			of.Span = p.span
-			of.Limit = max(1, q.Limit-len(out.Hits)) // one more tells whether there are any
-			limited, cancel := p.limit(ctx)
-			r, err := p.engine.Search(limited, of)
-			cancel()
+			var r seamark.Result
+			err := p.of(ctx, q, func(ctx context.Context, of seamark.Query) (err error) {
+				of.Limit = max(1, q.Limit-len(out.Hits)) // one more tells whether there are any
+				r, err = p.engine.Search(ctx, of)
+				return err
+			})
 			if err != nil {
-				return p.fault(err)
+				return err
 			}
 			room := q.Limit - len(out.Hits)
 			out.More = r.More || len(r.Hits) > room
@@ -222,13 +221,13 @@ func (s *Searcher) Histogram(ctx context.Context, q seamark.Query, step time.Dur
 	_, err := s.answer(ctx, q, func(parts []part) error {
 		out = []seamark.Bucket{}
 		for _, p := range parts {
-			of := q
-			of.Span = p.span
-			limited, cancel := p.limit(ctx)
-			bars, err := p.engine.Histogram(limited, of, step)
-			cancel()
+			var bars []seamark.Bucket
+			err := p.of(ctx, q, func(ctx context.Context, of seamark.Query) (err error) {
+				bars, err = p.engine.Histogram(ctx, of, step)
+				return err
+			})
 			if err != nil {
-				return p.fault(err)
+				return err
 			}
 			for _, b := range bars {
 				if n := len(out); n > 0 && out[n-1].Start.Equal(b.Start) {
@@ -254,18 +253,18 @@ func (s *Searcher) Facets(ctx context.Context, q seamark.Query, fields []seamark
 	var out [][]seamark.Count
 	_, err := s.answer(ctx, q, func(parts []part) error {
 		out = make([][]seamark.Count, len(fields))
+		most := top
+		if len(parts) > 1 {
+			most = max(top, fewest)
+		}
 		for _, p := range parts {
-			of := q
-			of.Span = p.span
-			ask := top
-			if len(parts) > 1 {
-				ask = max(top, fewest)
-			}
-			limited, cancel := p.limit(ctx)
-			counts, err := p.engine.Facets(limited, of, fields, ask)
-			cancel()
+			var counts [][]seamark.Count
+			err := p.of(ctx, q, func(ctx context.Context, of seamark.Query) (err error) {
+				counts, err = p.engine.Facets(ctx, of, fields, most)
+				return err
+			})
 			if err != nil {
-				return p.fault(err)
+				return err
 			}
 			for i := range fields {
 				out[i] = add(out[i], counts[i])
