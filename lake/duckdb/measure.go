@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -46,10 +47,8 @@ func (d *DB) Measure(ctx context.Context, a query.Ask) ([]query.Group, error) {
 }
 
 func groupColumn(t seamark.Table, column string) error {
-	for _, known := range query.GroupColumns(t) {
-		if column == known {
-			return nil
-		}
+	if slices.Contains(query.GroupColumns(t), column) {
+		return nil
 	}
 	return &seamark.Fault{Class: seamark.Rejected, What: fmt.Sprintf("groups are not told apart by %q", column), Remedy: "use " + strings.Join(query.GroupColumns(t), ", ")}
 }
@@ -60,12 +59,7 @@ func (a *asking) measured(q question, measures []query.Measure) []located {
 		if !mayHold(p, q) {
 			return false
 		}
-		for _, m := range measures {
-			if query.MayMatch(m.Filter, p.Product, p.Environment) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(measures, func(m query.Measure) bool { return query.MayMatch(m.Filter, p.Product, p.Environment) })
 	})
 }
 
