@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/internal/check"
 	"github.com/seamark-hq/seamark/lake"
 )
@@ -79,6 +80,62 @@ func TestReadersUnderCompaction(t *testing.T) {
 		os.RemoveAll(l.Root())
 	}
 	t.Logf("%d reads", reads.Load())
+}
+
+// late is a store whose next read of one object, once armed, hands over late what it read.
+type late struct {
+	lake.Store
+	key  atomic.Pointer[string]
+	read chan struct{} // closed when it has been read
+	on   chan struct{} // closed to hand it over
+}
+
+func (s *late) ReadFile(key string) ([]byte, error) {
+	b, err := s.Store.ReadFile(key)
+	if armed := s.key.Load(); armed != nil && *armed == key && s.key.CompareAndSwap(armed, nil) {
+		close(s.read)
+		<-s.on
+	}
+	return b, err
+}
+
+// TestLateReader: an entry that was read before it was replaced, and arrives in memory after,
+// does not take the newer one's place there.
+func TestLateReader(t *testing.T) {
+	const landing = "landing/2026/11/22/08/0.gz"
+	d, err := lake.OpenDir(filled(t, 1).Root(), &unsynced{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &late{Store: d, read: make(chan struct{}), on: make(chan struct{})}
+	l := lake.New(s)
+	if err := l.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	want := mustSee(t, l)
+	was := l.Files(seamark.TableLogs, seamark.Span{})[0].Key
+	entry := must(t, l, landing).Key()
+	compact(t, l)
+	s.key.Store(&entry)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if gone, err := l.Gone(t.Context(), was); err != nil || !gone {
+			t.Errorf("%s is gone: %v, %v", was, gone, err)
+		}
+	})
+	<-s.read
+	if _, err := l.Renew(lake.HourOf(firstHourMs)); err != nil {
+		t.Error(err)
+	}
+	if _, err := transform(l, landing, true); err != nil {
+		t.Error(err)
+	}
+	compact(t, l)
+	close(s.on)
+	wg.Wait()
+	if got, err := seen(l); err != nil || !maps.Equal(got, want) {
+		t.Errorf("%v, %v; want %v", got, err, want)
+	}
 }
 
 // TestCompactorsRace: two compactors on one lake leave one meaning.

@@ -56,32 +56,55 @@ func (l *Lake) readNews(key string) {
 // readEntry reads an entry that is new or was replaced.
 func (l *Lake) readEntry(key string) {
 	id := ID(ledgerKeyPattern.FindStringSubmatch(key)[1])
-	l.mu.RLock()
-	h := l.entries[id]
-	l.mu.RUnlock()
-	var now stamp
-	if h != nil { // of a new one nothing is to be compared; in a bucket each Stat costs
-		if info, err := l.Stat(key); err == nil {
-			now = stamp{info.Size(), info.ModTime().UnixNano()}
+	l.learn(id, func(h *held) func() {
+		var now stamp
+		if h != nil { // of a new one nothing is to be compared; in a bucket each Stat costs
+			if info, err := l.Stat(key); err == nil {
+				now = stamp{info.Size(), info.ModTime().UnixNano()}
+			}
+			if h.stamp == now && now != (stamp{}) {
+				return nil
+			}
 		}
-		if h.stamp == now && now != (stamp{}) {
+		e, err := l.Entry(key)
+		return func() {
+			switch {
+			case errors.Is(err, fs.ErrNotExist):
+				delete(l.damaged, key)
+			case err != nil:
+				if h == nil || seamark.ClassOf(err) == seamark.Temporary { // else what it was still counts
+					l.damaged[key] = err
+				}
+			case h != nil && l.damaged[key] == nil && h.outcome == e.Outcome() && len(h.Also) == len(e.Also) && len(h.Supersedes) == len(e.Supersedes):
+				h.stamp = now
+			default:
+				l.add(e, now)
+			}
+		}
+	})
+}
+
+// learn lets read look at the entry of id, whose state in memory is h, and then runs what read
+// returned, if anything, with mu held. When somebody else has made another entry of id known
+// meanwhile, what was read may be the older one: then read is called again.
+func (l *Lake) learn(id ID, read func(h *held) func()) {
+	for {
+		l.mu.RLock()
+		h := l.entries[id]
+		l.mu.RUnlock()
+		take := read(h)
+		if take == nil {
 			return
 		}
-	}
-	e, err := l.Entry(key)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		delete(l.damaged, key)
-	case err != nil:
-		if h == nil || seamark.ClassOf(err) == seamark.Temporary { // else what it was still counts
-			l.damaged[key] = err
+		l.mu.Lock()
+		current := l.entries[id] == h
+		if current {
+			take()
 		}
-	case h != nil && l.damaged[key] == nil && h.outcome == e.Outcome() && len(h.Also) == len(e.Also) && len(h.Supersedes) == len(e.Supersedes):
-		h.stamp = now
-	default:
-		l.add(e, now)
+		l.mu.Unlock()
+		if current {
+			return
+		}
 	}
 }
 
@@ -118,19 +141,16 @@ func (l *Lake) readSnapshot(key string, n int64, seq int) {
 
 // reread reads the entry of id again, which may have been replaced.
 func (l *Lake) reread(id ID) {
-	l.mu.RLock()
-	h := l.entries[id]
-	l.mu.RUnlock()
-	if h == nil {
-		return
-	}
-	e, err := l.Entry(h.Key())
-	if err != nil {
-		return // gone, or damaged: then what it was still counts
-	}
-	l.mu.Lock()
-	l.add(e, stamp{})
-	l.mu.Unlock()
+	l.learn(id, func(h *held) func() {
+		if h == nil {
+			return nil
+		}
+		e, err := l.Entry(h.Key())
+		if err != nil {
+			return nil // gone, or damaged: then what it was still counts
+		}
+		return func() { l.add(e, stamp{}) }
+	})
 }
 
 // refreshHour reads the newest snapshot of an hour, whatever News has shown.
