@@ -3,7 +3,7 @@ SHELL := /bin/bash
 GO    ?= go
 BIN   := bin/seamark
 
-.PHONY: help build lambda demo test unit race fuzz torture test-athena test-loggers soak mutate bench lint web clean
+.PHONY: help build lambda demo test unit race repeat fuzz torture test-athena test-loggers soak mutate bench lint web clean
 
 help:
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -25,6 +25,9 @@ unit: ## the fast tests alone; they need no server
 
 race: ## the fast tests under the race detector
 	$(GO) test -race ./...
+
+repeat: ## every package's fast tests N times over, shuffled, to find what fails sometimes; N=30
+	scripts/repeat.sh $(or $(N),30)
 
 fuzz: ## every fuzz target for FUZZTIME (2000x: executions)
 	scripts/fuzz.sh
