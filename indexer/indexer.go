@@ -21,6 +21,9 @@ type Options struct {
 	// Replace puts each document in place of the one with its id, even where the marks do not
 	// say that it was made from other rows.
 	Replace bool
+	// Day, unless zero, has only the rows sent that are filed under this UTC day, and no marks kept:
+	// what is filled then is an index that may never be read.
+	Day time.Time
 	// EachMark keeps the mark of each object by itself. Over a lake.Part marks are looked up one
 	// by one.
 	EachMark bool
@@ -148,6 +151,9 @@ func (ix *Indexer) Status() (Result, error) {
 func (ix *Indexer) marks(ctx context.Context) (*marks, error) {
 	ix.opening.Lock()
 	defer ix.opening.Unlock()
+	if !ix.options.Day.IsZero() {
+		return &marks{none: true}, nil
+	}
 	target, err := ix.bulk.Target(ctx)
 	if err != nil {
 		ix.waits(err, 0)

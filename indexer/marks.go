@@ -37,6 +37,7 @@ type marks struct {
 	folder string
 	each   bool // one object for each mark
 	part   bool // what is not known is looked up
+	none   bool // nothing is known, nor noted
 
 	mu    sync.Mutex
 	done  map[lake.ID]string // outcomes, or what the first release wrote, with blanks between
@@ -130,6 +131,9 @@ func (m *marks) other(e *lake.Entry) bool {
 func (m *marks) add(e *lake.Entry) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.none {
+		return
+	}
 	mark := string(e.Outcome())
 	if was := m.done[e.ID]; was != mark {
 		m.done[e.ID] = mark

@@ -22,8 +22,8 @@ func Pick(entries []*lake.Entry, since time.Time, names []string) ([]*lake.Entry
 				named, found[i] = true, true
 			}
 		}
-		recent := since.IsZero() || newestOf(e) >= since.UnixMilli()
-		if named && recent {
+		_, newest := timesOf(e)
+		if named && (since.IsZero() || newest >= since.UnixMilli()) {
 			out = append(out, e)
 		}
 	}
@@ -34,6 +34,20 @@ func Pick(entries []*lake.Entry, since time.Time, names []string) ([]*lake.Entry
 		}
 	}
 	return out, nil
+}
+
+// PickDay chooses the entries that may have rows filed under a UTC day: by their own time, or, where
+// that cannot be true, by their arrival.
+func PickDay(entries []*lake.Entry, day time.Time) []*lake.Entry {
+	var out []*lake.Entry
+	end := day.AddDate(0, 0, 1)
+	for _, e := range entries {
+		arrived := !e.Arrival.Before(day) && e.Arrival.Before(end)
+		if oldest, newest := timesOf(e); arrived || oldest < end.UnixMilli() && newest >= day.UnixMilli() {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 func isNamed(e *lake.Entry, name string) bool {
@@ -49,14 +63,15 @@ func isNamed(e *lake.Entry, name string) bool {
 	return false
 }
 
-// newestOf is the newest timestamp of an entry's rows, Unix milliseconds; of none it is the least number.
-func newestOf(e *lake.Entry) int64 {
+// timesOf is the oldest and the newest timestamp of an entry's rows, Unix milliseconds; of none they
+// are the largest and the least number.
+func timesOf(e *lake.Entry) (oldest, newest int64) {
 	if e.Brief != nil {
-		return e.Brief.MaxMs
+		return e.Brief.MinMs, e.Brief.MaxMs
 	}
-	newest := int64(math.MinInt64)
+	oldest, newest = math.MaxInt64, math.MinInt64
 	for _, f := range e.Files {
-		newest = max(newest, f.MaxMs)
+		oldest, newest = min(oldest, f.MinMs), max(newest, f.MaxMs)
 	}
-	return newest
+	return oldest, newest
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"time"
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/lake"
@@ -97,6 +98,9 @@ func (r *run) readOwn(ctx context.Context, o *object, e *lake.Entry, shared shar
 	for _, f := range files {
 		if f.Start().Before(r.cutoff) {
 			continue // counted below
+		}
+		if day := r.ix.options.Day; !day.IsZero() && !f.Start().Truncate(24*time.Hour).Equal(day) {
+			continue
 		}
 		if lake.IsCompacted(f.Key) {
 			shared.add(f, e.ID, o)

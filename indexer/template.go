@@ -1,6 +1,8 @@
 package indexer
 
 import (
+	"strings"
+
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/lake"
 	"github.com/seamark-hq/seamark/schemas"
@@ -16,15 +18,21 @@ type Template struct {
 // with prefix, with so many replicas of each shard.
 func Templates(prefix string, replicas int) ([]Template, error) {
 	var out []Template
-	for _, t := range schemas.Tables() {
-		body, err := t.IndexTemplate(prefix, replicas)
+	for _, t := range seamark.Tables() {
+		one, err := TemplateOf(t, prefix, replicas)
 		if err != nil {
 			return nil, err
 		}
-		name := prefix + "seamark-" + t.IndexPrefix()
-		out = append(out, Template{name[:len(name)-1], body})
+		out = append(out, one)
 	}
 	return out, nil
+}
+
+// TemplateOf is the template of one table.
+func TemplateOf(t seamark.Table, prefix string, replicas int) (Template, error) {
+	table := tableOf(t)
+	body, err := table.IndexTemplate(prefix, replicas)
+	return Template{strings.TrimSuffix(prefix+"seamark-"+table.IndexPrefix(), "-"), body}, err
 }
 
 // IndexName is the daily index of a partition: by the date under which the lake files

@@ -113,10 +113,79 @@ func TestIndexVerbCompacted(t *testing.T) {
 	ask(verify, "verify", "--opensearch", url)
 }
 
+// TestReindexVerb: days are made anew by date and by age; what would lose documents is refused.
+func TestReindexVerb(t *testing.T) {
+	url := servertest.OpenSearch(t)
+	emptyIndex(t, url)
+	t.Cleanup(func() { emptyIndex(t, url) })
+	lake := fleetLake(t)
+	reindex := func(want int, args ...string) (stdout, stderr string) {
+		t.Helper()
+		code, stdout, stderr := seamarkRun(t, append([]string{"index", "reindex", "--lake", lake, "--opensearch", url}, args...)...)
+		if code != want {
+			t.Fatalf("%v: exit %d\n%s%s", args, code, stdout, stderr)
+		}
+		return stdout, stderr
+	}
+	if code, _, stderr := seamarkRun(t, "index", "--lake", lake, "--opensearch", url); code != exitDone {
+		t.Fatal(stderr)
+	}
+	if stdout, _ := reindex(exitDone, "--stale"); !strings.Contains(stdout, "nothing to do") {
+		t.Error(stdout)
+	}
+	var days struct {
+		DryRun bool `json:"dry_run"`
+		Days   []struct {
+			Day      string
+			Was, Now int64
+		}
+	}
+	day := fleetDay(t, lake)
+	for _, args := range [][]string{{day, "--dry-run", "--json"}, {day, "--json"}, {day, "--json"}} {
+		stdout, _ := reindex(exitDone, args...)
+		if err := json.Unmarshal([]byte(stdout), &days); err != nil || len(days.Days) != 1 || days.Days[0].Was == 0 || days.DryRun != (days.Days[0].Now == 0) || !days.DryRun && days.Days[0].Now != days.Days[0].Was {
+			t.Errorf("%v: %v, %s", args, err, stdout)
+		}
+	}
+	if code, stdout, stderr := seamarkRun(t, "verify", "--lake", lake, "--opensearch", url); code != exitDone {
+		t.Errorf("verify: %d\n%s%s", code, stdout, stderr)
+	}
+	whole := lake
+	lake = t.TempDir() // that never had the day
+	object := filepath.Join(lake, "object")
+	if err := os.WriteFile(object, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, stderr := seamarkRun(t, "transform", "--lake", lake, object); code != exitDone {
+		t.Fatal(stderr)
+	}
+	if _, stderr := reindex(exitFailed, day); !strings.Contains(stderr, "the lake gives 0 documents") || !strings.Contains(stderr, "--force") {
+		t.Error(stderr)
+	}
+	lake = whole
+	if _, stderr := reindex(exitUsage, "yesterday"); !strings.Contains(stderr, "2026-11-22") {
+		t.Error(stderr)
+	}
+	if _, stderr := reindex(exitUsage); !strings.Contains(stderr, "--stale") {
+		t.Error(stderr)
+	}
+}
+
+// fleetDay is a day of which the lake has most rows.
+func fleetDay(t *testing.T, lake string) string {
+	t.Helper()
+	code, stdout, stderr := seamarkRun(t, "query", "--lake", lake, "--json", "SELECT strftime(max(timestamp), '%Y-%m-%d') AS day FROM logs")
+	var row struct{ Day string }
+	if err := json.Unmarshal([]byte(stdout), &row); code != exitDone || err != nil {
+		t.Fatalf("%d, %v: %s%s", code, err, stdout, stderr)
+	}
+	return row.Day
+}
+
 // emptyIndex deletes the indices that the verb writes to.
 func emptyIndex(t *testing.T, url string) {
 	t.Helper()
-	req, err := http.NewRequest(http.MethodDelete, url+"/app-logs-*,access-logs-*", nil)
+	req, err := http.NewRequest(http.MethodDelete, url+"/app-logs-*,access-logs-*,rebuild-*", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -176,16 +176,23 @@ func flatten(into map[string]string, path string, v any) {
 // CountDocuments counts the documents of t whose time lies in span, after making the
 // latest visible. Where there is no index there are none.
 func (c *Client) CountDocuments(ctx context.Context, t seamark.Table, span seamark.Span) (int64, error) {
-	pattern := []string{indexer.IndexPattern(c.prefix, t)}
+	return c.countIn(ctx, indexer.IndexPattern(c.prefix, t), clause{"range": clause{"timestamp": bounds(span)}})
+}
+
+// everything matches each document.
+var everything = clause{"match_all": clause{}}
+
+// countIn counts the documents of an index, or of those that a pattern matches.
+func (c *Client) countIn(ctx context.Context, pattern string, query clause) (int64, error) {
 	allow := true
-	if _, _, err := c.call(ctx, opensearchapi.IndicesRefreshRequest{Index: pattern, AllowNoIndices: &allow}); err != nil {
+	if _, _, err := c.call(ctx, opensearchapi.IndicesRefreshRequest{Index: []string{pattern}, AllowNoIndices: &allow}); err != nil {
 		return 0, err
 	}
-	body, err := json.Marshal(map[string]any{"query": map[string]any{"range": map[string]any{"timestamp": bounds(span)}}})
+	body, err := json.Marshal(clause{"query": query})
 	if err != nil {
 		return 0, err
 	}
-	_, b, err := c.call(ctx, opensearchapi.CountRequest{Index: pattern, Body: bytes.NewReader(body), AllowNoIndices: &allow})
+	_, b, err := c.call(ctx, opensearchapi.CountRequest{Index: []string{pattern}, Body: bytes.NewReader(body), AllowNoIndices: &allow})
 	if err != nil {
 		return 0, err
 	}

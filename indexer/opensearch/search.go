@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -224,32 +223,15 @@ func objectText(text string, object json.RawMessage) string {
 // Searchable says from which day on, 00:00 UTC, the index of t can be asked: from the oldest daily
 // index after the newest that was made before the search language; ok is false where there is none.
 func (c *Client) Searchable(ctx context.Context, t seamark.Table) (from time.Time, ok bool, err error) {
-	pattern := indexer.IndexPattern(c.prefix, t)
-	allow := true
-	_, b, err := c.call(ctx, opensearchapi.IndicesGetMappingRequest{Index: []string{pattern}, AllowNoIndices: &allow, IgnoreUnavailable: &allow,
-		FilterPath: []string{"*.mappings._meta", "*.mappings.date_detection"}})
+	days, err := c.Days(ctx, t)
 	if err != nil {
 		return from, false, asked(err)
 	}
-	var indices map[string]struct {
-		Mappings struct {
-			Meta struct{ Seamark int } `json:"_meta"`
-		}
-	}
-	if err := json.Unmarshal(b, &indices); err != nil {
-		return from, false, c.nonsense(err)
-	}
-	names := slices.Sorted(maps.Keys(indices)) // by day
-	slices.Reverse(names)
-	for _, name := range names {
-		day, err := time.Parse("2006.01.02", strings.TrimPrefix(name, strings.TrimSuffix(pattern, "*")))
-		if err != nil {
-			continue // somebody else's
-		}
-		if indices[name].Mappings.Meta.Seamark < schemas.IndexVersion {
+	for _, d := range slices.Backward(days) {
+		if d.Version < schemas.IndexVersion {
 			break
 		}
-		from, ok = day, true
+		from, ok = d.Day, true
 	}
 	return from, ok, nil
 }

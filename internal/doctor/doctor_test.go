@@ -56,6 +56,7 @@ type town struct {
 	names     athena.Names
 	index     error
 	stale     []string
+	staleDays []time.Time
 	cards     error
 	storing   bool
 	faults    map[string]string
@@ -215,6 +216,9 @@ type indexOf struct{ w *town }
 
 func (i indexOf) Check(context.Context) error             { return i.w.index }
 func (i indexOf) Stale(context.Context) ([]string, error) { return i.w.stale, nil }
+func (i indexOf) StaleDays(context.Context) ([]time.Time, error) {
+	return i.w.staleDays, nil
+}
 
 // code is a refusal of AWS.
 type code string
@@ -323,13 +327,15 @@ func TestBroken(t *testing.T) {
 		"OpenSearch is down":                    {func(w *town) { w.index, w.alone = errors.New("OpenSearch does not answer"), true }, []string{"broken index OpenSearch | does not answer | index-waits.md"}},
 		"an OpenSearch in a network of its own": {func(w *town) { w.index = errors.New("OpenSearch does not answer") }, []string{"not checked index OpenSearch | from here: OpenSearch does not answer | acme-queue-age-index"}},
 		"a secret that this machine lacks":      {func(w *town) { w.index = fmt.Errorf("%w: OS_USER is empty", doctor.ErrClosed) }, []string{"not checked index OpenSearch | OS_USER is empty | export"}},
-		"templates of another version":          {func(w *town) { w.stale = []string{"seamark-app-logs"} }, []string{"warning index OpenSearch | seamark-app-logs | next start"}},
-		"a webhook that is gone":                {func(w *town) { w.cards = errors.New("404 no_service") }, []string{"broken receivers web | 404 no_service | card-not-delivered.md"}},
-		"the appliance is down":                 {func(w *town) { w.health = errors.New("connection refused") }, []string{"broken appliance seamark up | connection refused | seamark up"}},
-		"the appliance cannot store":            {func(w *town) { w.storing = false }, []string{"broken appliance front_door | cannot store | cannot-store.md"}},
-		"the appliance's index waits":           {func(w *town) { w.faults = map[string]string{"index": "cannot do its work"} }, []string{"broken appliance index | cannot do its work | index-waits.md"}},
-		"a full disk":                           {func(w *town) { w.diskFree = 2 }, []string{"broken disk data | 2.0% of the disk | seamark retention"}},
-		"a disk that fills":                     {func(w *town) { w.diskFree = 8 }, []string{"warning disk data | 8.0% of the disk | seamark retention"}},
+		"indices of an older version": {func(w *town) { w.staleDays = []time.Time{time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)} },
+			[]string{"warning index OpenSearch | 1 in all, the first of 2026-11-01 | seamark index reindex --stale"}},
+		"templates of another version": {func(w *town) { w.stale = []string{"seamark-app-logs"} }, []string{"warning index OpenSearch | seamark-app-logs | next start"}},
+		"a webhook that is gone":       {func(w *town) { w.cards = errors.New("404 no_service") }, []string{"broken receivers web | 404 no_service | card-not-delivered.md"}},
+		"the appliance is down":        {func(w *town) { w.health = errors.New("connection refused") }, []string{"broken appliance seamark up | connection refused | seamark up"}},
+		"the appliance cannot store":   {func(w *town) { w.storing = false }, []string{"broken appliance front_door | cannot store | cannot-store.md"}},
+		"the appliance's index waits":  {func(w *town) { w.faults = map[string]string{"index": "cannot do its work"} }, []string{"broken appliance index | cannot do its work | index-waits.md"}},
+		"a full disk":                  {func(w *town) { w.diskFree = 2 }, []string{"broken disk data | 2.0% of the disk | seamark retention"}},
+		"a disk that fills":            {func(w *town) { w.diskFree = 8 }, []string{"warning disk data | 8.0% of the disk | seamark retention"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -25,6 +25,8 @@ type Index interface {
 	Check(ctx context.Context) error
 	// Stale names the index templates that are not those of this version.
 	Stale(ctx context.Context) ([]string, error)
+	// StaleDays are those with an index that was made of an older template, oldest first.
+	StaleDays(ctx context.Context) ([]time.Time, error)
 }
 
 func isMissing(err error) bool { return errors.Is(err, ErrMissing) }
@@ -129,7 +131,15 @@ func index(ctx context.Context, p *Patient) []Finding {
 	case len(stale) > 0:
 		return []Finding{warn("OpenSearch", "the indexer, or `seamark up`, writes them at its next start, unless one of this name is not Seamark's: then rename that", "index templates of another version: %s", strings.Join(stale, ", "))}
 	}
-	return []Finding{ok("OpenSearch", "answers, with the index templates of this version")}
+	days, err := p.Index.StaleDays(ctx)
+	switch {
+	case err != nil:
+		return []Finding{failed("OpenSearch", err, "")}
+	case len(days) > 0:
+		return []Finding{warn("OpenSearch", "seamark index reindex --stale makes them anew; else they go with their retention",
+			"days whose index is of an older version, %d in all, the first of %s: searches of those days are answered by the lake", len(days), days[0].Format(time.DateOnly))}
+	}
+	return []Finding{ok("OpenSearch", "answers, with the index templates and indices of this version")}
 }
 
 func receivers(ctx context.Context, p *Patient) (out []Finding) {

@@ -126,6 +126,9 @@ func (c closed) Check(context.Context) error { return fmt.Errorf("%w: %w", docto
 // Stale implements doctor.Index.
 func (c closed) Stale(context.Context) ([]string, error) { return nil, c.why }
 
+// StaleDays implements doctor.Index.
+func (c closed) StaleDays(context.Context) ([]time.Time, error) { return nil, c.why }
+
 // marks is a lake.
 type marks struct{ lake.Store }
 

@@ -62,8 +62,8 @@ func main() {
 	}
 }
 
-// try runs the tests over the broken file.
-func (s sabotage) try() (verdict string, err error) {
+// broken is the file with the place broken.
+func (s sabotage) broken() (string, error) {
 	b, err := os.ReadFile(s.file)
 	if err != nil {
 		return "", err
@@ -71,13 +71,22 @@ func (s sabotage) try() (verdict string, err error) {
 	if n := strings.Count(string(b), s.old); n != 1 {
 		return "", fmt.Errorf("%s holds the place to break %d times, not once: mend the list", s.file, n)
 	}
+	return strings.Replace(string(b), s.old, s.new, 1), nil
+}
+
+// try runs the tests over the broken file.
+func (s sabotage) try() (verdict string, err error) {
+	text, err := s.broken()
+	if err != nil {
+		return "", err
+	}
 	folder, err := os.MkdirTemp("", "seamark-sabotage-*")
 	if err != nil {
 		return "", err
 	}
 	defer os.RemoveAll(folder)
 	broken := filepath.Join(folder, filepath.Base(s.file))
-	if err := os.WriteFile(broken, []byte(strings.Replace(string(b), s.old, s.new, 1)), 0o600); err != nil {
+	if err := os.WriteFile(broken, []byte(text), 0o600); err != nil {
 		return "", err
 	}
 	abs, err := filepath.Abs(s.file)

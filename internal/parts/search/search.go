@@ -32,7 +32,7 @@ func Client(c *config.Config) (*opensearch.Client, error) {
 }
 
 // New makes an indexer of l with the configured fields.
-func New(c *config.Config, client *opensearch.Client, l *lake.Lake, o indexer.Options) (*indexer.Indexer, error) {
+func New(c *config.Config, client indexer.Bulk, l *lake.Lake, o indexer.Options) (*indexer.Indexer, error) {
 	o.Fields = map[string]indexer.Promoted{}
 	for product, f := range c.Fields {
 		o.Fields[product] = indexer.Promoted{Num: f.Num, Kw: f.Kw}
