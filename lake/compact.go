@@ -83,10 +83,10 @@ func (l *Lake) Compact(ctx context.Context, o CompactOptions) (CompactReport, er
 		return c.report, err
 	}
 	if !o.DryRun {
-		if err := l.finishAllReplaced(ctx, todoPatience, time.Now()); err != nil {
+		if err := l.finishAllReplaced(ctx, todoPatience, l.clock()); err != nil {
 			return c.report, err
 		}
-		n, err := l.finishTodos(ctx, todoPatience, time.Now())
+		n, err := l.finishTodos(ctx, todoPatience, l.clock())
 		if c.report.Strays = n; err != nil {
 			return c.report, err
 		}

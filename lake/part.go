@@ -94,10 +94,10 @@ const mostFolders = 200
 // have left. The ledger must be fresh.
 func (l *Lake) Due(ctx context.Context, o CompactOptions) ([]Due, error) {
 	o.setDefaults()
-	if err := l.finishAllReplaced(ctx, todoPatience, time.Now()); err != nil {
+	if err := l.finishAllReplaced(ctx, todoPatience, l.clock()); err != nil {
 		return nil, err
 	}
-	if _, err := l.finishTodos(ctx, todoPatience, time.Now()); err != nil {
+	if _, err := l.finishTodos(ctx, todoPatience, l.clock()); err != nil {
 		return nil, err
 	}
 	c := &compactor{lake: l, o: o}
