@@ -163,7 +163,7 @@ track() {
 		s3) step s3 with versitygw -- env "${s3[@]}" go test -count=1 ./lake/s3 ;;
 		amtool) step amtool amtool ;;
 		zabbix) step zabbix zabbix ;;
-		opensearch) step opensearch with opensearch -- env "${index[@]}" go test -count=1 ./indexer/... ./internal/parts/search ;;
+		opensearch) step opensearch with opensearch -- env "${index[@]}" go test -count=1 ./indexer/... ./internal/parts/search ./dashboards/boards ;;
 		end-to-end) after emulators step end-to-end end_to_end ;;
 		demo) step demo env SEAMARK_E2E=1 go test -count=1 -timeout 20m -run '^TestDemo$' ./internal/torture ;;
 		browser) step browser env SEAMARK_BROWSER=1 SEAMARK_SCREENSHOTS="$PWD/.cache/screenshots" go test -count=1 -timeout 20m ./dashboards -run TestWeb ;;

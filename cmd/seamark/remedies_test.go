@@ -69,6 +69,7 @@ var remedies = []remedied{
 	{name: "row is missing", setup: func(t *testing.T, lake string) { remove(t, lake, "lake/*/*/*/*/*/*.parquet") }, verb: "explain --lake LAKE OBJECT:1", says: "no file holds the row", remedy: []string{"seamark verify --lake"}, lists: true},
 	{name: "a typo", verb: "verfy --lake LAKE", says: "unknown command", remedy: []string{"seamark verify"}, lists: true, also: "--lake LAKE"},
 	{name: "a typo below", verb: "lake stat", says: "unknown command", remedy: []string{"seamark lake stats"}, lists: true, also: "--lake LAKE"},
+	{name: "no such board", verb: "boards export zz", says: "no board", remedy: []string{"seamark boards list"}, lists: true},
 	{name: "no alarm", verb: "alert render", says: "required flag", remedy: []string{"seamark alert render --help"}, lists: true},
 	{name: "replay again", verb: "replay --lake LAKE --yes", says: "Next: seamark compact", remedy: nil},
 }

@@ -1,6 +1,7 @@
 package opensearch
 
 import (
+	"encoding/json"
 	"math"
 	"slices"
 	"strconv"
@@ -245,3 +246,20 @@ const (
 	minTimeMs = -62_135_596_800_000
 	maxTimeMs = 253_402_300_799_999
 )
+
+// Filter writes a text of the search language as the query DSL has it, for whoever asks the index
+// beside Seamark. Regular expressions it has none: ErrRegexp.
+func Filter(t seamark.Table, text string) (json.RawMessage, error) {
+	e, err := query.Parse(t, text)
+	if err != nil {
+		return nil, err
+	}
+	if e == nil {
+		return json.Marshal(everything)
+	}
+	c, err := compile(t, e)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(c)
+}

@@ -101,6 +101,7 @@ var table = []room{
 	{"alerter/heartbeat", rooms(".", "alerter/outgoing"), nil},
 	{"alerter/rulebook", rooms(".", "alerter/words", "query"), []string{"go.yaml.in/yaml/v3"}},
 	{"alerter", rooms(".", "schemas", "lake"), nil},
+	{"dashboards/boards", rooms("."), nil},
 	{"dashboards", rooms(".", "query", "query/journey"), nil},
 	{"internal/check", rooms("."), []string{"github.com/parquet-go/parquet-go"}},
 	{"internal/config", rooms(".", "collector/inventory", "collector/rule", "collector", "alerter", "alerter/links", "alerter/route", "alerter/rules", "transformer/redact"), []string{"go.yaml.in/yaml/v3"}},
@@ -144,7 +145,7 @@ var table = []room{
 	{"cmd/transformer", rooms("internal/functions/transformer", "internal/lambda"), nil},
 	{"cmd/indexer", rooms("internal/functions/indexer", "internal/lambda"), nil},
 	{"cmd/alerter", rooms("internal/functions/alerter", "internal/lambda"), nil},
-	{"cmd/seamark", rooms(".", "alerter/incident", "alerter/rulebook", "alerter/words", "collector", "collector/cloudtrail", "collector/explain", "collector/hint", "collector/history", "collector/inventory", "collector/onboard", "collector/rehearsal", "dashboards", "internal/app", "internal/app/checkup", "internal/app/demo", "internal/app/explain", "internal/app/lakes", "internal/app/oncall", "internal/config", "internal/doctor", "internal/functions/local", "internal/hub", "internal/hub/aws", "internal/hub/dlq", "internal/parts/rows", "lake", "lake/athena", "lake/changes", "lake/duckdb", "lake/lifecycle", "lake/quarantine", "lake/stats", "query", "query/journey", "query/split", "schemas", "transformer/origin", "transformer/replay"), []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
+	{"cmd/seamark", rooms(".", "alerter/incident", "alerter/rulebook", "alerter/words", "collector", "collector/cloudtrail", "collector/explain", "collector/hint", "collector/history", "collector/inventory", "collector/onboard", "collector/rehearsal", "dashboards", "dashboards/boards", "internal/app", "internal/app/checkup", "internal/app/demo", "internal/app/explain", "internal/app/lakes", "internal/app/oncall", "internal/config", "internal/doctor", "internal/functions/local", "internal/hub", "internal/hub/aws", "internal/hub/dlq", "internal/parts/rows", "lake", "lake/athena", "lake/changes", "lake/duckdb", "lake/lifecycle", "lake/quarantine", "lake/stats", "query", "query/journey", "query/split", "schemas", "transformer/origin", "transformer/replay"), []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
 }
 
 func rooms(names ...string) []string { return names }
