@@ -88,5 +88,5 @@ var sabotages = []sabotage{
 	{"act-lost-when-not-done", "alerter/incident/inbox.go", `if err := do(a); err != nil {`,
 		`if err := do(a); err != nil && false {`, "./alerter/incident", "."},
 	{"flapping-told-each-time", "alerter/incident/flap.go", `	if turns >= manyTurns {`,
-		`	if false {`, "./alerter/incident", "."},
+		`	if false {`, "./alerter/...", "Flap"},
 }
