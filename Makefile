@@ -3,7 +3,7 @@ SHELL := /bin/bash
 GO    ?= go
 BIN   := bin/seamark
 
-.PHONY: help build lambda demo test unit race repeat fuzz torture test-athena test-loggers soak mutate bench lint web clean
+.PHONY: help build lambda release demo test unit race repeat fuzz torture test-athena test-loggers soak mutate bench lint web clean
 
 help:
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -13,6 +13,9 @@ build: ## the seamark binary, in bin/
 
 lambda: ## the Lambda functions as zips in dist/lambda; ARCHS="arm64 amd64"
 	scripts/lambda.sh $(ARCHS)
+
+release: ## archives for linux with checksums and bills of materials, in dist/release; ARGS=--twice proves that two builds are equal
+	scripts/release.sh $(ARGS)
 
 demo: build ## watch the whole pipeline at work; Ctrl-C stops; ARGS="--seed 7" hands flags on
 	$(BIN) demo $(ARGS)
@@ -57,4 +60,4 @@ web: ## build the page into dashboards/web/dist
 	cd dashboards/web && npm install --no-save --ignore-scripts && npm run build
 
 clean: ## what the targets above have left
-	rm -rf bin .cache dashboards/web/node_modules
+	rm -rf bin dist .cache dashboards/web/node_modules

@@ -1,7 +1,9 @@
 // Command notice writes NOTICE: what the binaries link and the page carries, under which licences,
-// with the texts that those licences ask to be handed on.
+// with the texts that those licences ask to be handed on. Of built binaries it writes the bill of
+// materials of a release.
 //
 //	go run ./internal/notice >NOTICE
+//	go run ./internal/notice sbom ARCH VERSION COMPILER BINARY… >seamark.cdx.json
 //
 // Its test fails where NOTICE and go.mod or the page's package-lock.json say different things.
 package main
@@ -28,7 +30,16 @@ type part struct {
 }
 
 func main() {
-	if err := write(os.Stdout, "."); err != nil {
+	err := error(nil)
+	switch args := os.Args[1:]; {
+	case len(args) == 0:
+		err = write(os.Stdout, ".")
+	case args[0] == "sbom" && len(args) > 4:
+		err = writeBill(os.Stdout, ".", release{args[1], args[2], args[3]}, args[4:])
+	default:
+		err = errors.New("usage: notice, or notice sbom ARCH VERSION COMPILER BINARY…")
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "notice:", err)
 		os.Exit(1)
 	}
@@ -36,7 +47,7 @@ func main() {
 
 // write writes NOTICE for the repository at root.
 func write(w io.Writer, root string) error {
-	linked, err := modules(root)
+	linked, err := modules(root, "amd64") // the same on every machine
 	if err != nil {
 		return err
 	}
@@ -66,11 +77,11 @@ func write(w io.Writer, root string) error {
 	return nil
 }
 
-// modules are those of which a package is linked into one of the commands, for Linux.
-func modules(root string) ([]part, error) {
+// modules are those of which a package is linked into one of the commands, for Linux on arch.
+func modules(root, arch string) ([]part, error) {
 	cmd := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}} {{.Dir}}{{end}}{{end}}", "./cmd/...")
 	cmd.Dir = root
-	cmd.Env = append(os.Environ(), "GOOS=linux", "GOARCH=amd64", "CGO_ENABLED=1") // the same on every machine
+	cmd.Env = append(os.Environ(), "GOOS=linux", "GOARCH="+arch, "CGO_ENABLED=1")
 	var faults bytes.Buffer
 	cmd.Stderr = &faults
 	out, err := cmd.Output()
