@@ -17,7 +17,8 @@ import (
 // Report is the answer of `seamark verify`.
 type Report struct {
 	lake.Report
-	Index *IndexReport `json:"index,omitempty"`
+	Index      *IndexReport      `json:"index,omitempty"`
+	CloudWatch *CloudWatchReport `json:"cloudwatch,omitempty"`
 }
 
 // IndexReport compares the lake with the index.

@@ -50,6 +50,7 @@ var table = []room{
 	{"collector/hint", rooms("collector/inventory"), nil},
 	{"collector/state", rooms(".", "lake", "lake/revision", "collector/inventory"), nil},
 	{"collector/rehearsal", rooms(".", "collector/inventory", "collector/quota", "collector/rule", "collector"), nil},
+	{"collector/proof", rooms(".", "collector/inventory", "collector/quota", "collector"), nil},
 	{"collector/explain", rooms("collector/inventory", "collector"), nil},
 	{"collector/onboard", rooms(".", "lake", "collector/inventory", "collector/quota", "collector/hint", "collector/state", "collector", "collector/cloudtrail", "collector/explain", "collector/history", "collector/rehearsal"), nil},
 	{"collector/internal/rig", rooms("collector/inventory", "collector/state", "collector", "internal/fleet/cloud"), nil},
@@ -145,7 +146,7 @@ var table = []room{
 	{"cmd/transformer", rooms("internal/functions/transformer", "internal/lambda"), nil},
 	{"cmd/indexer", rooms("internal/functions/indexer", "internal/lambda"), nil},
 	{"cmd/alerter", rooms("internal/functions/alerter", "internal/lambda"), nil},
-	{"cmd/seamark", rooms(".", "alerter/incident", "alerter/rulebook", "alerter/words", "collector", "collector/cloudtrail", "collector/explain", "collector/hint", "collector/history", "collector/inventory", "collector/onboard", "collector/rehearsal", "dashboards", "dashboards/boards", "internal/app", "internal/app/checkup", "internal/app/demo", "internal/app/explain", "internal/app/lakes", "internal/app/oncall", "internal/config", "internal/doctor", "internal/functions/local", "internal/hub", "internal/hub/aws", "internal/hub/dlq", "internal/parts/rows", "lake", "lake/athena", "lake/changes", "lake/duckdb", "lake/lifecycle", "lake/quarantine", "lake/stats", "query", "query/journey", "query/split", "schemas", "transformer/origin", "transformer/replay"), []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
+	{"cmd/seamark", rooms(".", "alerter/incident", "alerter/rulebook", "alerter/words", "collector", "collector/cloudtrail", "collector/explain", "collector/hint", "collector/history", "collector/inventory", "collector/onboard", "collector/proof", "collector/rehearsal", "dashboards", "dashboards/boards", "internal/app", "internal/app/checkup", "internal/app/demo", "internal/app/explain", "internal/app/lakes", "internal/app/oncall", "internal/config", "internal/doctor", "internal/functions/local", "internal/hub", "internal/hub/aws", "internal/hub/dlq", "internal/parts/rows", "lake", "lake/athena", "lake/changes", "lake/duckdb", "lake/lifecycle", "lake/quarantine", "lake/stats", "query", "query/journey", "query/split", "schemas", "transformer/origin", "transformer/replay"), []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
 }
 
 func rooms(names ...string) []string { return names }

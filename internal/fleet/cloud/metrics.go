@@ -99,9 +99,12 @@ func faultOfDataQuery(q inventory.Query, ids map[string]bool) string {
 		return faultOfMetric(q.Metric)
 	}
 	f, known := parseRatio(q.Expression)
+	_, searches := parseSearch(q.Expression)
 	switch {
 	case q.Metric.Name != "":
 		return "either an expression or a metric"
+	case searches:
+		return ""
 	case !known:
 		return "Unsupported expression"
 	case !ids[f.bad] || !ids[f.all]:
@@ -126,6 +129,8 @@ func (r *Region) evaluate(queries []inventory.Query, from, to int64) []inventory
 		points := of[q.ID]
 		if f, known := parseRatio(q.Expression); known {
 			points = f.over(of[f.bad], of[f.all])
+		} else if s, searches := parseSearch(q.Expression); searches {
+			points = r.sum(s, from, to)
 		}
 		all = append(all, inventory.Series{ID: strings.Clone(q.ID), Points: points})
 	}
@@ -139,9 +144,13 @@ func (r *Region) points(q inventory.Query, from, to int64) []inventory.Point {
 	if record == nil {
 		return nil
 	}
+	return pointsOf(record, q.Period, q.Metric.Statistic, from, to)
+}
+
+func pointsOf(record Recorder, period int, statistic string, from, to int64) []inventory.Point {
 	var points []inventory.Point
-	length := int64(q.Period) * 1000
-	oldest := oldestKept(q.Period, time.Now())
+	length := int64(period) * 1000
+	oldest := oldestKept(period, time.Now())
 	var samples []Sample
 	for t := from - from%length; t < to; t += length {
 		samples = samples[:0]
@@ -150,7 +159,7 @@ func (r *Region) points(q inventory.Query, from, to int64) []inventory.Point {
 				samples = append(samples, record(minute)...)
 			}
 		}
-		if v, any := aggregate(samples, q.Metric.Statistic); any {
+		if v, any := aggregate(samples, statistic); any {
 			points = append(points, inventory.Point{Time: t, Value: v})
 		}
 	}
