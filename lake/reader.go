@@ -31,6 +31,11 @@ func (l *Lake) CheckFile(f FileRef) error {
 		return err
 	}
 	defer file.Close()
+	return matches(file, f)
+}
+
+// matches compares what an object holds with what the ledger says of the file.
+func matches(file Object, f FileRef) error {
 	sum := sha256.New()
 	n, err := io.Copy(sum, file)
 	if err != nil {
@@ -71,14 +76,17 @@ type rowReader[T any] struct {
 	left int64 // rows not read yet
 }
 
-// openRows opens a file for reading. A file that is not there gives fs.ErrNotExist.
+// openRows opens a file for reading, once: of a bucket a small one is a single request. A file that
+// is not there gives fs.ErrNotExist.
 func openRows[T any](l *Lake, f FileRef) (r *rowReader[T], err error) {
-	if err := l.CheckFile(f); err != nil {
-		return nil, &seamark.Fault{What: "damaged lake file", Where: f.Key, Err: err, Remedy: l.mend(f.Key)}
-	}
 	file, err := l.Open(f.Key)
+	if err == nil {
+		if err = matches(file, f); err != nil {
+			file.Close()
+		}
+	}
 	if err != nil {
-		return nil, err
+		return nil, &seamark.Fault{What: "damaged lake file", Where: f.Key, Err: err, Remedy: l.mend(f.Key)}
 	}
 	r = &rowReader[T]{key: f.Key, file: file}
 	defer func() {
