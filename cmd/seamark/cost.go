@@ -20,7 +20,7 @@ storage class, what retention and its tiers come to once as much goes as comes, 
 takes for reading every byte once, and the storage of an OpenSearch domain. The prices are list
 prices as of a date, without tax, discounts, requests of readers and data transfer; --price-file
 names a JSON file with others (the keys are those of "prices" with --json). With --json one
-document: prices, now, steady, scan, index.`,
+document: prices, now, steady, scan, index. What all of Seamark costs in AWS: seamark cost aws.`,
 		Example: `  seamark cost --lake ./lake
   seamark cost --lake ./lake --price-file prices.json --json`,
 		Args: cobra.NoArgs,
@@ -51,6 +51,7 @@ document: prices, now, steady, scan, index.`,
 	c.lakeFlag(cmd)
 	cmd.Flags().StringVar(&file, "price-file", "", "JSON file with other prices")
 	_ = cmd.MarkFlagFilename("price-file", "json")
+	cmd.AddCommand(c.costAWSCmd())
 	return cmd
 }
 

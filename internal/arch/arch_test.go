@@ -109,7 +109,9 @@ var table = []room{
 	{"internal/arch", nil, nil},
 	{"internal/notice", nil, nil},
 	{"internal/servertest", nil, nil},
-	{"internal/bench", rooms(".", "internal/fleet", "internal/lambda/runtimetest"), nil},
+	{"internal/bench", rooms(".", "internal/cost", "internal/fleet", "internal/lambda/runtimetest"), nil},
+	{"internal/cost", rooms("."), nil},
+	{"internal/probe", rooms(".", "internal/hub/aws"), []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"}},
 	{"internal/torture", nil, nil},
 	{"internal/trinotest", nil, nil},
 	{"internal/lambda/coldstart", rooms(".", "lake", "lake/s3", "internal/config", "internal/lambda"), []string{"github.com/aws/aws-sdk-go-v2"}},
@@ -146,7 +148,7 @@ var table = []room{
 	{"cmd/transformer", rooms("internal/functions/transformer", "internal/lambda"), nil},
 	{"cmd/indexer", rooms("internal/functions/indexer", "internal/lambda"), nil},
 	{"cmd/alerter", rooms("internal/functions/alerter", "internal/lambda"), nil},
-	{"cmd/seamark", rooms(".", "alerter/incident", "alerter/rulebook", "alerter/words", "collector", "collector/cloudtrail", "collector/explain", "collector/hint", "collector/history", "collector/inventory", "collector/onboard", "collector/proof", "collector/rehearsal", "dashboards", "dashboards/boards", "internal/app", "internal/app/checkup", "internal/app/demo", "internal/app/explain", "internal/app/lakes", "internal/app/oncall", "internal/config", "internal/doctor", "internal/functions/local", "internal/hub", "internal/hub/aws", "internal/hub/dlq", "internal/parts/rows", "lake", "lake/athena", "lake/changes", "lake/duckdb", "lake/lifecycle", "lake/quarantine", "lake/stats", "query", "query/journey", "query/split", "schemas", "transformer/origin", "transformer/replay"), []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
+	{"cmd/seamark", rooms(".", "alerter/incident", "alerter/rulebook", "alerter/words", "collector", "collector/cloudtrail", "collector/explain", "collector/hint", "collector/history", "collector/inventory", "collector/onboard", "collector/proof", "collector/rehearsal", "dashboards", "dashboards/boards", "internal/app", "internal/app/checkup", "internal/app/demo", "internal/app/explain", "internal/app/lakes", "internal/app/oncall", "internal/config", "internal/cost", "internal/doctor", "internal/functions/local", "internal/hub", "internal/hub/aws", "internal/hub/dlq", "internal/parts/rows", "internal/probe", "lake", "lake/athena", "lake/changes", "lake/duckdb", "lake/lifecycle", "lake/quarantine", "lake/stats", "query", "query/journey", "query/split", "schemas", "transformer/origin", "transformer/replay"), []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"}},
 }
 
 func rooms(names ...string) []string { return names }

@@ -48,6 +48,7 @@ var sections = []section{
 	{"collector", (*bench).collector},
 	{"alerts", (*bench).alerts},
 	{"functions", (*bench).functions},
+	{"bill", (*bench).bill},
 }
 
 func main() {

@@ -202,13 +202,18 @@ func (c *CostLine) steady(k Keep, days, deep int, p Prices) CostPlan {
 	return plan
 }
 
-// indexCost reckons with the uncompressed bytes that arrive on a day.
-func indexCost(l *lake.Lake, days int, p Prices) CostIndex {
+// PerDay is how many bytes of log events, uncompressed, arrive on a day: the mean of the last full days.
+func PerDay(l *lake.Lake) float64 {
 	arrived := daily{}
 	for _, e := range l.Entries() {
 		arrived.add(dayOf(e.Arrival), e.Accounts.BytesIn)
 	}
 	perDay, _ := arrived.growth()
+	return perDay
+}
+
+func indexCost(l *lake.Lake, days int, p Prices) CostIndex {
+	perDay := PerDay(l)
 	bytes := perDay * float64(days) * indexFactor
 	return CostIndex{Days: days, PerDay: int64(perDay), Bytes: int64(bytes), Storage: bytes / gb * p.OpenSearchGB}
 }

@@ -39,7 +39,8 @@ func New(ctx context.Context, s *coldstart.Start) (lambda.Work, error) {
 	w := &worker.Worker{
 		Store: s.Store.Within, Prepare: client.InstallTemplates, Count: s.Count, Log: s.Log,
 		Open: func(l *lake.Lake) (*indexer.Indexer, error) {
-			return search.New(c, client, l, indexer.Options{RetentionDays: c.Index.RetentionDays, EachMark: true, Log: s.Log, MaxWait: 5 * time.Second})
+			// InFlight: Lambda bills what it waits for OpenSearch, which is most of its time (make bench: bill).
+			return search.New(c, client, l, indexer.Options{RetentionDays: c.Index.RetentionDays, EachMark: true, InFlight: 4, Log: s.Log, MaxWait: 5 * time.Second})
 		},
 	}
 	if w.Queue, err = queue.Sender(ctx, s.Queue); err != nil {

@@ -88,6 +88,9 @@ func Start(path string, env ...string) (*Function, error) {
 	return f, nil
 }
 
+// PID is the id of the function's process.
+func (f *Function) PID() int { return f.cmd.Process.Pid }
+
 // Ready waits until the function asks for its first event, and returns how long it took.
 func (f *Function) Ready() (time.Duration, error) {
 	select {
