@@ -118,7 +118,7 @@ unit() {
 emulators() {
 	local classes
 	classes=$(scripts/eventruler/classpath.sh) || return 1
-	with ministack localemu -- env "${aws[@]}" SEAMARK_EVENTRULER="$classes" go test -count=1 ./collector/aws ./collector/cloudtrail ./alerter/eventbridge ./alerter/topic ./lake/glue
+	with ministack localemu -- env "${aws[@]}" SEAMARK_EVENTRULER="$classes" go test -count=1 ./collector/aws ./collector/cloudtrail ./alerter/eventbridge ./alerter/topic ./lake/glue ./internal/probe
 }
 
 # Whole processes, against all servers. Of the commands' tests only those that need one (their files

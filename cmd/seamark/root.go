@@ -146,7 +146,7 @@ func (c *cli) root() *cobra.Command {
 	root.Version = buildVersion()
 	root.SetVersionTemplate(versionLine() + "\n")
 	root.AddCommand(writes(c.transformCmd()), c.queryCmd(), c.logsCmd(), writes(c.indexCmd()), c.lambdaCmd(), c.verifyCmd(), c.alertCmd(), c.incidentCmd(), c.upCmd(), c.demoCmd(), c.configCmd(), c.versionCmd(),
-		c.quarantineCmd(), c.explainCmd(), c.journeyCmd(), c.lakeCmd(), writes(c.compactCmd()), writes(c.retentionCmd()), writes(c.replayCmd()), c.costCmd(), c.onboardCmd(), c.silenceCmd(), c.sessionCmd(), c.rulesCmd(), c.dlqCmd(), c.doctorCmd(), c.boardsCmd())
+		c.quarantineCmd(), c.explainCmd(), c.journeyCmd(), c.lakeCmd(), writes(c.compactCmd()), writes(c.retentionCmd()), writes(c.replayCmd()), c.costCmd(), c.onboardCmd(), c.silenceCmd(), c.sessionCmd(), c.rulesCmd(), c.dlqCmd(), c.doctorCmd(), c.probeCmd(), c.boardsCmd())
 	return root
 }
 

@@ -252,9 +252,9 @@ func TestBroken(t *testing.T) {
 	}
 	transformer := func(w *town) *doctor.Function { return w.functions["acme-transformer"] }
 	for name, c := range map[string]wound{
-		"no credentials":                    {func(w *town) { w.signedIn = errors.New("there are no AWS credentials") }, []string{"broken identity  | no AWS credentials | AWS_PROFILE", "not checked clock this machine | no AWS credentials | "}},
-		"an expired token":                  {func(w *town) { w.signedIn = errors.New("ExpiredToken: the credentials have run out") }, []string{"broken identity  | have run out | sign in", "not checked clock this machine | run out | "}},
-		"the wrong account":                 {func(w *town) { w.caller = "888888888888" }, []string{"broken identity 888888888888 | another account than the hub, 999999999999 | use credentials of 999999999999"}},
+		"no credentials":                    {func(w *town) { w.signedIn = errors.New("there are no AWS credentials") }, []string{"broken identity  | no AWS credentials | AWS_PROFILE", "not checked hub acme | nothing of it was looked at | "}},
+		"an expired token":                  {func(w *town) { w.signedIn = errors.New("ExpiredToken: the credentials have run out") }, []string{"broken identity  | have run out | sign in", "not checked hub acme | nothing of it was looked at | "}},
+		"the wrong account":                 {func(w *town) { w.caller = "888888888888" }, []string{"broken identity 888888888888 | another account than the hub, 999999999999 | use credentials of 999999999999", "not checked hub acme | nothing of it was looked at | "}},
 		"a clock ten minutes ahead":         {func(w *town) { w.ahead = 10 * time.Minute }, []string{"broken clock this machine | 10m0s ahead | timedatectl"}},
 		"a clock a minute behind":           {func(w *town) { w.ahead = -time.Minute }, []string{"warning clock this machine | 1m0s behind | timedatectl"}},
 		"a function was never made":         {func(w *town) { delete(w.functions, "acme-alerter") }, []string{"broken functions acme-alerter | is not there | terraform apply"}},

@@ -50,10 +50,14 @@ func Open(ctx context.Context, region string) (*Session, error) {
 // Region is where it asks.
 func (s *Session) Region() string { return s.cfg.Region }
 
-// fault says what was refused, and what helps of refusals that operators meet.
-func fault(ctx context.Context, where string, err error) error {
+// Fault says what was refused, and what helps of refusals that operators meet. One that says so
+// already stays as it is.
+func Fault(ctx context.Context, where string, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
+	}
+	if said, ok := errors.AsType[*seamark.Fault](err); ok {
+		return said
 	}
 	f := &seamark.Fault{Class: seamark.Temporary, Where: where, What: "AWS does not answer", Err: err, Remedy: "try again; see whether the network reaches AWS"}
 	if e, ok := errors.AsType[smithy.APIError](err); ok {
@@ -69,7 +73,7 @@ func fault(ctx context.Context, where string, err error) error {
 			f.Remedy = "see what it says"
 		}
 	} else if strings.Contains(err.Error(), "get credentials") { // the SDK has no type for a chain that found none
-		f.Class, f.What, f.Remedy = seamark.Rejected, "there are no AWS credentials", "sign in to the hub's account: AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+		f.Class, f.What, f.Err, f.Remedy = seamark.Rejected, "there are no AWS credentials", nil, "sign in: AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
 	}
 	return f
 }
@@ -87,7 +91,7 @@ func (s *Session) url(ctx context.Context, queue string) (string, error) {
 		return "", &seamark.Fault{Class: seamark.Rejected, Where: queue, What: "there is no such queue in " + s.cfg.Region, Err: dlq.ErrNoQueue, Remedy: "check region, account and the hub's name (--region, AWS_PROFILE, --name)"}
 	}
 	if err != nil {
-		return "", fault(ctx, queue, err)
+		return "", Fault(ctx, queue, err)
 	}
 	s.mu.Lock()
 	s.urls[queue] = *out.QueueUrl
@@ -106,7 +110,7 @@ func (s *Session) Receive(ctx context.Context, queue string, hide time.Duration)
 		MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameSentTimestamp, types.MessageSystemAttributeNameApproximateReceiveCount},
 	})
 	if err != nil {
-		return nil, fault(ctx, queue, err)
+		return nil, Fault(ctx, queue, err)
 	}
 	var messages []dlq.Message
 	for _, m := range out.Messages {
@@ -131,7 +135,7 @@ func (s *Session) Show(ctx context.Context, queue string, receipts []string) err
 		}
 		// One that has become visible by itself meanwhile is refused, which is what is wanted.
 		if _, err := s.sqs.ChangeMessageVisibilityBatch(ctx, in); err != nil {
-			return fault(ctx, queue, err)
+			return Fault(ctx, queue, err)
 		}
 		receipts = receipts[n:]
 	}
@@ -145,7 +149,7 @@ func (s *Session) Send(ctx context.Context, queue, body string) error {
 		return err
 	}
 	if _, err = s.sqs.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &url, MessageBody: &body}); err != nil {
-		return fault(ctx, queue, err)
+		return Fault(ctx, queue, err)
 	}
 	return nil
 }
@@ -157,7 +161,7 @@ func (s *Session) Delete(ctx context.Context, queue, receipt string) error {
 		return err
 	}
 	if _, err = s.sqs.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: &url, ReceiptHandle: &receipt}); err != nil {
-		return fault(ctx, queue, err)
+		return Fault(ctx, queue, err)
 	}
 	return nil
 }
@@ -170,7 +174,7 @@ func (s *Session) Failures(ctx context.Context, group string, since time.Time, f
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return fault(ctx, group, err)
+			return Fault(ctx, group, err)
 		}
 		for _, e := range page.Events {
 			var line struct {

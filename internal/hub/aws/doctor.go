@@ -38,7 +38,7 @@ import (
 
 var _ doctor.Hub = (*Session)(nil)
 
-// asked is fault with what the doctor tells apart: what is not there, and what may not be asked.
+// asked is Fault with what the doctor tells apart: what is not there, and what may not be asked.
 func asked(ctx context.Context, where string, err error) error {
 	if err == nil {
 		return nil
@@ -51,7 +51,7 @@ func asked(ctx context.Context, where string, err error) error {
 			return fmt.Errorf("%s: %w: %s", where, doctor.ErrRefused, e.ErrorMessage())
 		}
 	}
-	return fault(ctx, where, err)
+	return Fault(ctx, where, err)
 }
 
 // Caller implements doctor.Hub.
@@ -59,7 +59,7 @@ func (s *Session) Caller(ctx context.Context) (account string, ahead time.Durati
 	asked := time.Now()
 	out, err := sts.NewFromConfig(s.cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return "", 0, fault(ctx, "STS", err)
+		return "", 0, Fault(ctx, "STS", err)
 	}
 	if at, ok := awsmiddleware.GetServerTime(out.ResultMetadata); ok { // to the second
 		ahead = asked.Add(time.Since(asked) / 2).Sub(at.Add(500 * time.Millisecond))
