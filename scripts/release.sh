@@ -22,11 +22,13 @@ glibc=2.34 # the newest that it may ask for
 archs=${ARCHS:-arm64 amd64}
 
 twice() {
-	local room n
+	local room n head
+	head=$(git rev-parse HEAD)
 	room=$(mktemp -d /var/tmp/seamark-release.XXXXXX)
 	trap 'chmod -R u+w "$room"; rm -rf "$room"' EXIT
 	for n in one second; do
 		git clone -q . "$room/$n/seamark"
+		git -C "$room/$n/seamark" checkout -q "$head" # which may have moved on meanwhile
 		GOCACHE=$room/cache-$n "$room/$n/seamark/scripts/release.sh"
 		rm -rf "$room/cache-$n"
 	done
