@@ -35,6 +35,7 @@ type CompactReport struct {
 	Masked      int64           `json:"masked"`      // rows removed of objects that were repaired or done anew
 	Skipped     int             `json:"skipped"`     // hours that could not be done; each says why
 	Strays      int             `json:"strays"`      // files of others who died, removed
+	Packed      int             `json:"packed"`      // hours of arrival whose entries were packed; see docs/formats/pack.md
 }
 
 // CompactedHour is one hour of a CompactReport.
@@ -105,6 +106,12 @@ func (l *Lake) Compact(ctx context.Context, o CompactOptions) (CompactReport, er
 			o.Progress(i+1, len(hours), h)
 		}
 		if err := c.clean(ctx, false); err != nil {
+			return c.report, err
+		}
+	}
+	if !o.DryRun {
+		n, err := c.pack(ctx)
+		if c.report.Packed = n; err != nil {
 			return c.report, err
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -131,6 +132,15 @@ func (d *Dir) Stat(key string) (fs.FileInfo, error) {
 		return nil, err
 	}
 	return os.Stat(p)
+}
+
+// FolderTime implements Dated.
+func (d *Dir) FolderTime(folder string) (time.Time, error) {
+	info, err := d.Stat(folder)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return info.ModTime(), nil
 }
 
 // Remove implements Store: the names are gone for good when it returns.

@@ -1,6 +1,10 @@
 package lake
 
-import seamark "github.com/seamark-hq/seamark"
+import (
+	"bytes"
+
+	seamark "github.com/seamark-hq/seamark"
+)
 
 // RowForm returns the sort key of a row, the length of its identity, and its waiting form.
 func RowForm(r *seamark.Log, sound bool) (key []byte, whole int, body []byte) {
@@ -14,3 +18,10 @@ func ReadRow[T any](b []byte, row *T) error { return readRow(string(b), row) }
 
 // AppendRow is the waiting form of any row.
 func AppendRow[T any](row *T) []byte { return appendRow(nil, row) }
+
+// ReadPack reads all of a pack, whether its checksums match or not.
+func ReadPack(b []byte) {
+	decodeHead(bytes.NewReader(b))
+	parseHead(b)
+	decodeShorts(b, 0, func(*short) {})
+}

@@ -129,8 +129,9 @@ func life() []step {
 	}
 }
 
-// compactStep compacts all there is.
+// compactStep compacts all there is, some time after it came.
 func compactStep(l *lake.Lake) error {
+	age(l.Root())
 	r, err := l.Compact(context.Background(), hasty())
 	for _, h := range r.Hours {
 		if h.Skipped != "" {

@@ -47,6 +47,8 @@ type inclusion struct {
 
 func (i inclusion) name() ID { return ID(hex.EncodeToString(i.id[:])) }
 
+func (i inclusion) at() Outcome { return Outcome(hex.EncodeToString(i.outcome[:])) }
+
 func includeOf(id ID, o Outcome) (i inclusion) {
 	hex.Decode(i.id[:], []byte(id))
 	hex.Decode(i.outcome[:], []byte(o))
@@ -55,10 +57,13 @@ func includeOf(id ID, o Outcome) (i inclusion) {
 
 // includes reports whether the snapshot holds the rows of an object at that outcome.
 func (h *hour) includes(id ID, o Outcome) bool {
+	return h.has(includeOf(id, o))
+}
+
+func (h *hour) has(want inclusion) bool {
 	if h == nil || len(h.included) == 0 {
 		return false
 	}
-	want := includeOf(id, o)
 	at, found := sort.Find(len(h.included), func(i int) int { return bytes.Compare(want.id[:], h.included[i].id[:]) })
 	return found && h.included[at].outcome == want.outcome
 }
@@ -149,7 +154,7 @@ func (l *Lake) setSnapshot(n int64, seq int, s *Snapshot) (again []ID) {
 		e := l.entries[id]
 		switch {
 		case e == nil:
-		case e.outcome != Outcome(hex.EncodeToString(i.outcome[:])):
+		case e.outcome != i.at():
 			again = append(again, id)
 		default:
 			delete(h.loose, id)
@@ -193,7 +198,7 @@ func (l *Lake) hide(h *hour) {
 	for _, i := range h.included {
 		id := i.name()
 		e := l.entries[id]
-		if l.superseded[id] || e != nil && e.outcome != Outcome(hex.EncodeToString(i.outcome[:])) {
+		if l.superseded[id] || e != nil && e.outcome != i.at() {
 			h.hidden = append(h.hidden, id)
 		}
 	}

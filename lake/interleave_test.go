@@ -120,6 +120,9 @@ func (m *machine) force(t *rapid.T) {
 
 func (m *machine) compact(t *rapid.T) {
 	o := hasty()
+	if rapid.Bool().Draw(t, "later") {
+		age(m.root)
+	}
 	if rapid.Bool().Draw(t, "open hour") {
 		o.Now = func() time.Time { return time.UnixMilli(firstHourMs) }
 		o.SmallFiles = rapid.IntRange(1, 3).Draw(t, "small files")
@@ -172,6 +175,7 @@ func (m *machine) die(t *rapid.T) {
 			l.Expire(context.Background(), firstHourGoes())
 		}
 	default:
+		age(m.root)
 		l.Compact(context.Background(), hasty())
 	}
 	if rapid.Bool().Draw(t, "restart") {
@@ -195,6 +199,9 @@ func (m *machine) look(t *rapid.T) {
 				holders[e]++
 			}
 		}
+	}
+	if differ := onDemand(m.root); differ != "" {
+		t.Fatal(differ)
 	}
 	for i, l := range append(m.workers, m.open(t, &unsynced{})) {
 		if err := l.Refresh(context.Background()); err != nil {

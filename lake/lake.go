@@ -36,6 +36,7 @@ type Lake struct {
 	renew      map[int64]bool   // hours whose objects get a new generation whatever their outcome
 	scope      []*scope         // what of the ledger is read
 	part       bool             // not all of it is
+	demand     *demand          // nil: it is read whether asked for or not
 	damaged    map[string]error // ledger entries and snapshots that cannot be read, by key
 	generation uint64           // changes whenever the files do
 	turn       uint64           // changes whenever rows of compacted files may no longer count

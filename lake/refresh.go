@@ -20,6 +20,11 @@ func (l *Lake) Refresh(ctx context.Context) error {
 	for _, key := range again {
 		l.readNews(key)
 	}
+	if l.demand != nil {
+		if err := l.refreshDemand(ctx); err != nil {
+			return err
+		}
+	}
 	for _, of := range l.scope {
 		if err := l.News(ctx, of.folder, &of.seen, l.readNews); err != nil {
 			return err

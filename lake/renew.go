@@ -1,9 +1,6 @@
 package lake
 
-import (
-	"encoding/hex"
-	"slices"
-)
+import "slices"
 
 // Renew prepares to rebuild an hour whose compacted files are damaged: from now on, an object
 // with rows in that hour that is transformed with force gets files of its own again, under new names, even
@@ -26,7 +23,7 @@ func (l *Lake) Renew(hour int64) ([]*Entry, error) {
 	}
 	for _, i := range h.included {
 		e := l.entries[i.name()]
-		if e != nil && !l.superseded[e.ID] && e.outcome == Outcome(hex.EncodeToString(i.outcome[:])) {
+		if e != nil && !l.superseded[e.ID] && e.outcome == i.at() {
 			out = append(out, e.Entry)
 		}
 	}

@@ -89,6 +89,9 @@ func (l *Lake) verify(ctx context.Context, now time.Time, progress func(done, to
 	if err := v.todos(&r); err != nil {
 		return r, err
 	}
+	if err := v.packs(&r); err != nil {
+		return r, err
+	}
 	if len(entries)+len(hours)+len(l.Damaged()) > 0 {
 		if err := l.strays(&r, v.named); err != nil {
 			return r, err

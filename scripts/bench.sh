@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures the transform against DuckDB (from PyPI, one thread) in the same run, two cores, redaction,
-# lookups, search, compaction, the front door, the collector, the alerter and the functions, and writes docs/benchmarks.md. ONLY=transform,… runs less.
+# lookups, search, the ledger, compaction, the front door, the collector, the alerter and the functions, and writes docs/benchmarks.md. ONLY=transform,… runs less.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p .cache
@@ -17,4 +17,4 @@ if [ ! -x .cache/alertmanager ]; then
 	mkdir -p "$am/ui/app/dist" && echo '<html></html>' >"$am/ui/app/dist/index.html"
 	(cd "$am" && go build -o "$OLDPWD/.cache/alertmanager" ./cmd/alertmanager)
 fi
-go run ./internal/bench -alertmanager .cache/alertmanager -rows "${ROWS:-10000000}" -seamark bin/seamark -python .cache/venv/bin/python -events "${EVENTS:-600000}" -rounds "${ROUNDS:-5}" -files "${FILES:-10000}" -only "${ONLY:-}" -out docs/benchmarks.md
+go run ./internal/bench -alertmanager .cache/alertmanager -rows "${ROWS:-10000000}" -seamark bin/seamark -python .cache/venv/bin/python -events "${EVENTS:-600000}" -rounds "${ROUNDS:-5}" -files "${FILES:-10000}" -objects "${OBJECTS:-1000000}" -only "${ONLY:-}" -out docs/benchmarks.md

@@ -15,7 +15,11 @@ import (
 // Search opens a lake that must be there, for questions: with the configured index beside it, which
 // answers what it holds. Names of products and the like are the lake's to tell.
 func Search(ctx context.Context, place string, c *config.Config, log *slog.Logger) (both split.Engine, db *duckdb.DB, closeLake func(), err error) {
-	l, err := lakes.Read(ctx, place)
+	open := lakes.Ask
+	if c.OpenSearch.URL != "" {
+		open = lakes.Read // what the index has is told by the whole ledger
+	}
+	l, err := open(ctx, place)
 	if err != nil {
 		return nil, nil, nil, err
 	}

@@ -26,6 +26,8 @@ type bench struct {
 	files   int // small files of the compaction's day
 	rows    int // of the lake behind the alerter
 
+	objectCount int // landing objects of the lake that has very many
+
 	alertmanager string // a binary of that version; empty: no comparison
 
 	watch func() func() (others float64, load string, err error)
@@ -43,6 +45,7 @@ var sections = []section{
 	{"redaction", (*bench).redaction},
 	{"lookups", (*bench).lookups},
 	{"search", (*bench).search},
+	{"ledger", (*bench).manyObjects},
 	{"compaction", (*bench).compaction},
 	{"frontdoor", (*bench).frontDoor},
 	{"collector", (*bench).collector},
@@ -59,6 +62,7 @@ func main() {
 	flag.IntVar(&b.rounds, "rounds", 5, "runs of each, in turn; medians and least count")
 	flag.IntVar(&b.files, "files", 10_000, "small files of the day that is compacted")
 	flag.IntVar(&b.rows, "rows", 10_000_000, "log events of the lake behind the alerter")
+	flag.IntVar(&b.objectCount, "objects", 1_000_000, "landing objects of the lake that has very many; each takes 4 kB of disk")
 	flag.StringVar(&b.alertmanager, "alertmanager", "", "an Alertmanager 0.34.2; empty: no comparison")
 	only := flag.String("only", "", "sections to run, by commas; empty: all")
 	out := flag.String("out", "", "file to write the report to; empty: standard output only")

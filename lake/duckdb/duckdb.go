@@ -44,8 +44,9 @@ type DB struct {
 	cache  Cache  // may be nil
 	root   string // of the paths that DuckDB sees
 
-	mu     sync.Mutex
-	broken map[string]broken // files left out, by key
+	mu      sync.Mutex
+	broken  map[string]broken // files left out, by key
+	damaged map[string]bool   // keys of the ledger that were named as damaged
 
 	closed chan struct{}
 	close  func() // closes closed, once
@@ -84,7 +85,7 @@ func Open(l *lake.Lake, o Options) (*DB, error) {
 		db.Close()
 		return nil, fmt.Errorf("start DuckDB: %w", err)
 	}
-	d := &DB{lake: l, db: db, logger: o.Logger, cache: o.Cache, root: l.Root(), broken: map[string]broken{}}
+	d := &DB{lake: l, db: db, logger: o.Logger, cache: o.Cache, root: l.Root(), broken: map[string]broken{}, damaged: map[string]bool{}}
 	if d.cache != nil {
 		d.root = d.cache.Root()
 	}

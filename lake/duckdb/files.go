@@ -63,6 +63,10 @@ func (a *asking) files(t seamark.Table, span seamark.Span, keep func(lake.Partit
 
 // list lists t's files that may hold rows in span, but for those that are known to be damaged.
 func (a *asking) list(t seamark.Table, span seamark.Span, keep func(lake.Partition) bool) []lake.File {
+	if err := a.need(span); err != nil {
+		a.err = err
+		return nil
+	}
 	leftOut := a.Broken()
 	var files []lake.File
 	only, pruned := a.only[t]
@@ -76,6 +80,22 @@ func (a *asking) list(t seamark.Table, span seamark.Span, keep func(lake.Partiti
 		}
 	}
 	return files
+}
+
+// need makes the lake know the files of span, and names what of its ledger cannot be read, once.
+func (a *asking) need(span seamark.Span) error {
+	if err := a.lake.Need(a.ctx, span); err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for key, err := range a.lake.Damaged() {
+		if !a.damaged[key] {
+			a.damaged[key] = true
+			a.logger.Warn(err.Error())
+		}
+	}
+	return nil
 }
 
 // whole finds files on this machine, without those that are not whole; moved: some no longer count,

@@ -49,6 +49,24 @@ func Store(ctx context.Context, place string) (lake.Store, error) {
 // Read opens a lake that must be there, and reads its ledger.
 func Read(ctx context.Context, place string) (*lake.Lake, error) { return open(ctx, place, true) }
 
+// Ask opens a lake that must be there, for questions alone: where it can, it reads of its ledger what
+// they need when they are asked.
+func Ask(ctx context.Context, place string) (*lake.Lake, error) {
+	if !isFolder(strings.TrimPrefix(place, "file://")) {
+		return Read(ctx, place)
+	}
+	store, err := Store(ctx, place)
+	if err != nil {
+		return nil, err
+	}
+	return lake.OnDemand(store), nil
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
 // Make opens a lake, which may be empty, and reads its ledger.
 func Make(ctx context.Context, place string) (*lake.Lake, error) { return open(ctx, place, false) }
 
@@ -118,7 +136,7 @@ func Query(l *lake.Lake, c *config.Config, log *slog.Logger) (*duckdb.DB, error)
 
 // Open opens a lake that must be there, with a DuckDB over it.
 func Open(ctx context.Context, place string, c *config.Config, log *slog.Logger) (db *duckdb.DB, closeLake func(), err error) {
-	l, err := Read(ctx, place)
+	l, err := Ask(ctx, place)
 	if err != nil {
 		return nil, nil, err
 	}
