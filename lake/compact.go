@@ -36,6 +36,7 @@ type CompactReport struct {
 	Skipped     int             `json:"skipped"`     // hours that could not be done; each says why
 	Strays      int             `json:"strays"`      // files of others who died, removed
 	Packed      int             `json:"packed"`      // hours of arrival whose entries were packed; see docs/formats/pack.md
+	Filtered    int             `json:"filtered"`    // hours of events of which the words' filters were made, besides those compacted
 }
 
 // CompactedHour is one hour of a CompactReport.
@@ -110,8 +111,11 @@ func (l *Lake) Compact(ctx context.Context, o CompactOptions) (CompactReport, er
 		}
 	}
 	if !o.DryRun {
-		n, err := c.pack(ctx)
-		if c.report.Packed = n; err != nil {
+		var err error
+		if c.report.Packed, err = c.pack(ctx); err != nil {
+			return c.report, err
+		}
+		if c.report.Filtered, err = c.filter(ctx); err != nil {
 			return c.report, err
 		}
 	}

@@ -116,7 +116,7 @@ func (w *work) discard() {
 func (w *work) merge(ctx context.Context) error {
 	l := w.c.lake
 	for _, at := range w.p.partitions() {
-		m := &merge{lake: l, p: at, loose: w.p.loose[at], settled: w.p.settled[at], sound: l.sound, run: w.attempt, o: w.c.o, tally: w.tally}
+		m := &merge{lake: l, p: at, loose: w.p.loose[at], settled: w.p.settled[at], sound: l.sound, run: w.attempt, o: w.c.o, tally: w.tally, filters: w.c.packs()}
 		if err := m.do(ctx); err != nil {
 			return err
 		}
@@ -159,6 +159,9 @@ func (w *work) publish(s *Snapshot) error {
 	if err := w.publishFiles(); err != nil {
 		return err // the todo stays: what is there of the outputs goes with it
 	}
+	if err := w.publishFilters(s); err != nil {
+		return err
+	}
 	err = l.publish(hour, s)
 	if errors.Is(err, fs.ErrExist) { // somebody else was first
 		if cleaned := errors.Join(l.removeDead(hour, outs), l.removeTodo(todo)); cleaned != nil {
@@ -171,6 +174,18 @@ func (w *work) publish(s *Snapshot) error {
 	}
 	w.c.due = append(w.c.due, due{hour: hour, at: time.Now().Add(max(0, w.c.o.Grace)), keys: keys, todo: todo})
 	return nil
+}
+
+// publishFilters writes what is known of the words of a snapshot's files, before it counts.
+func (w *work) publishFilters(s *Snapshot) error {
+	if !w.c.packs() {
+		return nil
+	}
+	fresh := map[ID][]filter{}
+	for _, m := range w.merges {
+		m.filtersOf(fresh)
+	}
+	return w.c.lake.putFilters(w.p.hour, fresh, s.Files)
 }
 
 func (w *work) publishFiles() error {

@@ -3,6 +3,7 @@ package lake
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"sort"
@@ -94,7 +95,7 @@ func (l *Lake) Expire(ctx context.Context, o RetentionOptions) (ExpireReport, er
 		e.r.Now = last
 	}
 	if e.arrived.IsZero() {
-		return e.r, nil // nothing has ever arrived
+		return e.r, e.packs() // nothing has ever arrived, or nothing is left
 	}
 	if err := l.pinAhead(e.arrived, clock); err != nil && !e.dry {
 		return e.r, err
@@ -128,7 +129,18 @@ func (l *Lake) Expire(ctx context.Context, o RetentionOptions) (ExpireReport, er
 			return e.r, err
 		}
 	}
-	return e.r, e.entries()
+	if err := e.entries(); err != nil {
+		return e.r, err
+	}
+	return e.r, e.packs()
+}
+
+// packs deletes what packs and filters say of what is gone.
+func (e *expiry) packs() error {
+	if e.dry {
+		return nil
+	}
+	return errors.Join(e.lake.removeExpiredFilters(), e.lake.removeEmptyPacks())
 }
 
 // newestArrival is that of the entries, and at most now; zero when there is none.

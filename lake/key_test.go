@@ -2,6 +2,7 @@ package lake_test
 
 import (
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -81,10 +82,14 @@ func FuzzParseFileKey(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
+	grammar := regexp.MustCompile(`^lake/(logs|access_logs)/product=[a-z0-9._-]{1,64}/environment=[a-z0-9._-]{1,64}/date=\d{4}-\d{2}-\d{2}/hour=\d{2}/[0-9a-f]{64}((-[0-9a-f]{8})?\.l|\.c)\.parquet$`)
 	f.Fuzz(func(t *testing.T, key string) {
 		p, id, err := lake.ParseFileKey(key)
 		if err != nil {
 			return
+		}
+		if !grammar.MatchString(key) {
+			t.Errorf("%q is parsed", key)
 		}
 		if made := lake.FileKey(p, id); made != key && strings.TrimSuffix(made, ".l.parquet") != strings.TrimSuffix(key, ".c.parquet") {
 			t.Errorf("%q is parsed, but made as %q", key, made)
@@ -93,6 +98,16 @@ func FuzzParseFileKey(f *testing.F) {
 			t.Errorf("%q leaves its place: %q, %v", key, name, err)
 		}
 	})
+}
+
+// BenchmarkParseFileKey: 0.7 µs; 5.1 with a regular expression.
+func BenchmarkParseFileKey(b *testing.B) {
+	key := lake.FileKey(lake.Partition{Table: "logs", Product: "booking", Environment: "prod", Hour: 490_000}, someID)
+	for range b.N {
+		if _, _, err := lake.ParseFileKey(key); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 func FuzzArrival(f *testing.F) {

@@ -36,6 +36,7 @@ type Lake struct {
 	renew      map[int64]bool   // hours whose objects get a new generation whatever their outcome
 	scope      []*scope         // what of the ledger is read
 	part       bool             // not all of it is
+	proven     map[int64]proof  // of hours, that their filters are whole
 	demand     *demand          // nil: it is read whether asked for or not
 	damaged    map[string]error // ledger entries and snapshots that cannot be read, by key
 	generation uint64           // changes whenever the files do
@@ -85,7 +86,7 @@ func New(s Store) *Lake {
 
 func newLake(s Store, folders ...string) *Lake {
 	l := &Lake{Store: s, entries: map[ID]*held{}, superseded: map[ID]bool{}, atURL: map[string][]ID{}, hours: map[int64]*hour{}, todos: map[string]bool{}, replaced: map[string]bool{},
-		renew: map[int64]bool{}, damaged: map[string]error{}, ahead: map[string]watermark{}, clock: time.Now, objects: map[ID]chan struct{}{}}
+		renew: map[int64]bool{}, damaged: map[string]error{}, proven: map[int64]proof{}, ahead: map[string]watermark{}, clock: time.Now, objects: map[ID]chan struct{}{}}
 	for _, folder := range folders {
 		l.scope = append(l.scope, &scope{folder: folder})
 	}

@@ -25,6 +25,7 @@ type merge struct {
 	sound   func(ID) bool
 	run     string
 	o       CompactOptions
+	filters bool // of the words of its files
 
 	encoder *parquetfile.Encoder
 	outputs []*part // closed, waiting to be published
@@ -307,7 +308,13 @@ func (o *output[T]) write() (err error) {
 		if o.now, err = newPart(o.m.lake.Store, o.m.encoder, o.m.p); err != nil {
 			return err
 		}
+		if o.m.filters {
+			o.now.words = new(gatherer)
+		}
 		o.m.outputs = append(o.m.outputs, o.now)
+	}
+	if o.now.words != nil {
+		gather(o.now.words, o.kind.filtered, o.batch)
 	}
 	if err := o.kind.write(o.now, o.batch); err != nil {
 		return err
@@ -331,6 +338,9 @@ func (o *output[T]) end() error {
 	}
 	t := o.now
 	o.now = nil
+	if t.words != nil {
+		t.filters, t.words = t.words.filters(), nil
+	}
 	return t.close()
 }
 
@@ -350,6 +360,13 @@ func (m *merge) name(n int) ID {
 	}
 	sum := sha256.Sum256(fmt.Appendln(nil, parts...))
 	return ID(hex.EncodeToString(sum[:]))
+}
+
+// filtersOf adds the filters of the outputs to those of an hour.
+func (m *merge) filtersOf(hour map[ID][]filter) {
+	for n, t := range m.outputs {
+		hour[m.name(n)] = t.filters
+	}
 }
 
 // files are the outputs as a snapshot names them.

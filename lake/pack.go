@@ -151,56 +151,72 @@ func encodePack(sections []packed) []byte {
 			head = binary.LittleEndian.AppendUint32(head, p.sum)
 		}
 	}
-	b := binary.LittleEndian.AppendUint32([]byte(packMagic), uint32(len(head)))
-	b = binary.LittleEndian.AppendUint32(b, crc32.Checksum(head, castagnoli))
-	b = append(b, head...)
+	b := appendHead([]byte(packMagic), head)
 	for _, s := range sections {
 		b = append(append(b, s.bytes[changed]...), s.bytes[plain]...)
 	}
 	return b
 }
 
-// packPreamble is what stands before the head: magic, its length, its checksum.
-const packPreamble = len(packMagic) + 8
+// appendHead writes a head behind the magic of its format: its length, its checksum, and itself.
+func appendHead(b, head []byte) []byte {
+	b = binary.LittleEndian.AppendUint32(b, uint32(len(head)))
+	b = binary.LittleEndian.AppendUint32(b, crc32.Checksum(head, castagnoli))
+	return append(b, head...)
+}
 
-// mostHead bounds a head: 24 sections of mostTouched runs.
-const mostHead = 64 << 10
+// headAt is where a head begins, mostHead bounds it.
+const (
+	headAt   = len(packMagic) + 8
+	mostHead = 16 << 20
+)
 
-var errNotPack = errors.New("not as seamark writes it")
+var (
+	errNotPack = errors.New("not as seamark writes it")
+	errSum     = errors.New("checksum does not match")
+)
 
-// decodeHead reads the sections of a pack; their pieces lie where it says.
-func decodeHead(r io.ReaderAt) ([]section, error) {
+// readHead reads what appendHead wrote, and tells where what follows it begins.
+func readHead(r io.ReaderAt, magic string) (head []byte, end int64, err error) {
 	first := make([]byte, 4096)
 	n, err := r.ReadAt(first, 0)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
+		return nil, 0, err
 	}
 	first = first[:n]
-	if n < packPreamble || string(first[:len(packMagic)]) != packMagic {
-		return nil, errNotPack
+	if n < headAt || string(first[:len(magic)]) != magic {
+		return nil, 0, errNotPack
 	}
-	size := int(binary.LittleEndian.Uint32(first[len(packMagic):]))
-	sum := binary.LittleEndian.Uint32(first[len(packMagic)+4:])
+	size := int(binary.LittleEndian.Uint32(first[len(magic):]))
+	sum := binary.LittleEndian.Uint32(first[len(magic)+4:])
 	if size > mostHead {
-		return nil, errNotPack
+		return nil, 0, errNotPack
 	}
-	head := first[packPreamble:]
+	head = first[headAt:]
 	if len(head) < size {
 		head = make([]byte, size)
-		if _, err := r.ReadAt(head, int64(packPreamble)); err != nil {
-			return nil, errNotPack
+		if _, err := r.ReadAt(head, int64(headAt)); err != nil {
+			return nil, 0, errNotPack
 		}
 	}
 	head = head[:size]
 	if crc32.Checksum(head, castagnoli) != sum {
-		return nil, errors.New("checksum of the head does not match")
+		return nil, 0, errSum
 	}
-	return parseHead(head)
+	return head, int64(headAt + size), nil
 }
 
-func parseHead(head []byte) ([]section, error) {
+// decodeHead reads the sections of a pack; their pieces lie where it says.
+func decodeHead(r io.ReaderAt) ([]section, error) {
+	head, at, err := readHead(r, packMagic)
+	if err != nil {
+		return nil, err
+	}
+	return parseHead(head, at)
+}
+
+func parseHead(head []byte, at int64) ([]section, error) {
 	c := cursor{b: head}
-	at := int64(packPreamble + len(head))
 	sections := make([]section, 0, 24)
 	for range c.count() {
 		s := section{hour: c.varint(), stamp: c.varint()}
@@ -230,7 +246,7 @@ func (p piece) read(r io.ReaderAt) ([]byte, error) {
 		return nil, fmt.Errorf("the pack ends early: %w", err)
 	}
 	if crc32.Checksum(b, castagnoli) != p.sum {
-		return nil, errors.New("checksum does not match")
+		return nil, errSum
 	}
 	return b, nil
 }

@@ -13,7 +13,7 @@ import (
 // is, and is believed of no other. Where the store is not Dated there are no packs.
 func (c *compactor) pack(ctx context.Context) (hours int, err error) {
 	l := c.lake
-	if _, ok := l.Store.(Dated); !ok || l.part || l.demand != nil {
+	if !c.packs() {
 		return 0, nil
 	}
 	d := &dayPacker{c: c}
@@ -26,10 +26,13 @@ func (c *compactor) pack(ctx context.Context) (hours int, err error) {
 	if err == nil || errors.Is(err, errPaused) {
 		err = errors.Join(d.flush(), ctx.Err())
 	}
-	if err == nil {
-		err = l.removeEmptyPacks()
-	}
 	return d.hours, err
+}
+
+// packs reports whether packs and filters are written: only where they are read.
+func (c *compactor) packs() bool {
+	_, ok := c.lake.Store.(Dated)
+	return ok && !c.lake.part
 }
 
 var errPaused = errors.New("paused")
@@ -141,17 +144,25 @@ func (l *Lake) packHour(n int64, folder string, stamp int64) (packed, error) {
 
 // removeEmptyPacks removes the packs of days of which no entry is left.
 func (l *Lake) removeEmptyPacks() error {
-	var empty []string
-	err := l.Walk(packsFolder, func(key string, _ fs.DirEntry) error {
-		if m := packPattern.FindStringSubmatch(key); m != nil && l.empty(LedgerFolder+"/"+m[1]) {
-			empty = append(empty, key)
+	return l.removeThose(packsFolder, func(key string) bool {
+		m := packPattern.FindStringSubmatch(key)
+		return m != nil && l.empty(LedgerFolder+"/"+m[1])
+	})
+}
+
+// removeThose removes the objects below a folder of which fn says so.
+func (l *Lake) removeThose(folder string, fn func(key string) bool) error {
+	var keys []string
+	err := l.Walk(folder, func(key string, _ fs.DirEntry) error {
+		if fn(key) {
+			keys = append(keys, key)
 		}
 		return nil
 	})
-	if err != nil || len(empty) == 0 {
+	if err != nil || len(keys) == 0 {
 		return err
 	}
-	return l.Remove(empty...)
+	return l.Remove(keys...)
 }
 
 // empty reports whether no object lies below a folder.

@@ -17,9 +17,12 @@ type part struct {
 	bytes  int64 // that have left the encoder
 	logs   *parquetfile.Writer[seamark.Log]
 	access *parquetfile.Writer[seamark.AccessLog]
-	ref    FileRef // without a key
-	held   int64   // bytes of the rows that wait in the encoder
-	memory int64   // bytes of memory that they take
+	ref    FileRef   // without a key
+	held   int64     // bytes of the rows that wait in the encoder
+	memory int64     // bytes of memory that they take
+	words  *gatherer // of a compacted file while it is written; nil: nobody needs them
+
+	filters []filter // of the words
 }
 
 func newPart(s Store, e *parquetfile.Encoder, p Partition) (*part, error) {

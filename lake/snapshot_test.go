@@ -111,6 +111,7 @@ func TestSnapshotIsTrusted(t *testing.T) {
 func TestExpireKilled(t *testing.T) {
 	for at := 1; ; at++ {
 		l := filled(t, 2)
+		age(l.Root())
 		compact(t, l)
 		put(t, l, damagedKey, damagedObject())
 		must(t, l, damagedKey)

@@ -52,20 +52,23 @@ type rowKind[T any] struct {
 	identity func(*T) (identity, int64) // and when the landing object arrived
 	landing  func(*T) *string
 	write    func(*part, []T) error
+	filtered []filtered[T]
 }
 
 var logKind = rowKind[seamark.Log]{
 	identity: func(r *seamark.Log) (identity, int64) {
 		return identity{r.Timestamp, r.EventID, r.AccountID, r.Source, r.Stream}, r.IngestedAt
 	},
-	landing: func(r *seamark.Log) *string { return &r.LandingID },
-	write:   (*part).writeLogs,
+	landing:  func(r *seamark.Log) *string { return &r.LandingID },
+	write:    (*part).writeLogs,
+	filtered: filteredLogs,
 }
 
 var accessLogKind = rowKind[seamark.AccessLog]{
 	identity: func(r *seamark.AccessLog) (identity, int64) {
 		return identity{r.Timestamp, r.EventID, r.AccountID, r.Source, r.Stream}, r.IngestedAt
 	},
-	landing: func(r *seamark.AccessLog) *string { return &r.LandingID },
-	write:   (*part).writeAccessLogs,
+	landing:  func(r *seamark.AccessLog) *string { return &r.LandingID },
+	write:    (*part).writeAccessLogs,
+	filtered: filteredAccess,
 }

@@ -89,7 +89,7 @@ func (l *Lake) verify(ctx context.Context, now time.Time, progress func(done, to
 	if err := v.todos(&r); err != nil {
 		return r, err
 	}
-	if err := v.packs(&r); err != nil {
+	if err := errors.Join(v.packs(&r), v.filters(&r)); err != nil {
 		return r, err
 	}
 	if len(entries)+len(hours)+len(l.Damaged()) > 0 {

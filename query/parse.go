@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/query/words"
 )
 
 // Parse reads a query about rows of t. Of blank text the expression is nil, which holds for every
@@ -224,11 +225,11 @@ func (p *parser) quoted() string {
 
 // words makes the term of a text.
 func (p *parser) words(at int, s string) Text {
-	words := Words(s)
-	if len(words) == 0 {
+	all := words.Of(s)
+	if len(all) == 0 {
 		p.fail(at, "there is no word in "+excerpt(s), "text is found by words, of letters, digits and _; for other signs write /"+excerptRegexp(s)+"/")
 	}
-	return Text{Words: words}
+	return Text{Words: all}
 }
 
 func excerpt(s string) string {
@@ -304,7 +305,7 @@ func (p *parser) name() (name string, ok bool) {
 
 // oneWord fails where a * stands at what is more than a word.
 func (p *parser) oneWord(at int, t Text, s string) {
-	if Lower(s) != t.Words[0] {
+	if words.Lower(s) != t.Words[0] {
 		p.fail(at, "a * reaches inside one word, and "+excerpt(s)+" is more", "leave the * away, or search for one of its words")
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/query/words"
 )
 
 // Format writes an expression in its canonical form, which Parse reads as the same. It is "" of nil.
@@ -166,7 +167,7 @@ func (l Limit) format(column string) string {
 // plain signs may stand in a value that is not in quotes.
 const plain = "_.:/@+=,-$%&#!?;~'|{}^"
 
-func isPlain(r rune) bool { return isWord(r) || strings.ContainsRune(plain, r) }
+func isPlain(r rune) bool { return words.Is(r) || strings.ContainsRune(plain, r) }
 
 func formatPattern(pieces []string) string {
 	if len(pieces) == 1 {

@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/query/words"
 )
 
 // field reads the values of a field whose name stood at byte at.
@@ -140,7 +141,7 @@ func (p *parser) whole(at int, f Field, k kind, pieces []string) Value {
 	}
 	switch k {
 	case slug:
-		return fold(Lower)
+		return fold(words.Lower)
 	case level:
 		return fold(strings.ToUpper)
 	case text:

@@ -95,6 +95,7 @@ var grammar = []*regexp.Regexp{
 	regexp.MustCompile(`^incidents/(?:rules/\d{10}|[a-z0-9._-]{1,100}-[0-9a-f]{12}/(?:\d{10}|heard/[0-9a-f]{32}))\.json$`),
 	regexp.MustCompile(`^\.lock$`),
 	regexp.MustCompile(`^ledger/packs/\d{4}/\d{2}/\d{2}\.pack$`),
+	regexp.MustCompile(`^ledger/filters/\d{4}/\d{2}/\d{2}/\d{2}\.words$`),
 	snapshotKey,
 	watermark,
 }

@@ -51,10 +51,10 @@ type located struct {
 // listings is how often one question lists its files because some have moved meanwhile.
 const listings = 5
 
-// files lists t's files that may hold rows in span and that are whole at first sight.
-func (a *asking) files(t seamark.Table, span seamark.Span, keep func(lake.Partition) bool) []located {
+// files finds those of the listed files that are whole at first sight.
+func (a *asking) files(list func() []lake.File) []located {
 	for try := 1; ; try++ {
-		there, moved := a.whole(a.list(t, span, keep))
+		there, moved := a.whole(list())
 		if !moved || try == listings {
 			return there
 		}

@@ -79,7 +79,7 @@ var errMoved = errors.New("the lake has changed meanwhile")
 // twice as long a time, until what is left cannot hold rows that come before those that were found: a
 // first page costs the same whatever the span.
 func (a *asking) newestFirst(q question) (seen []located, found []place, err error) {
-	files := a.list(q.Table, q.Span, func(p lake.Partition) bool { return mayHold(p, q) })
+	files, needs := a.candidates(q), q.needs()
 	slices.SortStableFunc(files, func(a, b lake.File) int {
 		if q.Ascending {
 			return cmp.Compare(a.MinMs, b.MinMs)
@@ -88,18 +88,21 @@ func (a *asking) newestFirst(q question) (seen []located, found []place, err err
 	})
 	for hours := int64(1); len(files) > 0 && !settled(q, found, files[0]); hours *= 2 {
 		n := wave(files, hours, q.Ascending)
-		here, moved := a.whole(files[:n])
+		here, moved := a.whole(a.holding(files[:n], needs))
 		if moved {
 			return nil, nil, errMoved
 		}
 		if a.err != nil {
 			return nil, nil, a.err
 		}
+		files, seen = files[n:], append(seen, here...)
+		if len(here) == 0 {
+			continue
+		}
 		places, err := a.places(a.ctx, q, here)
 		if err != nil {
 			return nil, nil, err
 		}
-		files, seen = files[n:], append(seen, here...)
 		if len(found) > 0 {
 			places = append(found, places...)
 			slices.SortFunc(places, func(a, b place) int {

@@ -18,19 +18,40 @@ var generatedHour = time.Date(2026, 11, 22, 17, 0, 0, 0, time.UTC)
 // generated is a lake of n generated rows of each table, and the rows.
 func generated(t *testing.T, n int) (*duckdb.DB, map[seamark.Table][]seamark.Hit) {
 	t.Helper()
-	all := map[seamark.Table][]seamark.Hit{}
-	var rows []seamark.Hit
+	rows, all := generatedRows(n)
+	return holding(t, rows), all
+}
+
+func generatedRows(n int) (rows []seamark.Hit, all map[seamark.Table][]seamark.Hit) {
+	all = map[seamark.Table][]seamark.Hit{}
 	for _, table := range seamark.Tables() {
 		for i := range n {
 			all[table] = append(all[table], rapid.Custom(func(t *rapid.T) seamark.Hit { return querytest.Row(t, table, generatedHour.UnixMilli(), i) }).Example(i))
 		}
 		rows = append(rows, all[table]...)
 	}
-	return holding(t, rows), all
+	return rows, all
 }
 
 // holding is a DuckDB over a new lake that holds rows of generatedHour.
 func holding(t *testing.T, all []seamark.Hit) *duckdb.DB {
+	t.Helper()
+	return over(t, lakeOf(t, all))
+}
+
+// over starts a DuckDB.
+func over(t *testing.T, l *lake.Lake) *duckdb.DB {
+	t.Helper()
+	db, err := duckdb.Open(l, duckdb.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+// lakeOf is a new lake that holds rows of generatedHour.
+func lakeOf(t *testing.T, all []seamark.Hit) *lake.Lake {
 	t.Helper()
 	l, err := lake.Open(t.Context(), t.TempDir(), false)
 	if err != nil {
@@ -69,12 +90,7 @@ func holding(t *testing.T, all []seamark.Hit) *duckdb.DB {
 	if err := l.Commit(e); err != nil {
 		t.Fatal(err)
 	}
-	db, err := duckdb.Open(l, duckdb.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	return db
+	return l
 }
 
 // TestPagesOfEqualRows: rows that agree in time and event id, as those of two accounts may, are each

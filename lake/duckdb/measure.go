@@ -55,12 +55,10 @@ func groupColumn(t seamark.Table, column string) error {
 
 // measured lists the files that may hold rows of one of the measures.
 func (a *asking) measured(q question, measures []query.Measure) []located {
-	return a.files(q.Table, q.Span, func(p lake.Partition) bool {
-		if !mayHold(p, q) {
-			return false
-		}
-		return slices.ContainsFunc(measures, func(m query.Measure) bool { return query.MayMatch(m.Filter, p.Product, p.Environment) })
-	})
+	measured := func(p lake.Partition) bool {
+		return mayHold(p, q) && slices.ContainsFunc(measures, func(m query.Measure) bool { return query.MayMatch(m.Filter, p.Product, p.Environment) })
+	}
+	return a.files(func() []lake.File { return a.holding(a.list(q.Table, q.Span, measured), q.needs()) })
 }
 
 func measureStatement(a query.Ask, from, where string) string {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/lake"
 )
 
 // Column is one column of an answer.
@@ -82,7 +83,7 @@ func oneStatement(conn *sql.Conn, statement string) error {
 
 func (a *asking) createViews(ctx context.Context, conn *sql.Conn) error {
 	for _, t := range seamark.Tables() {
-		view := fmt.Sprintf("CREATE OR REPLACE TEMP VIEW %s AS SELECT * FROM %s", t, relation(t, a.files(t, seamark.Span{}, nil), false))
+		view := fmt.Sprintf("CREATE OR REPLACE TEMP VIEW %s AS SELECT * FROM %s", t, relation(t, a.files(func() []lake.File { return a.list(t, seamark.Span{}, nil) }), false))
 		if a.err != nil {
 			return a.err
 		}

@@ -43,7 +43,38 @@ func (a *asking) from(q question) string { return relation(q.Table, a.about(q), 
 
 // about finds the files that may hold rows of q.
 func (a *asking) about(q question) []located {
-	return a.files(q.Table, q.Span, func(p lake.Partition) bool { return mayHold(p, q) })
+	needs := q.needs()
+	return a.files(func() []lake.File { return a.holding(a.candidates(q), needs) })
+}
+
+// candidates lists the files of the partitions that may hold rows of q.
+func (a *asking) candidates(q question) []lake.File {
+	return a.list(q.Table, q.Span, func(p lake.Partition) bool { return mayHold(p, q) })
+}
+
+// holding leaves out the files of which the lake's filters say that no row holds the words that are needed.
+func (a *asking) holding(files []lake.File, needs query.Needs) []lake.File {
+	if needs.None() {
+		return files
+	}
+	return a.lake.MayHold(files, needs.Met)
+}
+
+// needs are the words that no row of q is without.
+func (q question) needs() query.Needs {
+	known := func(column string) bool { return lake.Filtered(q.Table, column) }
+	n := query.NeedsOf(q.expr, known)
+	for _, t := range q.Terms {
+		if t.Not || !known(string(t.Field)) {
+			continue
+		}
+		some := make([]query.Needs, len(t.Values))
+		for i, v := range t.Values {
+			some[i] = query.WordsOf(v) // of none: it stands for NULL
+		}
+		n = n.And(query.Either(some))
+	}
+	return n
 }
 
 // mayHold reports whether rows of q may lie in the partition p.

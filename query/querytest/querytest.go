@@ -11,26 +11,27 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/query"
+	"github.com/seamark-hq/seamark/query/words"
 )
 
-// words are those that texts and queries are made of: some are parts of others, some differ in case
+// vocabulary holds the words that texts and queries are made of: some are parts of others, some differ in case
 // only, and all kinds of letters are there.
-var words = []string{
+var vocabulary = []string{
 	"timeout", "Timeout", "time", "out", "TIMEOUTS", "booking", "book", "order4711", "4711", "9934711", "a", "x_y", "x", "_", "null", "true",
 	"straße", "STRASSE", "Ünïcode", "ünïcode", "e\u0301tat", "état", "İstanbul", "istanbul", "日本語", "日本", "ΣΊΣΥΦΟΣ", "σίσυφος", "ǅ", "ǆ", "K", "k", "٣٤", "42", "42.0", "4.2e1",
 	"AND", "or", "10", "0", "7",
 }
 
-// signs stand between words.
+// signs stand between vocabulary.
 var signs = []string{" ", " ", " ", ".", "-", ":", "/", "\n", "=", "\"", "\\", "'", "%", "*", "(", ")", " - ", "[]", "\u00a0", "€", "🚢", "\u200d", ""}
 
-// Words draws one of the words that rows hold.
-func word(t *rapid.T) string { return rapid.SampledFrom(words).Draw(t, "word") }
+// Words draws one of the vocabulary that rows hold.
+func word(t *rapid.T) string { return rapid.SampledFrom(vocabulary).Draw(t, "word") }
 
-// line draws a text of a few words.
+// line draws a text of a few vocabulary.
 func line(t *rapid.T) string {
 	var b strings.Builder
-	for i := range rapid.IntRange(0, 6).Draw(t, "words") {
+	for i := range rapid.IntRange(0, 6).Draw(t, "vocabulary") {
 		if i > 0 || rapid.IntRange(0, 9).Draw(t, "sign first") == 0 {
 			b.WriteString(rapid.SampledFrom(signs).Draw(t, "sign"))
 		}
@@ -175,7 +176,7 @@ func term(t *rapid.T, table seamark.Table, regexps bool) string {
 	return field(t, table)
 }
 
-// text draws words, a phrase or part of a word, none of which the grammar reads as something else.
+// text draws vocabulary, a phrase or part of a word, none of which the grammar reads as something else.
 func text(t *rapid.T) string {
 	w := word(t)
 	switch rapid.IntRange(0, 4).Draw(t, "text") {
@@ -184,13 +185,13 @@ func text(t *rapid.T) string {
 	case 1:
 		return query.Quote(w + rapid.SampledFrom(signs[:len(signs)-1]).Draw(t, "sign") + word(t))
 	case 2:
-		w = query.Words(w)[0]
+		w = words.Of(w)[0]
 		runes := []rune(w)
 		from := rapid.IntRange(0, len(runes)-1).Draw(t, "from")
 		to := rapid.IntRange(from+1, len(runes)).Draw(t, "to")
 		return rapid.SampledFrom([]string{"*" + string(runes[from:to]) + "*", "*" + string(runes[from:]), string(runes[:to]) + "*"}).Draw(t, "open")
 	}
-	return strings.ReplaceAll(strings.ReplaceAll(query.Format(query.Text{Words: query.Words(w)}), "OR", "or"), "AND", "and")
+	return strings.ReplaceAll(strings.ReplaceAll(query.Format(query.Text{Words: words.Of(w)}), "OR", "or"), "AND", "and")
 }
 
 // values that a column is compared with: those that rows have, and others.
