@@ -516,7 +516,7 @@ func TestBadQuestions(t *testing.T) {
 	h := newServer(t, nil)
 	for _, query := range []string{
 		"table=nope", "levl=ERROR", "status=200", "table=access_logs&level=ERROR", "from=nonsense", "from=now&to=now-1h", "at=x", "at=-5", "tz=Mars/Base", "tz=Local", "tz=../../etc/passwd",
-		"limit=0", "limit=10001", "limit=x", "before=x", "order=up", "q=" + strings.Repeat("x", 1001), "q=%22a", "q=lvel:ERROR", "q=(((", "q=%2F(a%2F", "q=*", "level=" + strings.Repeat("a,", 101), "%zz",
+		"limit=0", "limit=10001", "limit=x", "before=x", "order=up", "q=" + strings.Repeat("x", 1001), "q=" + strings.Repeat("x", 1<<20), "q=" + strings.Repeat("x+", 10_000), "request_id=" + strings.Repeat("x", 1<<20), "q=%22a", "q=lvel:ERROR", "q=(((", "q=%2F(a%2F", "q=*", "level=" + strings.Repeat("a,", 101), "%zz",
 	} {
 		r := get(h, "/api/logs?"+query)
 		var got struct {

@@ -167,6 +167,7 @@ func TestFaults(t *testing.T) {
 		"a\x00":                                "the query is not text",
 		"\xff":                                 "the query is not text",
 		strings.Repeat("x", 1<<20):             "the query is 1048576 bytes long",
+		strings.Repeat("x ", 10_000):           "the query is 20000 bytes long",
 		strings.Repeat("x ", 65):               "column 129: too many terms",
 		deep:                                   "column 18: brackets are too deep",
 	} {
