@@ -110,18 +110,53 @@ func Count(rows []seamark.Hit, a Ask) []Group {
 
 func timeOf(h *seamark.Hit) time.Time { return time.UnixMilli(h.Position().Timestamp).UTC() }
 
-// quantile is that of SQL's quantile_cont: between two values in proportion. NaN of none.
+// quantile is that of a list, in any order. NaN of none.
 func quantile(list []float64, q float64) float64 {
-	if len(list) == 0 {
+	slices.Sort(list)
+	var t Tally
+	for _, v := range list {
+		t.Add(v, 1)
+	}
+	return t.Quantile(q)
+}
+
+// Tally says how often values were seen.
+type Tally struct {
+	values []float64
+	upTo   []int64 // how many are no greater, by value
+}
+
+// Add counts a value, none lower than the one before.
+func (t *Tally) Add(value float64, times int64) {
+	t.values, t.upTo = append(t.values, value), append(t.upTo, t.number()+times)
+}
+
+func (t *Tally) number() int64 {
+	if len(t.upTo) == 0 {
+		return 0
+	}
+	return t.upTo[len(t.upTo)-1]
+}
+
+// Quantile is that of SQL's quantile_cont: between two values in proportion. NaN of none.
+func (t *Tally) Quantile(q float64) float64 {
+	n := t.number()
+	if n == 0 {
 		return math.NaN()
 	}
-	slices.SortFunc(list, cmp.Compare[float64])
-	at := q * float64(len(list)-1)
-	low := int(at)
-	if low+1 >= len(list) {
-		return list[len(list)-1]
+	at := q * float64(n-1)
+	low := int64(at)
+	value := t.at(low)
+	if low+1 >= n {
+		return value
 	}
-	return list[low] + (at-float64(low))*(list[low+1]-list[low])
+	return value + (at-float64(low))*(t.at(low+1)-value)
+}
+
+// at is the value of a place, from 0.
+func (t *Tally) at(place int64) float64 {
+	i, _ := slices.BinarySearch(t.upTo, place+1)
+	return t.values[i]
 }
 
 // Fingerprints are those of log rows that e asks for in span, a zero bound of which is open.

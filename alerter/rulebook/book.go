@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -29,10 +30,19 @@ type Limits struct {
 	Retention time.Duration
 }
 
-// Read reads files of rules; patterns may hold *. What is wrong is in faults, each with file
-// and line, and leaves out the rule that it is about, no other.
-func Read(patterns []string, l Limits) (b Book, faults []error) {
+// Read takes own rules, which were checked, and reads files of more; patterns may hold *. What is
+// wrong is in faults, each with file and line, and leaves out the rule that it is about, no other.
+func Read(own []Rule, patterns []string, l Limits) (b Book, faults []error) {
 	seen := map[string]string{}
+	for i := range own {
+		r := own[i]
+		if err := r.ready("rules.own", l); err != nil {
+			faults = append(faults, err...)
+			continue
+		}
+		seen[r.Name] = r.file
+		b.Rules = append(b.Rules, &r)
+	}
 	for _, pattern := range patterns {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
@@ -109,24 +119,46 @@ func Parse(file string, text []byte, l Limits) (rules []*Rule, faults []error) {
 			wrong(n.Line, err.Error(), "see docs/howto/rules.md")
 			continue
 		}
-		r.settle()
-		bad := false
-		r.check(func(key, what, remedy string) {
-			bad = true
-			if key != "" {
-				what = key + ": " + what
-			}
-			wrong(n.Line, fmt.Sprintf("rule %q: %s", cut(r.Name), what), remedy)
-		})
-		if reach := r.reach(); l.Retention > 0 && reach > l.Retention {
-			bad = true
-			wrong(n.Line, fmt.Sprintf("rule %q: it looks back %v, and rows are kept for %v", cut(r.Name), reach, l.Retention), "make window shorter, or retention.lake longer")
+		if bad := r.ready(r.file, l); bad != nil {
+			faults = append(faults, bad...)
+			continue
 		}
-		if !bad {
-			rules = append(rules, r)
-		}
+		rules = append(rules, r)
 	}
 	return rules, faults
+}
+
+// ready makes a rule that can be evaluated, or says why it is none.
+func (r *Rule) ready(where string, l Limits) (faults []error) {
+	r.file = where
+	r.settle()
+	f := func(key, what, remedy string) {
+		if key != "" {
+			what = key + ": " + what
+		}
+		faults = append(faults, &seamark.Fault{Class: seamark.Rejected, Where: where, What: fmt.Sprintf("rule %q: %s", cut(r.Name), what), Remedy: remedy})
+	}
+	r.check(f)
+	if reach := r.reach(); l.Retention > 0 && reach > l.Retention {
+		f("", fmt.Sprintf("it looks back %v, and rows are kept for %v", reach, l.Retention), "make window shorter, or retention.lake longer")
+	}
+	return faults
+}
+
+// Check calls fault for each wrong key of rules, as own[0].window, with what is wrong and the remedy.
+func Check(own []Rule, fault func(key, what, remedy string)) {
+	seen := map[string]bool{}
+	for i := range own {
+		r := own[i] // as it was written it stays
+		r.settle()
+		r.check(func(key, what, remedy string) {
+			fault(strings.TrimSuffix(fmt.Sprintf("own[%d].%s", i, key), "."), what, remedy)
+		})
+		if seen[r.Name] {
+			fault(fmt.Sprintf("own[%d].name", i), fmt.Sprintf("a rule is called %q already", cut(r.Name)), "give each its own name")
+		}
+		seen[r.Name] = true
+	}
 }
 
 // reach is how far back a rule looks.

@@ -51,7 +51,7 @@ func TestFaults(t *testing.T) {
 			t.Errorf("%s: %v", text, faults)
 		}
 	}
-	if book, faults := rulebook.Read([]string{"testdata/rules.yml", "testdata/rules.yml", "testdata/no*.yml"}, rulebook.Limits{}); len(book.Rules) != 6 || len(faults) != 7 {
+	if book, faults := rulebook.Read(nil, []string{"testdata/rules.yml", "testdata/rules.yml", "testdata/no*.yml"}, rulebook.Limits{}); len(book.Rules) != 6 || len(faults) != 7 {
 		t.Errorf("%d rules, %v", len(book.Rules), faults)
 	}
 }

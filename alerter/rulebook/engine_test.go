@@ -79,7 +79,7 @@ func (h *heard) Observe(_ context.Context, alarms ...seamark.Alarm) error {
 // An instant is evaluated once, none is left out, and what fires and ends is told, whenever a
 // process is killed, its disk full, or nobody listens.
 func TestOnceOverRestarts(t *testing.T) {
-	book, faults := rulebook.Read([]string{"testdata/rules.yml"}, rulebook.Limits{})
+	book, faults := rulebook.Read(nil, []string{"testdata/rules.yml"}, rulebook.Limits{})
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
@@ -196,7 +196,7 @@ func TestFaultsStopNoOther(t *testing.T) {
 
 // What counts hours ahead says the same as what counts each window by itself.
 func TestBacktestSaysTheSame(t *testing.T) {
-	book, _ := rulebook.Read([]string{"testdata/rules.yml"}, rulebook.Limits{})
+	book, _ := rulebook.Read(nil, []string{"testdata/rules.yml"}, rulebook.Limits{})
 	rapid.Check(t, func(t *rapid.T) {
 		var rows rulebook.Samples
 		second := rapid.IntRange(0, 6*3600+1800)

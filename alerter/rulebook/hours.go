@@ -9,10 +9,10 @@ import (
 
 // Hours are when a rule is looked at: {days: [monday, friday], from: "08:00", to: "18:00", zone: Europe/Berlin}.
 type Hours struct {
-	Days []string `yaml:"days"` // empty: monday to friday
-	From string   `yaml:"from"` // hh:mm; empty: 00:00
-	To   string   `yaml:"to"`   // empty: 24:00
-	Zone string   `yaml:"zone"` // empty: UTC
+	Days []string `yaml:"days" doc:"monday, tuesday and so on. Empty: monday to friday."`
+	From string   `yaml:"from" doc:"hh:mm. Empty: 00:00."`
+	To   string   `yaml:"to" doc:"hh:mm. Empty: 24:00."`
+	Zone string   `yaml:"zone" doc:"Time zone, such as Europe/Berlin. Empty: UTC."`
 
 	zone     *time.Location
 	from, to time.Duration // since midnight

@@ -32,27 +32,27 @@ const (
 
 // Rule is one rule as people write it.
 type Rule struct {
-	Name        string           `yaml:"name"`
-	Kind        string           `yaml:"kind"`
-	Table       seamark.Table    `yaml:"table"`       // logs, access_logs
-	Product     string           `yaml:"product"`     // fixed; else the rule is one of each product
-	Environment string           `yaml:"environment"` // likewise
-	Team        string           `yaml:"team"`
-	Filter      string           `yaml:"filter"`     // in the search language; empty: all rows
-	Match       string           `yaml:"match"`      // of a ratio
-	Of          string           `yaml:"of"`         // column of a percentile
-	Percentile  float64          `yaml:"percentile"` // 0..100
-	By          []string         `yaml:"by"`         // columns besides product and environment: one series for each value
-	Window      seamark.Duration `yaml:"window"`
-	Threshold   float64          `yaml:"threshold"` // a count, a ratio 0..1, a value of Of; of an anomaly: deviations
-	When        string           `yaml:"when"`
-	Minimum     int64            `yaml:"minimum"` // of fewer rows nothing is said
-	For         seamark.Duration `yaml:"for"`
-	KeepFiring  seamark.Duration `yaml:"keep_firing_for"`
-	Severity    string           `yaml:"severity"`
-	Runbook     string           `yaml:"runbook"`
-	Summary     string           `yaml:"summary"` // text for the card
-	Hours       *Hours           `yaml:"hours"`   // when it is looked at at all
+	Name        string           `yaml:"name" doc:"Small letters, digits, - and _; on cards, and rule in routes."`
+	Kind        string           `yaml:"kind" doc:"count, ratio, percentile, absence, new_error or anomaly."`
+	Table       seamark.Table    `yaml:"table" doc:"logs or access_logs. Empty: logs."`
+	Product     string           `yaml:"product" doc:"One product alone. Empty: the rule is one of each."`
+	Environment string           `yaml:"environment" doc:"One environment alone. Empty: the rule is one of each."`
+	Team        string           `yaml:"team" doc:"On the card. Empty: that of the rows."`
+	Filter      string           `yaml:"filter" doc:"Which rows count, in the search language. Empty: all."`
+	Match       string           `yaml:"match" doc:"Of a ratio: which of those rows are the part."`
+	Of          string           `yaml:"of" doc:"Of a percentile: a column of numbers."`
+	Percentile  float64          `yaml:"percentile" doc:"Above 0, up to 100."`
+	By          []string         `yaml:"by" doc:"Up to three columns besides product and environment that tell series apart."`
+	Window      seamark.Duration `yaml:"window" doc:"15s to 24h."`
+	Threshold   float64          `yaml:"threshold" doc:"A count, a ratio in 0..1, a value of the column; of an anomaly spreads."`
+	When        string           `yaml:"when" doc:"above or below; of an anomaly also both. Empty: above."`
+	Minimum     int64            `yaml:"minimum" doc:"Of fewer rows nothing is said."`
+	For         seamark.Duration `yaml:"for" doc:"How long it must hold before it is told."`
+	KeepFiring  seamark.Duration `yaml:"keep_firing_for" doc:"How long it must not hold before it is over. 0s: 1m, of new_error 10m."`
+	Severity    string           `yaml:"severity" doc:"critical or warning. Empty: warning."`
+	Runbook     string           `yaml:"runbook" doc:"Link for the card."`
+	Summary     string           `yaml:"summary" doc:"Text for the card."`
+	Hours       *Hours           `yaml:"hours" doc:"When it is looked at at all. Without: always."`
 
 	filter, match query.Expr
 	file          string // where it stands, with its line

@@ -98,7 +98,7 @@ func RunTrial(ctx context.Context, file string) (ran int, failures []Failure, er
 			patterns[i] = filepath.Join(filepath.Dir(file), p)
 		}
 	}
-	book, faults := Read(patterns, Limits{})
+	book, faults := Read(nil, patterns, Limits{})
 	if len(faults) > 0 {
 		return 0, nil, errors.Join(faults...)
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/alerter/rulebook"
 )
 
 // Config says when an alarm fires.
@@ -16,7 +17,8 @@ type Config struct {
 	ResolveAfter    int              `yaml:"resolveAfter" doc:"Clean evaluations in a row after which an alarm is fine again, 1 to 100."`
 	Ratio4xx        Rule             `yaml:"4xx" doc:"Ratio of responses with status 400 to 499."`
 	Ratio5xx        Rule             `yaml:"5xx" doc:"Ratio of responses with status 500 to 599."`
-	Files           []string         `yaml:"files" path:"y" doc:"Files with rules of your own, such as rules/*.yml; see howto/rules.md. One that is wrong is named on the page and left out."`
+	Own             []rulebook.Rule  `yaml:"own" doc:"Rules of your own; see howto/rules.md."`
+	Files           []string         `yaml:"files" path:"y" doc:"Files with more of them, such as rules/*.yml, for seamark up. One that is wrong is named on the page and left out."`
 	Errors          Rule             `yaml:"errors" doc:"Number of ERROR and FATAL records in the window."`
 }
 
@@ -43,6 +45,7 @@ func (c Config) Validate(fault func(key, what, remedy string)) {
 	seamark.InRange(fault, "every", c.Every, 500*time.Millisecond, time.Hour)
 	seamark.InRange(fault, "window", c.Window, 5*time.Second, 24*time.Hour)
 	seamark.InRange(fault, "lag", c.Lag, 0, time.Hour)
+	rulebook.Check(c.Own, fault)
 	if c.MinimumRequests < 1 {
 		fault("minimumRequests", fmt.Sprintf("%d is out of range", c.MinimumRequests), "use 1 or more")
 	}

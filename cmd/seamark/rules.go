@@ -26,13 +26,14 @@ func (c *cli) rulesCmd() *cobra.Command {
 
 // book reads the rules of files, or those that the configuration names.
 func book(cfg *config.Config, files []string) (rulebook.Book, error) {
+	var own []rulebook.Rule
 	if len(files) == 0 {
-		files = cfg.Rules.Files
+		own, files = cfg.Rules.Own, cfg.Rules.Files
 	}
-	if len(files) == 0 {
-		return rulebook.Book{}, &seamark.Fault{Class: seamark.Rejected, What: "there are no rules", Remedy: "name their files, or write them into rules.files of seamark.yml"}
+	if len(files)+len(own) == 0 {
+		return rulebook.Book{}, &seamark.Fault{Class: seamark.Rejected, What: "there are no rules", Remedy: "name their files, or write them into rules.own or rules.files of seamark.yml"}
 	}
-	b, faults := rulebook.Read(files, rulebook.Limits{Retention: time.Duration(cfg.Retention.Lake)})
+	b, faults := rulebook.Read(own, files, rulebook.Limits{Retention: time.Duration(cfg.Retention.Lake)})
 	return b, errors.Join(faults...)
 }
 
@@ -40,7 +41,7 @@ func (c *cli) rulesCheckCmd() *cobra.Command {
 	return &cobra.Command{
 		Use:     "check [FILE...]",
 		Short:   "Name all that is wrong with rules",
-		Long:    "Name all that is wrong with rules, with file and line. Without FILE those of rules.files in seamark.yml.",
+		Long:    "Name all that is wrong with rules, with file and line. Without FILE those of rules.own and rules.files in seamark.yml.",
 		Example: "  seamark rules check rules/*.yml",
 		RunE: func(_ *cobra.Command, args []string) error {
 			cfg, err := c.config()
@@ -109,7 +110,7 @@ func (c *cli) rulesBacktestCmd() *cobra.Command {
 		Use:   "backtest [FILE...] --since 30d",
 		Short: "Say when rules would have fired over what lies in the lake",
 		Long: `Say when each rule would have fired, how often and for how long, over what lies in the lake, by the
-evaluator that does it live. Nobody is told. Without FILE the rules of rules.files in seamark.yml.
+evaluator that does it live. Nobody is told. Without FILE the rules of rules.own and rules.files in seamark.yml.
 With --rule, and with --json, each time is listed.`,
 		Example: "  seamark rules backtest --lake ./lake --since 30d\n  seamark rules backtest rules/booking.yml --rule bookings-stopped --since 7d",
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -151,18 +151,28 @@ func sample(oldest bool) clause {
 	return clause{"top_hits": clause{"size": 1, "sort": order(oldest), "_source": []string{"level", "error_type", "error_message", "message"}}}
 }
 
+// sampled is the answer to sample.
+type sampled struct {
+	Hits struct {
+		Hits []struct {
+			Source *seamark.Log `json:"_source"`
+		}
+	}
+}
+
+// row is the document; nil: there is none.
+func (s sampled) row() *seamark.Log {
+	if len(s.Hits.Hits) == 0 {
+		return nil
+	}
+	return s.Hits.Hits[0].Source
+}
+
 // counts reads one facet.
 func counts(raw json.RawMessage, top int) ([]seamark.Count, error) {
 	out := []seamark.Count{}
 	if raw == nil {
 		return out, nil // there is no index
-	}
-	type sampled struct {
-		Hits struct {
-			Hits []struct {
-				Source *seamark.Log `json:"_source"`
-			}
-		}
 	}
 	var a struct {
 		None struct {
@@ -181,8 +191,8 @@ func counts(raw json.RawMessage, top int) ([]seamark.Count, error) {
 	}
 	for _, b := range a.Values.Buckets {
 		n := seamark.Count{Value: fmt.Sprint(b.Key), Count: b.Count}
-		if o, w := b.Oldest.Hits.Hits, b.Newest.Hits.Hits; len(o) > 0 && len(w) > 0 && o[0].Source != nil && w[0].Source != nil {
-			n.Text = seamark.PatternText(o[0].Source, w[0].Source)
+		if oldest, newest := b.Oldest.row(), b.Newest.row(); oldest != nil && newest != nil {
+			n.Text = seamark.PatternText(oldest, newest)
 		}
 		out = append(out, n)
 	}

@@ -291,7 +291,7 @@ func (w watched) Renew(until map[string]time.Time) {
 // openRulebook reads the rules of files. Those that are wrong are said, and left out.
 func (a *App) openRulebook() {
 	c := a.o.Config
-	book, faults := rulebook.Read(c.Rules.Files, rulebook.Limits{Retention: time.Duration(c.Retention.Lake)})
+	book, faults := rulebook.Read(c.Rules.Own, c.Rules.Files, rulebook.Limits{Retention: time.Duration(c.Retention.Lake)})
 	for _, f := range faults {
 		a.log.Warn("a rule is left out", "error", f)
 	}

@@ -449,19 +449,26 @@ func TestAlerter(t *testing.T) {
 	}
 }
 
-// Seamark's own rules are evaluated over a real OpenSearch, once a schedule, and remembered
-// in the bucket; where there is none the function says so.
+// Rules, those that people wrote among them, are evaluated over a real OpenSearch, once a schedule,
+// and remembered in the bucket; where there is none the function says so.
 func TestRules(t *testing.T) {
 	search := servertest.OpenSearch(t)
-	receivers := "receivers: [{name: files, folder: {path: '" + t.TempDir() + "'}}]\n"
-	h := newHub(t, receivers+"opensearch: {url: '"+search+"'}\n")
-	for range 2 { // two processes
-		if a := invoke(t, h.start(t, "alerter"), `{"do":"rules"}`, time.Minute); a.Failed || !strings.Contains(a.Body, `"until":"2`) {
+	cards, product := t.TempDir(), "rules-"+hexID(4)
+	receivers := "receivers: [{name: files, folder: {path: '" + cards + "'}}]\n"
+	own := "rules: {own: [{name: quiet, kind: absence, product: " + product + ", environment: prod, window: 5m, summary: Nothing came.}, {name: odd, kind: count, window: 1m, threshold: 1, filter: /a.c/}]}\n"
+	h := newHub(t, receivers+"opensearch: {url: '"+search+"'}\n"+own)
+	for i := range 2 { // two processes; the second may find no new instant
+		if a := invoke(t, h.start(t, "alerter"), `{"do":"rules"}`, time.Minute); a.Failed || !strings.Contains(a.Body, `"own":{"until":"2`) || i == 0 && !strings.Contains(a.Body, "no regular expressions") {
 			t.Errorf("%+v", a)
 		}
 	}
-	if _, err := h.store.Stat("incidents/rules/0000000002.json"); err != nil {
-		t.Error(err)
+	for _, key := range []string{"incidents/rules/0000000002.json", "incidents/own-rules/0000000001.json"} {
+		if _, err := h.store.Stat(key); err != nil {
+			t.Error(err)
+		}
+	}
+	if shown, err := filepath.Glob(filepath.Join(cards, "*"+product+"*")); err != nil || len(shown) == 0 {
+		t.Errorf("no card says that nothing came: %v", err)
 	}
 	without := newHub(t, receivers)
 	if a := invoke(t, without.start(t, "alerter"), `{"do":"rules"}`, time.Minute); !a.Failed || !strings.Contains(a.Body, "opensearch") {

@@ -13,13 +13,11 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter"
 	"github.com/seamark-hq/seamark/alerter/alertmanager"
 	"github.com/seamark-hq/seamark/alerter/incident"
-	"github.com/seamark-hq/seamark/alerter/rules"
 	"github.com/seamark-hq/seamark/alerter/worker"
 	"github.com/seamark-hq/seamark/collector/aws"
 	"github.com/seamark-hq/seamark/collector/inventory"
@@ -80,38 +78,9 @@ func New(ctx context.Context, s *coldstart.Start) (lambda.Work, error) {
 	f := &function{Worker: w}
 	f.do = map[string]func(context.Context) (any, error){
 		"reconcile": func(ctx context.Context) (any, error) { return w.Reconcile(ctx) },
-		"rules":     rulesOf(c, index, w),
+		"rules":     rulesOf(s, index, w),
 	}
 	return f, nil
-}
-
-// indexLag is how far behind the clock the index is complete: Firehose gathers for five
-// minutes, and an object takes one or two until its rows are documents.
-const indexLag = 10 * time.Minute
-
-// rulesOf makes the evaluation of Seamark's own rules over OpenSearch, nil where there is none.
-func rulesOf(c *config.Config, index *opensearch.Client, w *worker.Worker) func(context.Context) (any, error) {
-	if index == nil {
-		return func(context.Context) (any, error) {
-			return nil, &seamark.Fault{Class: seamark.Rejected, Where: `{"do": "rules"}`, What: "the rules are evaluated over OpenSearch, and the configuration names none",
-				Remedy: "add opensearch: {url: …} to seamark.yml, or switch the schedule off (terraform: schedules = { alerter-rules = \"off\" }): CloudWatch's alarms do without"}
-		}
-	}
-	o := rules.Options{Config: c.Rules, Counter: counter{index}, Runbook: c.Runbook}
-	o.Config.Lag = max(o.Config.Lag, seamark.Duration(indexLag))
-	o.Config.Every = max(o.Config.Every, seamark.Duration(time.Minute)) // as the schedule asks
-	return func(ctx context.Context) (any, error) { return w.Rules(ctx, o) }
-}
-
-// counter counts over the index.
-type counter struct{ client *opensearch.Client }
-
-// Ratios implements rules.Counter.
-func (c counter) Ratios(ctx context.Context, kind rules.Kind, span seamark.Span) ([]seamark.Ratio, error) {
-	if kind == rules.KindErrors {
-		return c.client.Ratios(ctx, seamark.TableLogs, span, seamark.ErrorLevels(), "")
-	}
-	return c.client.Ratios(ctx, seamark.TableAccessLogs, span, nil, string(kind))
 }
 
 type function struct {

@@ -48,10 +48,9 @@ func object(t *testing.T, l *lake.Lake, hour time.Time) *lake.Entry {
 	return e
 }
 
-// TestSearcher: a lake whose older days are beyond the index's retention and whose newest object is
-// not indexed yet is searched by both, each where it must, with the answers of the lake alone; and by
-// the lake when the index is gone.
-func TestSearcher(t *testing.T) {
+// newClient is one of a real server, with indices of its own.
+func newClient(t *testing.T) *opensearch.Client {
+	t.Helper()
 	url := servertest.OpenSearch(t)
 	prefix := "s" + strings.ToLower(rand.Text()[:12]) + "-"
 	client, err := opensearch.New(opensearch.Options{URL: url, Prefix: prefix})
@@ -72,6 +71,14 @@ func TestSearcher(t *testing.T) {
 	if err := client.InstallTemplates(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	return client
+}
+
+// TestSearcher: a lake whose older days are beyond the index's retention and whose newest object is
+// not indexed yet is searched by both, each where it must, with the answers of the lake alone; and by
+// the lake when the index is gone.
+func TestSearcher(t *testing.T) {
+	client := newClient(t)
 	l, err := lake.Open(t.Context(), t.TempDir(), false)
 	if err != nil {
 		t.Fatal(err)
@@ -163,7 +170,7 @@ func TestSearcher(t *testing.T) {
 	if r, err := fresh.Search(t.Context(), seamark.Query{Text: "timestamp:>=" + first.Format(time.RFC3339) + " timestamp:<" + today.Format(time.RFC3339)}); err != nil || r.By != "OpenSearch" && time.Since(today) > 10*time.Minute {
 		t.Errorf("with all indexed: by %q, %v", r.By, err)
 	}
-	gone, err := opensearch.New(opensearch.Options{URL: "http://127.0.0.1:1", Prefix: prefix})
+	gone, err := opensearch.New(opensearch.Options{URL: "http://127.0.0.1:1", Prefix: client.Prefix()})
 	if err != nil {
 		t.Fatal(err)
 	}
