@@ -28,8 +28,8 @@ import (
 // Folder holds the groups' incidents, in the lake's store.
 const Folder = "incidents"
 
-// deadFolder holds the cards that were given up.
-const deadFolder = Folder + "/dead"
+// DeadFolder holds the cards that were given up.
+const DeadFolder = Folder + "/dead"
 
 // Worker does the work. Objects, Options.Receivers and Log must be set.
 type Worker struct {
@@ -174,10 +174,40 @@ func (w *Worker) turn(ctx context.Context, g *incident.Group, heard []string, mo
 	return m.Flush(ctx)
 }
 
+// Act does what a person said of an incident of a group, and shows what came of it. While another
+// process has the turn it waits, as long as ctx lasts.
+func (w *Worker) Act(ctx context.Context, group string, a incident.Act) error {
+	g := w.open(ctx, group)
+	for {
+		heard, err := g.Read()
+		if err != nil {
+			return err
+		}
+		taken, until, err := w.take(ctx, g)
+		if err != nil {
+			return err
+		}
+		if !taken {
+			select {
+			case <-ctx.Done():
+				return &seamark.Fault{Class: seamark.Temporary, What: "another process has the turn until " + until.UTC().Format(time.RFC3339), Where: "incident " + a.Incident, Err: ctx.Err(), Remedy: "ask again then"}
+			case <-time.After(100 * time.Millisecond):
+			}
+			continue
+		}
+		var acted error
+		err = w.turn(ctx, g, heard, func(m *alerter.Manager) []seamark.Alarm {
+			acted = m.Act(ctx, a)
+			return nil
+		})
+		return errors.Join(acted, err)
+	}
+}
+
 // manager makes the alerter of a group. What done counts is what it has shown.
 func (w *Worker) manager(ctx context.Context, store incident.Store) (m *alerter.Manager, done func(), err error) {
 	o := w.Options
-	o.Store, o.Log, o.MarkFirst, o.Letters = store, w.Log, true, incident.NewDeadLetters(w.Objects(ctx), deadFolder)
+	o.Store, o.Log, o.MarkFirst, o.Letters = store, w.Log, true, incident.NewDeadLetters(w.Objects(ctx), DeadFolder)
 	var shown, failed atomic.Int64
 	o.Receivers = nil
 	for _, r := range w.Options.Receivers {

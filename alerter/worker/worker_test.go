@@ -339,3 +339,27 @@ func TestFewObjects(t *testing.T) {
 		t.Error("no card was shown")
 	}
 }
+
+// A card that was given up is sent once more by whoever asks, also over a store that others use.
+func TestAct(t *testing.T) {
+	d, to, c := openDir(t), newChannel(), &clock{t: began}
+	to.fail = &seamark.Fault{Class: seamark.Rejected, What: "no such channel"}
+	w := invocation(d, to, c.now)
+	a := seamark.Alarm{Name: "x", Rule: "errors", Scope: seamark.Scope{Product: "booking", Environment: "prod"}, State: seamark.AlarmFiring, Severity: seamark.SeverityCritical, Since: began, Evaluated: began, Unit: "count"}
+	_ = w.Observe(t.Context(), a)
+	letters, err := incident.NewDeadLetters(d, worker.DeadFolder).List(t.Context())
+	if err != nil || len(letters) != 1 {
+		t.Fatalf("%+v, %v", letters, err)
+	}
+	resend := incident.Act{Incident: letters[0].Incident.ID, Do: incident.DoResend, Receiver: letters[0].Receiver, By: "ana", At: c.now()}
+	to.fail = nil
+	if err := invocation(d, to, c.now).Act(t.Context(), letters[0].Incident.Group, resend); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := incident.NewDeadLetters(d, worker.DeadFolder).List(t.Context()); err != nil || len(left) != 0 || to.all() != 1 {
+		t.Errorf("%+v, %v, %d cards", left, err, to.all())
+	}
+	if err := invocation(d, to, c.now).Act(t.Context(), letters[0].Incident.Group, resend); seamark.ClassOf(err) != seamark.Rejected {
+		t.Errorf("twice: %v", err)
+	}
+}

@@ -2,19 +2,20 @@ package main
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/alerter/incident"
 	"github.com/seamark-hq/seamark/internal/app/oncall"
 )
 
 func (c *cli) alertDeadCmd() *cobra.Command {
 	cmd := &cobra.Command{Use: "dead", Short: "See the cards that no receiver took, and send them again", Example: "  seamark alert dead list", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	cmd.AddCommand(c.alertDeadListCmd(), c.alertDeadShowCmd(), writes(c.alertDeadResendCmd()))
+	for _, verb := range []*cobra.Command{c.alertDeadListCmd(), c.alertDeadShowCmd(), writes(c.alertDeadResendCmd())} {
+		verb.Flags().StringVar(&c.lake, "lake", "", "where functions keep their incidents: s3://bucket/prefix of the hub, or a folder (default: those of the data folder)")
+		cmd.AddCommand(verb)
+	}
 	return cmd
 }
 
@@ -22,14 +23,14 @@ func (c *cli) alertDeadListCmd() *cobra.Command {
 	return &cobra.Command{
 		Use:     "list",
 		Short:   "List the cards that were given up, the newest first",
-		Example: "  seamark alert dead list\n  seamark alert dead list --json",
+		Example: "  seamark alert dead list\n  seamark alert dead list --lake s3://hub-bucket --json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := c.config()
 			if err != nil {
 				return err
 			}
-			letters, unread := oncall.DeadLetters(cmd.Context(), cfg)
+			letters, unread := oncall.DeadLetters(cmd.Context(), cfg, c.lake)
 			if len(letters) == 0 && unread != nil {
 				return unread
 			}
@@ -66,7 +67,7 @@ func (c *cli) alertDeadShowCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			letters, err := oncall.DeadLettersOf(cmd.Context(), cfg, args[0], receiver)
+			letters, err := oncall.DeadLettersOf(cmd.Context(), cfg, c.lake, args[0], receiver)
 			if len(letters) == 0 {
 				return err
 			}
@@ -97,7 +98,8 @@ func (c *cli) alertDeadResendCmd() *cobra.Command {
 		Use:   "resend INCIDENT | --all",
 		Short: "Send cards that were given up again, as their incidents are now",
 		Long: `Send cards that were given up again, as their incidents are now. What arrives leaves the list; what is
-refused again stays in it. The appliance that runs over the data folder does it, or this command itself.`,
+refused again stays in it. The appliance that runs over the data folder does it, or this command itself;
+with --lake always this command, with the receivers of its own configuration.`,
 		Example: "  seamark alert dead resend 20261122T174002Z-booking-prod\n  seamark alert dead resend --all --receiver web",
 		Args:    need(0, 1, "one incident at a time", "name one, or all of them with --all"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -122,21 +124,20 @@ func (c *cli) resend(cmd *cobra.Command, id, receiver, by string) error {
 	if err != nil {
 		return err
 	}
-	letters, err := oncall.DeadLettersOf(cmd.Context(), cfg, id, receiver)
+	letters, err := oncall.DeadLettersOf(cmd.Context(), cfg, c.lake, id, receiver)
 	if len(letters) == 0 {
 		return err
 	}
 	var failed error
 	for _, d := range letters {
-		a := incident.Act{Incident: d.Incident.ID, Do: incident.DoResend, Receiver: d.Receiver, By: whoever(by), At: time.Now().UTC()}
-		done, err := oncall.Act(cmd.Context(), cfg, a, c.logger(warnLevel))
+		done, err := oncall.Resend(cmd.Context(), cfg, c.lake, d, whoever(by), c.logger(warnLevel))
 		if err != nil {
 			failed = err
-			fmt.Fprintf(c.err, "%s to %s: %v\n", a.Incident, visible(a.Receiver), err)
+			fmt.Fprintf(c.err, "%s to %s: %v\n", d.Incident.ID, visible(d.Receiver), err)
 			continue
 		}
 		if c.json {
-			if err := c.writeJSON(c.out, map[string]any{"act": a, "done": done}); err != nil {
+			if err := c.writeJSON(c.out, map[string]any{"incident": d.Incident.ID, "receiver": d.Receiver, "done": done}); err != nil {
 				return err
 			}
 			continue
@@ -145,7 +146,7 @@ func (c *cli) resend(cmd *cobra.Command, id, receiver, by string) error {
 		if !done {
 			what = "will be sent again: the appliance that runs has not taken it within 10 s, and does when it can"
 		}
-		fmt.Fprintf(c.out, "%s to %s %s\n", a.Incident, visible(a.Receiver), what)
+		fmt.Fprintf(c.out, "%s to %s %s\n", d.Incident.ID, visible(d.Receiver), what)
 	}
 	return failed
 }

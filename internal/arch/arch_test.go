@@ -131,7 +131,7 @@ var table = []room{
 	{"internal/app/lakes", rooms(".", "internal/config", "lake", "lake/cache", "lake/duckdb", "lake/s3", "transformer/origin"), nil},
 	{"internal/app/stage", rooms(".", "collector", "collector/onboard", "indexer", "internal/config", "internal/parts/states", "lake", "lake/senders", "transformer"), nil},
 	{"internal/app/calmlog", nil, nil},
-	{"internal/app/oncall", rooms(".", "alerter", "alerter/act", "alerter/alertmanager", "alerter/card", "alerter/cloudwatch", "alerter/incident", "alerter/links", "alerter/outgoing", "alerter/route", "alerter/slack", "alerter/teams", "collector/ingest", "internal/app/lakes", "internal/config", "internal/parts/cards", "lake", "lake/duckdb"), []string{"github.com/prometheus/client_golang"}},
+	{"internal/app/oncall", rooms(".", "alerter", "alerter/act", "alerter/alertmanager", "alerter/card", "alerter/cloudwatch", "alerter/incident", "alerter/links", "alerter/outgoing", "alerter/route", "alerter/slack", "alerter/teams", "alerter/worker", "collector/ingest", "internal/app/lakes", "internal/config", "internal/parts/cards", "lake", "lake/duckdb"), []string{"github.com/prometheus/client_golang"}},
 	{"internal/app/explain", rooms(".", "indexer", "indexer/opensearch", "internal/app/lakes", "internal/app/oncall", "internal/config", "internal/parts/rows", "internal/parts/search", "lake", "lake/duckdb", "transformer", "transformer/origin"), nil},
 	{"internal/app/demo", rooms(".", "alerter", "alerter/card", "internal/app", "internal/config", "internal/fleet", "internal/parts/cards"), nil},
 	{"internal/app", rooms("..."), []string{"github.com/prometheus/client_golang", "golang.org/x/net"}},

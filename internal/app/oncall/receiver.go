@@ -1,6 +1,7 @@
 package oncall
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -12,14 +13,24 @@ import (
 	"github.com/seamark-hq/seamark/alerter"
 	"github.com/seamark-hq/seamark/alerter/card"
 	"github.com/seamark-hq/seamark/alerter/incident"
+	"github.com/seamark-hq/seamark/alerter/worker"
+	"github.com/seamark-hq/seamark/internal/app/lakes"
 	"github.com/seamark-hq/seamark/internal/config"
 	"github.com/seamark-hq/seamark/internal/parts/cards"
 	"github.com/seamark-hq/seamark/lake"
 )
 
-// DeadLetters reads the cards that were given up, the newest first. It needs no lock. Those
-// that cannot be read are told of in the error.
-func DeadLetters(ctx context.Context, c *config.Config) ([]incident.DeadLetter, error) {
+// DeadLetters reads the cards that were given up, the newest first: those of the data folder, or,
+// where place names a folder or bucket, those of the functions that keep their incidents in it. It
+// needs no lock. Those that cannot be read are told of in the error.
+func DeadLetters(ctx context.Context, c *config.Config, place string) ([]incident.DeadLetter, error) {
+	if place != "" {
+		store, err := lakes.Store(ctx, place)
+		if err != nil {
+			return nil, err
+		}
+		return incident.NewDeadLetters(store, worker.DeadFolder).List(ctx)
+	}
 	if _, err := os.Stat(c.Data); err != nil {
 		return nil, &seamark.Fault{Class: seamark.Rejected, What: "there is no data folder", Where: c.Data, Remedy: "name it with `data:` in seamark.yml, or run `seamark up` first"}
 	}
@@ -30,10 +41,29 @@ func DeadLetters(ctx context.Context, c *config.Config) ([]incident.DeadLetter, 
 	return incident.NewDeadLetters(state, DeadFolder).List(ctx)
 }
 
+// Resend tries a card once more that was given up: by the appliance, by itself, or by itself in the
+// place of the functions. done is as of Act.
+func Resend(ctx context.Context, c *config.Config, place string, d incident.DeadLetter, by string, log *slog.Logger) (done bool, err error) {
+	a := incident.Act{Incident: d.Incident.ID, Do: incident.DoResend, Receiver: d.Receiver, By: by, At: time.Now().UTC()}
+	if place == "" {
+		return Act(ctx, c, a, log)
+	}
+	o, err := cards.Options(c, log)
+	if err != nil {
+		return false, err
+	}
+	store, err := lakes.Store(ctx, place)
+	if err != nil {
+		return false, err
+	}
+	w := worker.Worker{Objects: func(context.Context) incident.Objects { return store }, Options: o, Log: log}
+	return true, w.Act(ctx, d.Incident.Group, a)
+}
+
 // DeadLettersOf are those of one incident, by its id or the beginning of it, or of all
 // incidents (empty), to one receiver or to all (empty). None is a fault.
-func DeadLettersOf(ctx context.Context, c *config.Config, id, receiver string) ([]incident.DeadLetter, error) {
-	list, err := DeadLetters(ctx, c)
+func DeadLettersOf(ctx context.Context, c *config.Config, place, id, receiver string) ([]incident.DeadLetter, error) {
+	list, err := DeadLetters(ctx, c, place)
 	var found []incident.DeadLetter
 	for _, d := range list {
 		if strings.HasPrefix(d.Incident.ID, id) && (receiver == "" || d.Receiver == receiver) {
@@ -45,7 +75,7 @@ func DeadLettersOf(ctx context.Context, c *config.Config, id, receiver string) (
 		if id != "" || receiver != "" {
 			what = "no card that was given up fits"
 		}
-		err = &seamark.Fault{Class: seamark.Rejected, What: what, Where: c.Data, Remedy: "`seamark alert dead list` has them"}
+		err = &seamark.Fault{Class: seamark.Rejected, What: what, Where: cmp.Or(place, c.Data), Remedy: "`seamark alert dead list` has them"}
 	}
 	return found, err
 }

@@ -15,8 +15,6 @@ import (
 	"sync"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/alerter"
-	"github.com/seamark-hq/seamark/alerter/alertmanager"
 	"github.com/seamark-hq/seamark/alerter/incident"
 	"github.com/seamark-hq/seamark/alerter/worker"
 	"github.com/seamark-hq/seamark/collector/aws"
@@ -43,23 +41,9 @@ func Open(ctx context.Context, log *slog.Logger) (lambda.Work, error) {
 // New makes the function.
 func New(ctx context.Context, s *coldstart.Start) (lambda.Work, error) {
 	c := s.Config
-	receivers, err := cards.Receivers(c, s.Log)
+	o, err := cards.Options(c, s.Log)
 	if err != nil {
 		return nil, err
-	}
-	if len(receivers) == 0 {
-		return nil, &seamark.Fault{Class: seamark.Rejected, Where: "receivers", What: "the configuration names nobody to tell", Remedy: "add receivers to seamark.yml"}
-	}
-	routes, err := alertmanager.New(c.Routing())
-	if err != nil {
-		return nil, err
-	}
-	o := alerter.Options{
-		Config: c.Alerts, Receivers: receivers, Escalate: c.Incidents.Escalate, Links: c.CardLinks(),
-		Told: routes.Told, Quiet: alertmanager.NewQuieter(routes, nil).Among,
-	}
-	if c.Route != nil {
-		o.Route = routes.Receivers
 	}
 	var index *opensearch.Client
 	if c.OpenSearch.URL != "" {
