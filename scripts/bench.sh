@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures the transform against DuckDB (from PyPI, one thread) in the same run, two cores, redaction,
-# lookups, search, the ledger, compaction, the front door, the collector, the alerter and the functions, and writes docs/benchmarks.md. ONLY=transform,… runs less.
+# lookups, search, the ledger, compaction, the front door, the collector, the alerter, rules and the functions, and writes docs/benchmarks.md. ONLY=transform,… runs less.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p .cache

@@ -108,13 +108,9 @@ func (b *bench) alerts() (string, error) {
 
 // seamarkUp starts an appliance whose products have a Teams channel each.
 func (b *bench) seamarkUp(lake, url string) (*exec.Cmd, string, error) {
-	data, err := os.MkdirTemp(b.work, "up-")
-	if err != nil {
-		return nil, "", err
-	}
 	var text strings.Builder
-	fmt.Fprintf(&text, "data: %s\nlake: %s\nlisten: 127.0.0.1:0\ncompact: {enabled: false}\nalerts: {grace: 0s}\nreceivers:\n", data, lake)
-	env := os.Environ()
+	text.WriteString("alerts: {grace: 0s}\nreceivers:\n")
+	var env []string
 	for i := range alarmProducts {
 		fmt.Fprintf(&text, "  - {name: c%02d, teams: {urlEnv: CHANNEL_%02d}}\n", i, i)
 		env = append(env, fmt.Sprintf("CHANNEL_%02d=%s/%d", i, url, i))
@@ -123,18 +119,28 @@ func (b *bench) seamarkUp(lake, url string) (*exec.Cmd, string, error) {
 	for i := range alarmProducts {
 		fmt.Fprintf(&text, "    - {matchers: ['product=\"p%02d\"'], receiver: c%02d}\n", i, i)
 	}
-	file := filepath.Join(data, "seamark.yml")
-	if err := os.WriteFile(file, []byte(text.String()), 0o600); err != nil {
-		return nil, "", err
+	cmd, base, _, err := b.applianceUp(lake, text.String(), env...)
+	return cmd, base, err
+}
+
+// applianceUp starts an appliance over a lake, and returns its address and its data folder.
+func (b *bench) applianceUp(lake, config string, env ...string) (cmd *exec.Cmd, base, data string, err error) {
+	if data, err = os.MkdirTemp(b.work, "up-"); err != nil {
+		return nil, "", "", err
 	}
-	cmd := exec.Command(b.seamark, "up", "--json", "--config", file)
-	cmd.Env, cmd.Stderr = env, os.Stderr
+	file := filepath.Join(data, "seamark.yml")
+	text := fmt.Sprintf("data: %s\nlake: %s\nlisten: 127.0.0.1:0\ncompact: {enabled: false}\n%s", data, lake, config)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		return nil, "", "", err
+	}
+	cmd = exec.Command(b.seamark, "up", "--json", "--config", file)
+	cmd.Env, cmd.Stderr = append(os.Environ(), env...), os.Stderr
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
-		return nil, "", err
+		return nil, "", "", err
 	}
 	if err := cmd.Start(); err != nil {
-		return nil, "", err
+		return nil, "", "", err
 	}
 	line, err := bufio.NewReader(stdout).ReadBytes('\n')
 	var at struct {
@@ -143,7 +149,7 @@ func (b *bench) seamarkUp(lake, url string) (*exec.Cmd, string, error) {
 	if err == nil {
 		err = json.Unmarshal(line, &at)
 	}
-	return cmd, strings.TrimSuffix(at.FrontDoor, "/ingest/firehose"), err
+	return cmd, strings.TrimSuffix(at.FrontDoor, "/ingest/firehose"), data, err
 }
 
 // alertmanagerUp starts a plain Alertmanager that tells one webhook of each group at once.

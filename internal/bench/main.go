@@ -24,7 +24,7 @@ type bench struct {
 	seed    uint64
 	rounds  int
 	files   int // small files of the compaction's day
-	rows    int // of the lake behind the alerter
+	rows    int // of the lake behind alerter and rules
 
 	objectCount int // landing objects of the lake that has very many
 
@@ -50,6 +50,7 @@ var sections = []section{
 	{"frontdoor", (*bench).frontDoor},
 	{"collector", (*bench).collector},
 	{"alerts", (*bench).alerts},
+	{"rules", (*bench).rules},
 	{"functions", (*bench).functions},
 	{"bill", (*bench).bill},
 }
@@ -61,7 +62,7 @@ func main() {
 	flag.IntVar(&b.events, "events", 600_000, "log events of the landing object")
 	flag.IntVar(&b.rounds, "rounds", 5, "runs of each, in turn; medians and least count")
 	flag.IntVar(&b.files, "files", 10_000, "small files of the day that is compacted")
-	flag.IntVar(&b.rows, "rows", 10_000_000, "log events of the lake behind the alerter")
+	flag.IntVar(&b.rows, "rows", 10_000_000, "log events of the lake behind alerter and rules")
 	flag.IntVar(&b.objectCount, "objects", 1_000_000, "landing objects of the lake that has very many; each takes 4 kB of disk")
 	flag.StringVar(&b.alertmanager, "alertmanager", "", "an Alertmanager 0.34.2; empty: no comparison")
 	only := flag.String("only", "", "sections to run, by commas; empty: all")
