@@ -24,6 +24,7 @@ type Config struct {
 	ManageAccessLogs bool                      // switch access logging on for stages of APIs that have none
 	PerResourceTags  bool                      // read tags resource by resource, not with tag:GetResources
 	Thresholds       map[string]rule.Threshold // by rule, in place of the built-in defaults
+	OwnRules         []string                  // rules of people's own that hold where a tag asks for them
 	MinRequests      int                       // below so many requests in a window a ratio is 0; 0 is 20
 	MaxRoutes        int                       // routes of a stage with detailed metrics that have alarms of their own; 0 is 50
 	Exclude          []string                  // log groups that are never attached, such as the pipeline's own; * stands for any characters

@@ -21,6 +21,7 @@ type Decision struct {
 	Unknown   bool   // what decides could not be read: left as it is
 	Central   string // of a log group: the account whose copy of it is forwarded in its place; empty: none
 	Findings  []Finding
+	Rules     []seamark.AskedRule // of people's own, that the tags of a log group ask for; their place is left out
 }
 
 // Wish is what a resource's tags ask for, with defaults filled in.

@@ -1,11 +1,15 @@
 package collector
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
+	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/collector/inventory"
 	"github.com/seamark-hq/seamark/collector/quota"
 	"github.com/seamark-hq/seamark/collector/state"
@@ -16,6 +20,7 @@ type Options struct {
 	Config   *Config
 	States   state.Store
 	Formats  FormatStore   // may be nil: formats that do not describe themselves are then not kept
+	Rules    RuleStore     // may be nil: nobody evaluates rules that tags ask for
 	Limits   *quota.Limits // shared by all sweeps of the process; nil: buckets of its own
 	DryRun   bool          // say what would change, and make no write call
 	Destroy  bool          // remove all that is this deployment's
@@ -30,6 +35,11 @@ type Options struct {
 // FormatStore keeps the access-log formats that filter names refer to by hash.
 type FormatStore interface {
 	PutFormat(ctx context.Context, hash, text string) error
+}
+
+// RuleStore keeps which rules of people's own the tags of a place ask for.
+type RuleStore interface {
+	PutRules(ctx context.Context, p inventory.Place, rules []seamark.AskedRule) error
 }
 
 // sweep is one pass over one place.
@@ -93,6 +103,7 @@ func (s *sweep) run(ctx context.Context, read func(context.Context) *inventory.I
 		s.opt.Look(v)
 	}
 	s.apply(ctx, d)
+	s.putRules(ctx, decisions)
 	s.survey(ctx, d)
 	r.Pending = len(s.State.Pending)
 	if !s.opt.DryRun {
@@ -190,6 +201,29 @@ func (s *sweep) ended(ctx context.Context, err error) bool {
 		s.mu.Unlock()
 	}
 	return over
+}
+
+// putRules notes which rules tags ask for; a sweep of a part does not know.
+func (s *sweep) putRules(ctx context.Context, decisions []Decision) {
+	if s.opt.Rules == nil || s.opt.DryRun || s.scope != nil || len(s.cfg.OwnRules) == 0 {
+		return
+	}
+	var rules []seamark.AskedRule
+	for i := range decisions {
+		if decisions[i].Unknown {
+			return // what is in force stays
+		}
+		for _, r := range decisions[i].Rules {
+			r.AccountID, r.Region = s.place.Account, s.place.Region
+			rules = append(rules, r)
+		}
+	}
+	slices.SortFunc(rules, func(a, b seamark.AskedRule) int {
+		return cmp.Or(strings.Compare(a.Rule, b.Rule), strings.Compare(a.Component, b.Component))
+	})
+	if err := s.opt.Rules.PutRules(ctx, s.place, rules); err != nil {
+		s.journal.fail(s.place.String(), "keep the rules that tags ask for", err)
+	}
 }
 
 func (s *sweep) putFormats(ctx context.Context, d *Desired) {

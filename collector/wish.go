@@ -39,6 +39,7 @@ func (d *decider) resolve(dec *Decision, arn string, bearers []bearer, sources *
 	for i := range rule.All() {
 		w.Thresholds[i] = r.threshold(dec.Kind, &rule.All()[i])
 	}
+	r.ownRules(dec, w)
 	r.unknownRules()
 	r.pinned(w.Product)
 	switch {
@@ -226,12 +227,32 @@ func (r *resolver) threshold(kind inventory.Kind, of *rule.Rule) rule.Threshold 
 	return t
 }
 
+// ownRules notes which rules of people's own a log group's rows are held to.
+func (r *resolver) ownRules(dec *Decision, w Wish) {
+	for _, name := range r.cfg.OwnRules {
+		key := r.cfg.Tags.AlarmPrefix + name
+		v, from, found := r.lookup(key)
+		if !found || dec.Kind != inventory.KindLogGroup {
+			continue
+		}
+		on, threshold, window, problem := rule.ParseAsked(v)
+		if problem != "" {
+			r.find(key, problem)
+			continue
+		}
+		r.note("alarm-"+name, strings.ToLower(strings.TrimSpace(v)), from)
+		if on && w.Logs {
+			dec.Rules = append(dec.Rules, seamark.AskedRule{Rule: name, Product: w.Product, Environment: w.Environment, Component: dec.Component, Threshold: threshold, Window: window})
+		}
+	}
+}
+
 // unknownRules reports tags that look like a rule's and are none.
 func (r *resolver) unknownRules() {
 	for _, t := range r.bearers[0].tags {
 		name, names := strings.CutPrefix(t.Key, r.cfg.Tags.AlarmPrefix)
-		if names && rule.Named(name) == nil {
-			r.find(t.Key, "there is no rule '"+name+"'; known are "+strings.Join(rule.Names(), ", "))
+		if names && rule.Named(name) == nil && !slices.Contains(r.cfg.OwnRules, name) {
+			r.find(t.Key, "there is no rule '"+name+"'; known are "+strings.Join(slices.Concat(rule.Names(), r.cfg.OwnRules), ", "))
 		}
 	}
 }

@@ -71,9 +71,11 @@ func Read(own []Rule, patterns []string, l Limits) (b Book, faults []error) {
 		faults = append(faults, &seamark.Fault{Class: seamark.Rejected, What: fmt.Sprintf("there are %d rules; the first %d count", len(b.Rules), maxRules), Where: "rules.files", Remedy: "join those that differ by a value alone: by"})
 		b.Rules = b.Rules[:maxRules]
 	}
-	slices.SortFunc(b.Rules, func(x, y *Rule) int { return bytes.Compare([]byte(x.Name), []byte(y.Name)) })
+	slices.SortFunc(b.Rules, byName)
 	return b, faults
 }
+
+func byName(x, y *Rule) int { return strings.Compare(x.Name, y.Name) }
 
 func readFile(file string) ([]byte, error) {
 	f, err := os.Open(file)
@@ -117,6 +119,10 @@ func Parse(file string, text []byte, l Limits) (rules []*Rule, faults []error) {
 		r := &Rule{file: fmt.Sprintf("%s:%d", file, n.Line)}
 		if err := strict(n, r); err != nil {
 			wrong(n.Line, err.Error(), "see docs/howto/rules.md")
+			continue
+		}
+		if r.Tags {
+			wrong(n.Line, fmt.Sprintf("rule %q: tags: whoever reads tags does not read this file", cut(r.Name)), "write the rule below rules.own in seamark.yml")
 			continue
 		}
 		if bad := r.ready(r.file, l); bad != nil {

@@ -89,15 +89,15 @@ func (b *batch) add(r *Rule) {
 func (b *batch) settle() {
 	b.ask.Products = nil
 	for _, r := range b.rules {
-		if r.Product == "" {
+		products := r.products()
+		if products == nil {
 			b.ask.Products = nil
 			return
 		}
-		if !slices.Contains(b.ask.Products, r.Product) {
-			b.ask.Products = append(b.ask.Products, r.Product)
-		}
+		b.ask.Products = append(b.ask.Products, products...)
 	}
 	slices.Sort(b.ask.Products)
+	b.ask.Products = slices.Compact(b.ask.Products)
 }
 
 // of is a batch of some of its rules.

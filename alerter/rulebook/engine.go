@@ -78,9 +78,24 @@ func New(opt Options) *Engine {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
-	e := &Engine{opt: opt, byName: map[string]*Rule{}, faults: map[string]string{}}
+	e := &Engine{opt: opt, faults: map[string]string{}}
+	e.sort()
+	return e
+}
+
+// Replace has another book evaluated from the next instant on. What fires by a rule that is gone ends.
+func (e *Engine) Replace(b Book) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.opt.Book = b
+	e.sort()
+}
+
+// sort puts the rules of the book where they are evaluated.
+func (e *Engine) sort() {
+	e.byName, e.fresh = map[string]*Rule{}, nil
 	var plain, unusual []*Rule
-	for _, r := range opt.Book.Rules {
+	for _, r := range e.opt.Book.Rules {
 		e.byName[r.Name] = r
 		switch r.Kind {
 		case Anomaly:
@@ -92,14 +107,10 @@ func New(opt Options) *Engine {
 		}
 	}
 	e.batches, e.unusual = batches(plain), batches(unusual)
-	return e
 }
 
 // Run evaluates until ctx ends.
 func (e *Engine) Run(ctx context.Context) {
-	if len(e.opt.Book.Rules) == 0 {
-		return
-	}
 	tick := time.NewTicker(e.opt.Every)
 	defer tick.Stop()
 	for {
@@ -146,6 +157,10 @@ func (e *Engine) Evaluate(ctx context.Context) error {
 func (e *Engine) evaluate(ctx context.Context) error {
 	if err := e.load(); err != nil {
 		return err
+	}
+	if len(e.opt.Book.Rules) == 0 && len(e.memory.Series) == 0 {
+		e.memory.Until = time.Time{} // rules that come begin when they come
+		return nil
 	}
 	now := e.opt.Now()
 	end := now.Add(-e.opt.Lag)

@@ -162,14 +162,15 @@ func (e *Engine) compare(ctx context.Context, b *batch, at time.Time, read map[s
 		m := b.at[i][0]
 		read[r.Name] = nil
 		for key, p := range before {
-			if len(p.counts[m]) < leastWeeks*per {
+			limit, asked := r.limit(p.series)
+			if len(p.counts[m]) < leastWeeks*per || !asked {
 				continue
 			}
 			count := 0.0
 			if g := latest[key]; g != nil {
 				count = g.Values[m]
 			}
-			read[r.Name] = append(read[r.Name], r.unlike(p.series, count, usualOf(p.counts[m])))
+			read[r.Name] = append(read[r.Name], r.unlike(p.series, count, usualOf(p.counts[m]), limit))
 		}
 	}
 	return nil
@@ -211,14 +212,18 @@ func (e *Engine) discover(ctx context.Context, r *Rule, at time.Time, read map[s
 		}
 		e.found[r.Name] = append(e.found[r.Name], f.Key())
 		s := series{f.Product, f.Environment, f.By, f.Team}
+		limit, asked := r.limit(s)
+		if !asked {
+			continue
+		}
 		x := found[s.key()]
 		if x == nil {
-			x = &reading{series: s, limit: r.Threshold, reason: "never seen before: " + strings.TrimSpace(f.ErrorType+" "+cut(f.Message))}
+			x = &reading{series: s, limit: limit, reason: "never seen before: " + strings.TrimSpace(f.ErrorType+" "+cut(f.Message))}
 			found[s.key()] = x
 		}
 		x.value++
 		x.samples += f.Count
-		x.breached = r.breached(x.value)
+		x.breached = r.breached(x.value, x.limit)
 	}
 	if e.known[r.Name] == nil {
 		e.known[r.Name], e.grown = known, true

@@ -53,9 +53,11 @@ type Rule struct {
 	Runbook     string           `yaml:"runbook" doc:"Link for the card."`
 	Summary     string           `yaml:"summary" doc:"Text for the card."`
 	Hours       *Hours           `yaml:"hours" doc:"When it is looked at at all. Without: always."`
+	Tags        bool             `yaml:"tags" doc:"true: it holds where a tag seamark:alarm-<name> asks for it, and nowhere else."`
 
 	filter, match query.Expr
 	file          string // where it stands, with its line
+	tagged        *tagged
 }
 
 // Bounds of a rule.
@@ -111,6 +113,9 @@ func (r *Rule) settle() {
 		}
 	}
 	zero(&r.KeepFiring, time.Minute)
+	if r.Tags && len(r.By) == 0 {
+		r.By = []string{"component", "account_id", "region"}
+	}
 }
 
 // fault is called for each wrong key with what is wrong and the remedy.
@@ -162,6 +167,12 @@ func (r *Rule) checkScope(f fault) {
 	}
 	if len(r.By) > maxBy {
 		f("by", fmt.Sprintf("%d columns", len(r.By)), fmt.Sprintf("use %d at most", maxBy))
+	}
+	if r.Tags {
+		if !slices.Equal(r.By, []string{"component", "account_id", "region"}) || r.Product != "" || r.Environment != "" {
+			f("tags", "a tag says of which component it is", "leave product, environment and by out")
+		}
+		return
 	}
 	if r.Kind == Absence && (r.Product == "" || r.Environment == "" || len(r.By) > 0) {
 		f("", "what is absent has no rows to tell it apart by", "write product and environment, and leave by out; another component is another rule")

@@ -36,12 +36,12 @@ type reading struct {
 	reason   string
 }
 
-// breached reports whether a value lies on the wrong side of the threshold.
-func (r *Rule) breached(value float64) bool {
+// breached reports whether a value lies on the wrong side of a limit.
+func (r *Rule) breached(value, limit float64) bool {
 	if r.When == Below {
-		return value < r.Threshold
+		return value < limit
 	}
-	return value >= r.Threshold
+	return value >= limit
 }
 
 // readings are what a rule says of the series in groups; at are its measures.
@@ -50,10 +50,11 @@ func (r *Rule) readings(groups []query.Group, at []int) []reading {
 	for i := range groups {
 		g := &groups[i]
 		rows := g.Values[at[0]]
-		if rows == 0 {
+		limit, asked := r.limit(seriesOf(g))
+		if rows == 0 || !asked {
 			continue
 		}
-		one := reading{series: seriesOf(g), value: rows, samples: int64(rows), limit: r.Threshold}
+		one := reading{series: seriesOf(g), value: rows, samples: int64(rows), limit: limit}
 		enough := one.samples >= r.Minimum
 		switch r.Kind {
 		case Ratio:
@@ -66,12 +67,12 @@ func (r *Rule) readings(groups []query.Group, at []int) []reading {
 			one.reason = fmt.Sprintf("%.0f rows in %v", rows, time.Duration(r.Window))
 			enough = enough || r.When == Below
 		}
-		one.breached = enough && !math.IsNaN(one.value) && r.breached(one.value)
+		one.breached = enough && !math.IsNaN(one.value) && r.breached(one.value, limit)
 		out = append(out, one)
 	}
-	if len(out) == 0 && r.When == Below && r.Kind != Ratio && r.Kind != Percentile && r.Product != "" && r.Environment != "" && len(r.By) == 0 {
-		// nothing came at all, of a series that is known by name
-		out = append(out, reading{series: series{product: r.Product, environment: r.Environment, team: r.Team}, limit: r.Threshold, breached: true, reason: fmt.Sprintf("no rows in %v", time.Duration(r.Window))})
+	for _, s := range r.absent(out) {
+		limit, _ := r.limit(s)
+		out = append(out, reading{series: s, limit: limit, breached: true, reason: fmt.Sprintf("no rows in %v", time.Duration(r.Window))})
 	}
 	return out
 }
@@ -112,15 +113,15 @@ func median(list []float64) float64 {
 	return s[len(s)/2]
 }
 
-// unlike says whether a count is an anomaly.
-func (r *Rule) unlike(s series, count float64, u usual) reading {
-	one := reading{series: s, value: count, samples: int64(count), band: &seamark.Band{Low: max(0, u.median-r.Threshold*u.spread), High: u.median + r.Threshold*u.spread}}
+// unlike says whether a count is an anomaly: so many spreads from what is usual.
+func (r *Rule) unlike(s series, count float64, u usual, limit float64) reading {
+	one := reading{series: s, value: count, samples: int64(count), band: &seamark.Band{Low: max(0, u.median-limit*u.spread), High: u.median + limit*u.spread}}
 	one.reason = fmt.Sprintf("%.0f rows in %v, usual at this hour: %s, spread %s", count, bucket, words.Decimal(u.median), words.Decimal(u.spread))
 	if max(count, u.median) < float64(r.Minimum) {
 		return one
 	}
 	deviation := (count - u.median) / u.spread
-	one.breached = r.When != Below && deviation >= r.Threshold || r.When != Above && deviation <= -r.Threshold
+	one.breached = r.When != Below && deviation >= limit || r.When != Above && deviation <= -limit
 	return one
 }
 
@@ -147,7 +148,7 @@ func (r *Rule) alarm(x reading, at time.Time) seamark.Alarm {
 	}
 	scope.Component = words.Clip(strings.Join(about, " "), 200)
 	a := seamark.Alarm{
-		Name: seamark.AlarmName(scope, r.Name), Rule: r.Name, Scope: scope, State: seamark.AlarmFiring, Severity: r.Severity, Value: words.Finite(x.value), Threshold: x.limit, Unit: "count",
+		Name: seamark.AlarmName(scope, r.called()), Rule: r.called(), Scope: scope, State: seamark.AlarmFiring, Severity: r.Severity, Value: words.Finite(x.value), Threshold: x.limit, Unit: "count",
 		Window: r.Window, Since: at, Evaluated: at, Reason: x.reason, Runbook: r.Runbook, Unparsed: r.Summary, Origin: origin, Band: x.band,
 		Table: r.Table, Search: r.search(),
 	}

@@ -440,14 +440,18 @@ own, and what has no column goes to the top of ` + "`event_data`" + `. Ids are l
 	return b.String()
 }
 
-// TestDocsRules runs the howto's rules through the howto's tests of them.
+// TestDocsRules runs the howto's rules through the howto's tests of them, and reads those of its
+// configuration.
 func TestDocsRules(t *testing.T) {
 	blocks := fenced(t, "docs/howto/rules.md", "yaml")
-	if len(blocks) != 3 {
+	if len(blocks) != 4 {
 		t.Fatalf("%d blocks", len(blocks))
 	}
+	if c, err := config.Parse("seamark.yml", []byte(blocks[2])); err != nil || len(c.Rules.Own) != 2 || !c.Rules.Own[1].Tags {
+		t.Errorf("the rules for tags: %v", err)
+	}
 	folder := t.TempDir()
-	for name, text := range map[string]string{"booking.yml": blocks[1], "booking_test.yml": blocks[2]} {
+	for name, text := range map[string]string{"booking.yml": blocks[1], "booking_test.yml": blocks[3]} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -24,7 +24,7 @@ func (c *cli) rulesCmd() *cobra.Command {
 	return cmd
 }
 
-// book reads the rules of files, or those that the configuration names.
+// book reads the rules of these files, or those that the configuration names.
 func book(cfg *config.Config, files []string) (rulebook.Book, error) {
 	var own []rulebook.Rule
 	if len(files) == 0 {

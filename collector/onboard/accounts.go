@@ -52,7 +52,7 @@ type Accounts struct {
 	cloud   Cloud
 	names   map[string]string
 	store   lake.Store
-	states  state.Store
+	states  state.LakeStore
 	limits  *quota.Limits
 	arrived *history.LatestArrivals
 }
@@ -186,7 +186,7 @@ func (a *Accounts) Name(account string) string {
 }
 
 func (a *Accounts) options() collector.Options {
-	return collector.Options{Config: a.Config, States: a.states, Formats: lake.Formats{Store: a.store}, Limits: a.limits}
+	return collector.Options{Config: a.Config, States: a.states, Rules: a.states, Formats: lake.Formats{Store: a.store}, Limits: a.limits}
 }
 
 // AlarmStates reads a page of the alarms of a place with their states, as DescribeAlarms answers.

@@ -18,7 +18,6 @@ import (
 	"github.com/seamark-hq/seamark/alerter/alertmanager"
 	"github.com/seamark-hq/seamark/alerter/heartbeat"
 	"github.com/seamark-hq/seamark/alerter/incident"
-	"github.com/seamark-hq/seamark/alerter/rulebook"
 	"github.com/seamark-hq/seamark/alerter/rules"
 	"github.com/seamark-hq/seamark/collector/ingest"
 	"github.com/seamark-hq/seamark/collector/onboard"
@@ -77,8 +76,7 @@ type App struct {
 	silences  *alertmanager.Silences
 	reconcile *stage.Reconcile
 	rules     *rules.Engine
-	own       *rulebook.Engine // rules of files
-	misruled  []error          // what is wrong with some of them
+	own       *ownRules
 	pinger    *heartbeat.Pinger
 	dogs      *heartbeat.Watchdogs
 	flow      *flow
@@ -232,7 +230,7 @@ func (a *App) openAlerter(ctx context.Context) error {
 		Config: c.Rules, Counter: counter{a.db}, Sink: a.alerts, Complete: a.completeUntil, Firing: a.alerts.Firing(),
 		Runbook: c.Runbook, Log: a.log,
 	})
-	a.openRulebook()
+	a.own = a.openOwn()
 	return a.openHeartbeat()
 }
 
@@ -287,23 +285,6 @@ func (w watched) Renew(until map[string]time.Time) {
 	w.dogs.Renew(until)
 	w.Manager.Renew(until)
 }
-
-// openRulebook reads the rules of files. Those that are wrong are said, and left out.
-func (a *App) openRulebook() {
-	c := a.o.Config
-	book, faults := rulebook.Read(c.Rules.Own, c.Rules.Files, rulebook.Limits{Retention: time.Duration(c.Retention.Lake)})
-	for _, f := range faults {
-		a.log.Warn("a rule is left out", "error", f)
-	}
-	a.misruled = faults
-	a.own = rulebook.New(rulebook.Options{
-		Book: book, Every: time.Duration(c.Rules.Every), Counter: a.db, Sink: a.alerts, Store: rulebook.NewFileStore(a.state, rulesFile), Complete: a.completeUntil,
-		Products: func(t seamark.Table) []string { products, _ := a.db.Names(t); return products }, Runbook: c.Runbook, Log: a.log,
-	})
-}
-
-// rulesFile is what the names of the files begin with in which the rules of files remember.
-const rulesFile = "rules"
 
 // sealed is told of each landing object that the front door has made.
 func (a *App) sealed(key string) {

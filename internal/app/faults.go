@@ -74,12 +74,12 @@ func (a *App) troubles() []trouble {
 	} else if late := a.rulesLate(until); late > 0 {
 		add("rules", "see what waits above; missed windows are evaluated one by one", "rules are evaluated until %s only, %v ago", until.UTC().Format(time.RFC3339), late.Round(time.Second))
 	}
-	for _, f := range a.misruled {
+	for _, f := range a.own.leftOut() {
 		add("rules", "mend it and restart; `seamark rules check` tells all", "a rule is left out: %v", f)
 	}
 	_, fault, alone := a.own.Status()
 	if fault != "" {
-		add("rules", "no alarm of a rule of a file fires or ends until then", "rules of files are not evaluated: %s", fault)
+		add("rules", "no alarm of such a rule fires or ends until then", "rules of your own are not evaluated: %s", fault)
 	}
 	for _, name := range slices.Sorted(maps.Keys(alone)) {
 		add("rules", "the others are evaluated; `seamark rules check` and `seamark rules test` look at it", "rule %s is not evaluated: %s", name, words.Line(alone[name], 300))

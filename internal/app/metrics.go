@@ -101,7 +101,7 @@ func (m *metrics) handler(a *App) http.Handler {
 		return 0
 	})
 	gauge("seamark_rules_skipped_windows_seconds", "Time whose windows were never evaluated, since the start.", func() float64 { return (a.rules.Skipped() + a.own.Skipped()).Seconds() })
-	gauge("seamark_rules_of_files_evaluated_until_seconds", "Until when the rules of files were evaluated, Unix seconds; 0 before the first time.", func() float64 {
+	gauge("seamark_rules_of_files_evaluated_until_seconds", "Until when people's own rules were evaluated, Unix seconds; 0 before the first time.", func() float64 {
 		if until, _, _ := a.own.Status(); !until.IsZero() {
 			return float64(until.UnixMilli()) / 1000
 		}

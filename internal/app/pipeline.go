@@ -29,7 +29,7 @@ func (a *App) stages() []func(context.Context) {
 		a.expire.Run,    // what is too old -> gone
 		a.flow.run,      // what the page shows of them
 		a.rules.Run,     // lake -> alarms
-		a.own.Run,       // likewise, by rules of files
+		a.own.Run,       // likewise, by rules of people's own
 		a.alerts.Run,    // alarms -> cards
 		a.watch,         // what goes wrong -> log
 		a.reconcile.Run, // states of alarms in the accounts -> alarms that no message told

@@ -78,7 +78,7 @@ func (b *bench) rules() (string, error) {
 	ours := (busy - idle) / time.Duration(instants)
 	return fmt.Sprintf("## Rules\n\n%d rules of people's own over a lake of %d events of both tables in %d hours (%d files, %.0f MB), a window of %v, evaluated live every %v for %v: %d instants took %.2f CPU s more than an appliance without rules, "+
 		"%.2f s each: **%.2f of a core**. One statement of plain DuckDB 1.5.5 for the same counts, over the files of the hour alone, took %.2f CPU s: ratio **%.2f**.\n",
-		len(list), b.rows, ruleHours, files, mb(size), ruleWindow, ruleEvery, ruleLasts, instants, (busy-idle).Seconds(), ours.Seconds(), ours.Seconds()/ruleEvery.Seconds(), theirs.Seconds(), ours.Seconds()/theirs.Seconds()), nil
+		len(list), b.rows, ruleHours, files, mb(size), ruleWindow, ruleEvery, ruleLasts, instants, (busy - idle).Seconds(), ours.Seconds(), ours.Seconds()/ruleEvery.Seconds(), theirs.Seconds(), ours.Seconds()/theirs.Seconds()), nil
 }
 
 // ruled are the rules: of each component one, of each again with another filter, until there are

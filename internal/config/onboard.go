@@ -149,6 +149,11 @@ func (c *Config) Collector() *collector.Config {
 			out.Thresholds[name] = t
 		}
 	}
+	for _, r := range c.Rules.Own {
+		if r.Tags {
+			out.OwnRules = append(out.OwnRules, r.Name)
+		}
+	}
 	for name, p := range c.Products {
 		if p.Runbook != "" {
 			out.Runbooks[name] = p.Runbook

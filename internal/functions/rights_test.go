@@ -3,6 +3,7 @@ package functions_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -357,7 +358,12 @@ func TestRights(t *testing.T) {
 		r.want(t, "indexer")
 	})
 	t.Run("alerter", func(t *testing.T) {
-		r := record(t, "receivers: [{name: files, folder: {path: '"+t.TempDir()+"'}}]\nopensearch: {url: 'SEARCH'}\n"+looksAfter(newAccount()))
+		own := "rules: {own: [{name: many, kind: count, window: 1m, threshold: 1, tags: true}]}\n"
+		r := record(t, "receivers: [{name: files, folder: {path: '"+t.TempDir()+"'}}]\nopensearch: {url: 'SEARCH'}\n"+own+looksAfter(newAccount()))
+		asked := filepath.Join(r.folder, "collector", "seamark", "111111111111", "eu-central-1", "rules.json")
+		if err := errors.Join(os.MkdirAll(filepath.Dir(asked), 0o755), os.WriteFile(asked, []byte(`{"format":1,"rules":[]}`), 0o644)); err != nil {
+			t.Fatal(err)
+		}
 		f := r.run(t, "alerter")
 		for _, name := range []string{"eventbridge", "bare"} {
 			b, err := os.ReadFile("../../alerter/cloudwatch/testdata/events/" + name + ".json")

@@ -9,6 +9,7 @@ import (
 	"github.com/seamark-hq/seamark/alerter/rulebook"
 	"github.com/seamark-hq/seamark/alerter/rules"
 	"github.com/seamark-hq/seamark/alerter/worker"
+	"github.com/seamark-hq/seamark/collector/state"
 	"github.com/seamark-hq/seamark/indexer/opensearch"
 	"github.com/seamark-hq/seamark/internal/lambda/coldstart"
 	"github.com/seamark-hq/seamark/query"
@@ -37,7 +38,8 @@ func rulesOf(s *coldstart.Start, index *opensearch.Client, w *worker.Worker) fun
 	if indexed := time.Duration(c.Index.RetentionDays) * 24 * time.Hour; indexed > 0 && (kept == 0 || indexed < kept) {
 		kept = indexed
 	}
-	book, faults := rulebook.Read(c.Rules.Own, nil, rulebook.Limits{Retention: kept})
+	limits := rulebook.Limits{Retention: kept}
+	book, faults := rulebook.Read(c.Rules.Own, nil, limits)
 	if len(c.Rules.Files) > 0 {
 		faults = append(faults, &seamark.Fault{Class: seamark.Rejected, Where: "rules.files", What: "a function reads no files of rules", Remedy: "write them below rules.own"})
 	}
@@ -47,16 +49,56 @@ func rulesOf(s *coldstart.Start, index *opensearch.Client, w *worker.Worker) fun
 	three := rules.Options{Config: c.Rules, Counter: counter{index}, Runbook: c.Runbook}
 	three.Config.Lag = max(three.Config.Lag, seamark.Duration(indexLag))
 	three.Config.Every = max(three.Config.Every, seamark.Duration(time.Minute)) // as the schedule asks
-	own := rulebook.Options{Book: book, Every: time.Duration(three.Config.Every), Counter: index, Lag: time.Duration(three.Config.Lag), Runbook: c.Runbook}
+	asked := &asked{book: book, limits: limits, start: s}
+	own := rulebook.Options{Every: time.Duration(three.Config.Every), Counter: index, Lag: time.Duration(three.Config.Lag), Runbook: c.Runbook}
 	return func(ctx context.Context) (any, error) {
 		r, err := w.Rules(ctx, three)
 		out := evaluated{Evaluated: r}
 		if len(book.Rules) > 0 {
-			done, failed := w.Own(ctx, own)
+			o := own
+			var unread error
+			if o.Book, unread = asked.now(ctx); unread != nil {
+				return out, errors.Join(err, unread) // what fires by a tag must not end
+			}
+			done, failed := w.Own(ctx, o)
 			out.Own, err = &done, errors.Join(err, failed)
 		}
 		return out, err
 	}
+}
+
+// askedEvery is how often it is looked up which rules tags ask for.
+const askedEvery = 5 * time.Minute
+
+// asked is the book as tags ask for it.
+type asked struct {
+	book   rulebook.Book
+	limits rulebook.Limits
+	start  *coldstart.Start
+
+	at   time.Time // when it was looked up
+	with rulebook.Book
+}
+
+// now looks it up now and then.
+func (a *asked) now(ctx context.Context) (rulebook.Book, error) {
+	if !a.at.IsZero() && (!a.book.FromTags() || time.Since(a.at) < askedEvery) {
+		return a.with, nil
+	}
+	var list []seamark.AskedRule
+	if a.book.FromTags() {
+		var err error
+		if list, err = state.Rules(ctx, a.start.Store.Within(ctx), a.start.Config.Deployment); err != nil {
+			return a.with, err
+		}
+	}
+	var faults []error
+	a.with, faults = a.book.Asked(list, a.limits)
+	a.at = time.Now()
+	for _, f := range faults {
+		a.start.Log.ErrorContext(ctx, "a rule is left out", "error", f)
+	}
+	return a.with, nil
 }
 
 // counter counts over the index.

@@ -62,7 +62,7 @@ func New(ctx context.Context, s *coldstart.Start) (lambda.Work, error) {
 	states, limits := state.LakeStore{Store: store, Deployment: cfg.Deployment}, &quota.Limits{}
 	w := &worker.Worker{
 		Places: accounts.Places, Opener: opener, Log: s.Log,
-		Sweep:  collector.Options{Config: cfg, States: states, Formats: lake.Formats{Store: store}, Limits: limits},
+		Sweep:  collector.Options{Config: cfg, States: states, Rules: states, Formats: lake.Formats{Store: store}, Limits: limits},
 		Events: cloudtrail.Options{Role: c.Onboard.Role, Session: aws.DefaultSession},
 	}
 	if !s.Inline { // what it lands nobody would transform

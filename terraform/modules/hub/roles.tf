@@ -83,7 +83,7 @@ locals {
       parts  = false
     }
     alerter = {
-      read   = ["incidents"]
+      read   = ["incidents", "collector"] # there stands which rules tags ask for
       write  = ["incidents"]
       delete = ["incidents"]
       parts  = false

@@ -72,7 +72,7 @@ run "roles" {
   assert {
     condition = { for s in jsondecode(aws_iam_role_policy.function["alerter"].policy).Statement : s.Sid => "${join(" ", s.Action)} on ${join(" ", s.Resource)}" if !contains(["Log", "Configuration", "Parameters", "Secrets"], s.Sid) } == {
       List   = "s3:ListBucket on arn:aws:s3:::seamark-999999999999-eu-central-1"
-      Read   = "s3:GetObject on arn:aws:s3:::seamark-999999999999-eu-central-1/incidents/*"
+      Read   = "s3:GetObject on arn:aws:s3:::seamark-999999999999-eu-central-1/incidents/* arn:aws:s3:::seamark-999999999999-eu-central-1/collector/*"
       Write  = "s3:PutObject on arn:aws:s3:::seamark-999999999999-eu-central-1/incidents/*"
       Delete = "s3:DeleteObject on arn:aws:s3:::seamark-999999999999-eu-central-1/incidents/*"
       Enter  = "sts:AssumeRole on arn:aws:iam::111111111111:role/seamark/seamark-collector arn:aws:iam::222222222222:role/seamark/seamark-collector"
