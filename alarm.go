@@ -312,6 +312,7 @@ type Word struct {
 	By    string    `json:"by"`
 	At    time.Time `json:"at"`
 	Until time.Time `json:"until,omitzero"`
+	ID    string    `json:"id,omitempty"` // of the silence that it is
 }
 
 // Holds reports whether the word counts at a time.

@@ -1,16 +1,22 @@
 package alerter_test
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter"
+	"github.com/seamark-hq/seamark/alerter/alertmanager"
 	"github.com/seamark-hq/seamark/alerter/card"
 	"github.com/seamark-hq/seamark/alerter/incident"
+	"github.com/seamark-hq/seamark/alerter/route"
 )
 
 func does(t *testing.T, m *alerter.Manager, do, by string, until time.Time) {
@@ -84,14 +90,17 @@ func TestSilence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begun := time.Now()
 		hook := &recorder{name: "hook", begun: begun}
-		store := &memory{}
-		o := alerter.Options{Store: store, Receivers: []alerter.Receiver{hook}}
+		kept := inMemory{}
+		o := alerter.Options{Store: &memory{}, Receivers: []alerter.Receiver{hook}, Silences: silencesIn(t, kept)}
 		m := manager(t, o)
 		stop := run(m)
 		a := firing("4xx", "api", begun, 0.2)
 		observe(t, m, a)
 		time.Sleep(time.Second)
 		does(t, m, incident.DoSilence, "ana", begun.Add(time.Hour))
+		if w := m.Incidents()[0].Silenced; w == nil || w.By != "ana" || w.ID == "" {
+			t.Errorf("the incident is silenced by %+v", w)
+		}
 		worse := firing("5xx", "api", time.Now(), 0.5)
 		worse.Severity = seamark.SeverityCritical
 		observe(t, m, worse)
@@ -105,6 +114,7 @@ func TestSilence(t *testing.T) {
 			t.Fatalf("cards %+v, want the end", got)
 		}
 		stop()
+		o.Silences = silencesIn(t, kept)
 		m = manager(t, o) // the silence outlives the process and the incident
 		stop = run(m)
 		defer stop()
@@ -117,6 +127,74 @@ func TestSilence(t *testing.T) {
 		time.Sleep(time.Hour)
 		if got := hook.list(); len(got) != 3 || got[2].At.Truncate(time.Minute) != time.Hour {
 			t.Fatalf("cards %+v, want the third when the silence ended", got)
+		}
+	})
+}
+
+func silencesIn(t *testing.T, f inMemory) *alertmanager.Silences {
+	t.Helper()
+	s, err := alertmanager.OpenSilences(f, "silences", nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// apiOf is Alertmanager's API over a book.
+func apiOf(t *testing.T, m *alerter.Manager, s *alertmanager.Silences) *alertmanager.API {
+	t.Helper()
+	routes, err := alertmanager.New(route.Config{Receivers: []string{"hook"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	api, err := alertmanager.NewAPI(alertmanager.APIOptions{Machinery: routes, Silences: s, Alerts: alertmanager.NewAlerts(alertmanager.AlertsOptions{Machinery: routes, Book: m}), Metrics: prometheus.NewRegistry()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return api
+}
+
+// Whoever makes or ends a silence, everybody sees it: the incident says so, cards are held back, and
+// what an incident said of itself before there was one store is kept.
+func TestOneStoreOfSilences(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begun := time.Now()
+		hook := &recorder{name: "hook", begun: begun}
+		kept, store := inMemory{}, &memory{}
+		silences := silencesIn(t, kept)
+		o := alerter.Options{Store: store, Receivers: []alerter.Receiver{hook}, Silences: silences}
+		m := manager(t, o)
+		silences.OnChange(m.Changed)
+		stop := run(m)
+		id, err := silences.Add(t.Context(), []alertmanager.Matcher{{Label: "product", Value: "booking"}}, begun.Add(time.Hour), "amtool", "deploy")
+		if err != nil {
+			t.Fatal(err)
+		}
+		observe(t, m, firing("4xx", "api", begun, 0.2))
+		time.Sleep(time.Minute)
+		if w := m.Incidents()[0].Silenced; w == nil || w.ID != id || w.By != "amtool" || len(hook.list()) != 0 {
+			t.Fatalf("silenced by %+v, cards %+v", w, hook.list())
+		}
+		api := apiOf(t, m, silences)
+		w := httptest.NewRecorder()
+		api.ServeHTTP(w, httptest.NewRequest(http.MethodDelete, "/api/v2/silence/"+id, nil))
+		time.Sleep(time.Minute)
+		if got := m.Incidents()[0].Silenced; w.Code != http.StatusOK || got != nil || len(hook.list()) != 1 {
+			t.Fatalf("HTTP %d, silenced by %+v, cards %+v", w.Code, got, hook.list())
+		}
+		stop()
+		e := store.entries[m.Incidents()[0].ID]
+		e.Incident.Silenced = &seamark.Word{By: "ben", At: time.Now(), Until: time.Now().Add(time.Hour)}
+		if err := store.Save(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+		m = manager(t, o)
+		if got := m.Incidents()[0].Silenced; got == nil || got.ID == "" || got.By != "ben" {
+			t.Errorf("what was said before: %+v", got)
+		}
+		o.Silences = silencesIn(t, kept)
+		if got := manager(t, o).Incidents()[0].Silenced; got == nil || got.By != "ben" {
+			t.Errorf("after another restart: %+v", got)
 		}
 	})
 }

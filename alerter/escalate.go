@@ -86,7 +86,7 @@ func (m *Manager) worse(x Escalation, e *incident.Entry, troubled []string, now 
 	case x.Products > 0 && (len(troubled) < x.Products || !slices.Contains(troubled, in.Product)):
 		return "", false
 	}
-	if _, quiet := m.book.Silenced(in.Group, now); quiet || !slices.ContainsFunc(in.Firing(), func(a seamark.Alarm) bool { return m.quietAlarm("", a, now).By == "" }) {
+	if !slices.ContainsFunc(in.Firing(), func(a seamark.Alarm) bool { return m.quietAlarm("", a, now).By == "" }) {
 		return "", false
 	}
 	var reasons []string

@@ -49,7 +49,7 @@ func TestEscalation(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				start := time.Now()
 				first, second := &recorder{name: "first", begun: start, edits: true}, &recorder{name: "second", begun: start}
-				o := alerter.Options{Store: &memory{}, Receivers: []alerter.Receiver{first, second}, Escalate: []alerter.Escalation{c.rule}}
+				o := alerter.Options{Store: &memory{}, Receivers: []alerter.Receiver{first, second}, Escalate: []alerter.Escalation{c.rule}, Silences: silencesIn(t, inMemory{})}
 				o.Config = alerter.DefaultConfig()
 				o.Config.Repeat = 0
 				m := manager(t, o)

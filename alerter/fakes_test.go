@@ -2,6 +2,7 @@ package alerter_test
 
 import (
 	"context"
+	"io/fs"
 	"slices"
 	"sync"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter"
+	"github.com/seamark-hq/seamark/alerter/alertmanager"
 	"github.com/seamark-hq/seamark/alerter/card"
 	"github.com/seamark-hq/seamark/alerter/incident"
 )
@@ -157,11 +159,33 @@ func manager(t *testing.T, o alerter.Options) *alerter.Manager {
 	if o.Store == nil {
 		o.Store = &memory{}
 	}
+	var silences *alertmanager.Silences
+	if o.Silences == nil {
+		var err error
+		if silences, err = alertmanager.OpenSilences(inMemory{}, "silences", nil, nil); err != nil {
+			t.Fatal(err)
+		}
+		o.Silences = silences
+	}
 	m, err := alerter.New(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
+	if silences != nil {
+		silences.OnChange(m.Changed)
+	}
 	return m
+}
+
+// inMemory keeps files in memory.
+type inMemory map[string][]byte
+
+func (f inMemory) PutBytes(key string, b []byte) error { f[key] = slices.Clone(b); return nil }
+func (f inMemory) ReadFile(key string) ([]byte, error) {
+	if b, ok := f[key]; ok {
+		return b, nil
+	}
+	return nil, fs.ErrNotExist
 }
 
 func observe(t *testing.T, m *alerter.Manager, alarms ...seamark.Alarm) {

@@ -30,7 +30,7 @@ func BenchmarkFirstAlarms(b *testing.B) {
 		b.Fatal(err)
 	}
 	m, err := alerter.New(b.Context(), alerter.Options{
-		Store: &memory{}, Receivers: receivers, Route: routes.Receivers, Told: routes.Told, Quiet: alertmanager.NewQuieter(routes, nil).Among,
+		Store: &memory{}, Receivers: receivers, Route: routes.Receivers, Told: routes.Told, Quiet: alertmanager.NewQuieter(routes).Among,
 	})
 	if err != nil {
 		b.Fatal(err)

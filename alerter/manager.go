@@ -34,6 +34,7 @@ type Options struct {
 	// of an alarm at a time. It is asked when a card is due, for each alarm. nil: always.
 	// What AWS itself mutes needs no asking.
 	Quiet    func(firing func() []seamark.Alarm) func(receiver string, a seamark.Alarm, now time.Time) route.Quiet
+	Silences Silences     // what people keep quiet; nil: nothing can be
 	Escalate []Escalation // which incidents are told to more people
 	// MarkFirst has no card posted whose mark could not be saved: for a process that others
 	// follow at once, and that is asked again.
@@ -50,6 +51,14 @@ type Options struct {
 // Inbox hands over what people want done. What do returns an error for stays in it.
 type Inbox interface {
 	Take(ctx context.Context, do func(incident.Act) error) error
+}
+
+// Silences are what people keep quiet, one store for whoever asks; *alertmanager.Silences are.
+type Silences interface {
+	// Silence keeps all alarms of one's group quiet until then. It is durable when it returns nil.
+	Silence(ctx context.Context, a seamark.Alarm, until time.Time, by, comment string) error
+	// Silenced is who keeps an alarm quiet now, until when, and by which silence; nil: nobody.
+	Silenced(a seamark.Alarm) *seamark.Word
 }
 
 // Letters keeps dead letters; *incident.DeadLetters does.
@@ -140,7 +149,8 @@ func New(ctx context.Context, opt Options) (*Manager, error) {
 			}
 		}
 	}
-	m.touchAll()
+	m.silencesOfBefore(ctx)
+	m.Changed()
 	return m, nil
 }
 
@@ -171,6 +181,7 @@ func (m *Manager) take(ctx context.Context, alarms []seamark.Alarm) (touched map
 			m.opt.Log.Info("incident_opened", "incident", id, "alarm", words.Clip(a.Name, 200))
 		}
 		m.route(e, a)
+		m.hush(e, a, now)
 		touched[id] = e
 	}
 	early = m.saveEarly(ctx)
@@ -238,6 +249,9 @@ func (m *Manager) Due() bool {
 // Act does what a person said. It is durable when Act returns nil; a Rejected fault says
 // why it cannot be done.
 func (m *Manager) Act(ctx context.Context, a incident.Act) error {
+	if a.Do == incident.DoSilence {
+		return m.silence(ctx, a)
+	}
 	e, r, err := m.act(a)
 	if err != nil {
 		return err
@@ -257,9 +271,6 @@ func (m *Manager) act(a incident.Act) (*incident.Entry, *round, error) {
 		return nil, nil, err
 	}
 	m.opt.Log.Info("incident_act", "incident", a.Incident, "do", a.Do, "by", words.Line(a.By, 100))
-	if a.Do == incident.DoSilence {
-		m.touchAll() // all of its group
-	}
 	m.touch(e)
 	m.signal()
 	return e, m.note(e), nil

@@ -26,13 +26,6 @@ func (m *Manager) quietFor(receiver string, e *incident.Entry, now time.Time) ro
 			at = in.ResolvedAt
 		}
 	}
-	if w, quiet := m.book.Silenced(in.Group, at); quiet {
-		until := w.Until
-		if until.IsZero() {
-			until = now.Add(reask)
-		}
-		return route.Quiet{By: "silenced by " + words.Clip(w.By, 200), Until: until}
-	}
 	var first route.Quiet
 	for _, a := range alarms {
 		q := m.quietAlarm(receiver, a, at)
@@ -55,6 +48,11 @@ func (m *Manager) quietFor(receiver string, e *incident.Entry, now time.Time) ro
 func (m *Manager) quietAlarm(receiver string, a seamark.Alarm, at time.Time) route.Quiet {
 	if a.Muted(at) {
 		return route.Quiet{By: "muted in AWS by " + words.Clip(a.MutedBy, 200), Until: a.MutedUntil}
+	}
+	if m.opt.Silences != nil {
+		if w := m.opt.Silences.Silenced(a); w != nil {
+			return route.Quiet{By: "silenced by " + words.Line(w.By, 100), Until: w.Until}
+		}
 	}
 	if m.opt.Quiet == nil {
 		return route.Quiet{}
@@ -99,12 +97,4 @@ func receiverOf(e *incident.Entry, d *incident.Delivery) string {
 		}
 	}
 	return ""
-}
-
-// Changed makes every worker look again at what is due: a silence came or went.
-func (m *Manager) Changed() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.touchAll()
-	m.signal()
 }

@@ -71,9 +71,11 @@ func (a *API) status(ctx context.Context, set model.LabelSet) {
 		return
 	}
 	fp := set.Fingerprint()
-	ids, _ := a.o.Silences.By(ctx, set)
+	var ids, by []string
+	for _, one := range a.o.Silences.active(ctx, set) {
+		ids = append(ids, one.Id)
+	}
 	m.SetSilenced(fp, ids)
-	var by []string
 	if source, _ := a.o.Alerts.inhibition().By(set); source != "" {
 		by = []string{source}
 	}

@@ -2,7 +2,6 @@ package alertmanager
 
 import (
 	"cmp"
-	"context"
 	"strings"
 	"time"
 
@@ -14,13 +13,10 @@ import (
 const askAgain = time.Minute
 
 // Quieter decides, when a card is due, whether an alarm is told now.
-type Quieter struct {
-	m        *Machinery
-	silences *Silences // may be nil
-}
+type Quieter struct{ m *Machinery }
 
-// NewQuieter asks m for routes, intervals and inhibition, and silences unless nil.
-func NewQuieter(m *Machinery, silences *Silences) *Quieter { return &Quieter{m, silences} }
+// NewQuieter asks m for routes, intervals and inhibition. Silences are asked apart.
+func NewQuieter(m *Machinery) *Quieter { return &Quieter{m} }
 
 // Among prepares the question for the alarms that fire now: the answer says whether
 // receiver is told of an alarm at a time. It is good until anything changes.
@@ -34,11 +30,6 @@ func (q *Quieter) Among(firing func() []seamark.Alarm) func(receiver string, a s
 		set := labelSet(route.Labels(a))
 		if by, rule := inhibition.By(set); by != "" {
 			return route.Quiet{By: "kept quiet by " + cmp.Or(rule, by)}
-		}
-		if q.silences != nil {
-			if ids, until := q.silences.By(context.Background(), set); len(ids) > 0 {
-				return route.Quiet{By: "silenced by " + strings.Join(ids, ", "), Until: until}
-			}
 		}
 		return q.closed(receiver, a, now)
 	}

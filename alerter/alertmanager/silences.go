@@ -2,6 +2,7 @@ package alertmanager
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/alerter/route"
 )
 
 // Files is the part of a durable folder that silences need; *lake.Dir is one. PutBytes
@@ -194,22 +196,42 @@ func unending(now, end time.Time) string {
 	return ""
 }
 
-// By are the silences that keep an alarm with these labels quiet now, and when the last
-// of them ends.
-func (s *Silences) By(ctx context.Context, set model.LabelSet) (ids []string, until time.Time) {
+// Silence keeps all alarms of one's group quiet until then.
+func (s *Silences) Silence(ctx context.Context, a seamark.Alarm, until time.Time, by, comment string) error {
+	labels := route.Labels(a)
+	names := []string{"product", "environment"}
+	if a.Foreign() {
+		names = []string{"account_id", "region", "alertname"}
+	}
+	var matchers []Matcher
+	for _, name := range names {
+		if labels[name] != "" {
+			matchers = append(matchers, Matcher{Label: name, Value: labels[name]})
+		}
+	}
+	_, err := s.Add(ctx, matchers, until, by, comment)
+	return err
+}
+
+// Silenced is who keeps an alarm quiet now, by the silence that ends last; nil: nobody does.
+func (s *Silences) Silenced(a seamark.Alarm) *seamark.Word {
+	var last *seamark.Word
+	for _, one := range s.active(context.Background(), labelSet(route.Labels(a))) {
+		if end := one.EndsAt.AsTime(); last == nil || end.After(last.Until) {
+			last = &seamark.Word{By: cmp.Or(one.CreatedBy, one.Id), At: one.StartsAt.AsTime(), Until: end, ID: one.Id}
+		}
+	}
+	return last
+}
+
+// active are the silences that keep an alarm with these labels quiet now.
+func (s *Silences) active(ctx context.Context, set model.LabelSet) []*silencepb.Silence {
 	if !s.silencer.Load().Mutes(ctx, set) {
-		return nil, time.Time{}
+		return nil
 	}
 	list, _, err := s.state.Query(ctx, silence.QState(silence.SilenceStateActive), silence.QMatches(set))
 	if err != nil {
 		s.log.Warn("silences could not be asked", "error", err)
-		return nil, time.Time{}
 	}
-	for _, one := range list {
-		ids = append(ids, one.Id)
-		if end := one.EndsAt.AsTime(); end.After(until) {
-			until = end
-		}
-	}
-	return ids, until
+	return list
 }

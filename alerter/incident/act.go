@@ -80,10 +80,6 @@ func (b *Book) Act(a Act, now time.Time) (*Entry, error) {
 	case DoAcknowledge:
 		in.Acknowledged = word
 		e.Note(now, "Acknowledged by "+by+until)
-	case DoSilence:
-		in.Silenced = word
-		b.silences[in.Group] = *word
-		e.Note(now, "Silenced by "+by+until)
 	case DoResolve:
 		e.Note(now, "Ended by "+by)
 		for i := range in.Alarms {
@@ -107,10 +103,17 @@ func (e *Entry) resend(a Act, now time.Time) error {
 	return nil
 }
 
-// Silenced says who keeps a group of alarms quiet at a time, and until when.
-func (b *Book) Silenced(group string, at time.Time) (seamark.Word, bool) {
-	word, ok := b.silences[group]
-	return word, ok && word.Holds(at)
+// Silence notes who keeps an open incident quiet, as the silences have it; nil: nobody does any more.
+func (b *Book) Silence(e *Entry, w *seamark.Word, now time.Time) *Entry {
+	in := &e.Incident
+	switch {
+	case w != nil:
+		e.Note(now, "Silenced by "+words.Line(w.By, 100)+" until "+words.Clock(w.Until, now))
+	case in.Silenced != nil:
+		e.Note(now, "Silence by "+words.Line(in.Silenced.By, 100)+" ended")
+	}
+	in.Silenced = w
+	return b.changed(e, seamark.Alarm{Evaluated: now.UTC()})
 }
 
 // lapse drops the words whose time is over, and reports whether there were any.

@@ -16,14 +16,13 @@ import (
 // receivers. Alarms may come doubled and in any order: each change of state counts once,
 // by the time at which it happened.
 type Book struct {
-	quiet    time.Duration
-	entries  map[string]*Entry       // by incident id
-	byAlarm  map[string]*Entry       // the newest open incident of an alarm as a whole; may be stale
-	byGroup  map[string]*Entry       // and of a group
-	okSince  map[string]time.Time    // by alarm: when it was last said to be fine; bounded by maxRemembered
-	early    map[string]time.Time    // those of no incident: their alarm may be still to come
-	silences map[string]seamark.Word // by group; they outlive the incident that they were made for
-	dirty    bool                    // early changed since it was last asked for
+	quiet   time.Duration
+	entries map[string]*Entry    // by incident id
+	byAlarm map[string]*Entry    // the newest open incident of an alarm as a whole; may be stale
+	byGroup map[string]*Entry    // and of a group
+	okSince map[string]time.Time // by alarm: when it was last said to be fine; bounded by maxRemembered
+	early   map[string]time.Time // those of no incident: their alarm may be still to come
+	dirty   bool                 // early changed since it was last asked for
 }
 
 const (
@@ -39,7 +38,7 @@ const MaxEntries = 500
 // NewBook is an empty book. An alarm that fires again less than quiet after its incident
 // ended reopens it.
 func NewBook(quiet time.Duration) *Book {
-	return &Book{quiet: quiet, entries: map[string]*Entry{}, okSince: map[string]time.Time{}, early: map[string]time.Time{}, silences: map[string]seamark.Word{}, byAlarm: map[string]*Entry{}, byGroup: map[string]*Entry{}}
+	return &Book{quiet: quiet, entries: map[string]*Entry{}, okSince: map[string]time.Time{}, early: map[string]time.Time{}, byAlarm: map[string]*Entry{}, byGroup: map[string]*Entry{}}
 }
 
 // Apply takes one alarm in and returns the entry that it changed, or nil.
@@ -72,9 +71,6 @@ func (b *Book) Load(e *Entry) {
 		upgrade(e)
 	}
 	b.entries[in.ID] = e
-	if w := in.Silenced; w != nil && b.silences[in.Group].Until.Before(w.Until) {
-		b.silences[in.Group] = *w
-	}
 	for _, a := range in.Alarms {
 		if in.Status != seamark.IncidentResolved {
 			b.index(e, &a)

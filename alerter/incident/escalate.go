@@ -46,7 +46,7 @@ func (b *Book) Troubled(now time.Time) []string {
 		if in.Status == seamark.IncidentResolved || in.Product == seamark.Unassigned || in.Product == "" || slices.Contains(products, in.Product) {
 			continue
 		}
-		if _, quiet := b.Silenced(in.Group, now); !quiet {
+		if !in.Silenced.Holds(now) {
 			products = append(products, in.Product)
 		}
 	}

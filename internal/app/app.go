@@ -217,7 +217,7 @@ func (a *App) openAlerter(ctx context.Context) error {
 	a.alerts, err = alerter.New(ctx, alerter.Options{
 		Config: c.Alerts, Store: incident.NewFileStore(a.state, oncall.IncidentsFolder), Enricher: a.db,
 		Receivers: append(receivers, a.o.Receivers...), Route: told,
-		Told: routes.Told, Quiet: alertmanager.NewQuieter(routes, a.silences).Among, Links: oncall.CardLinks(c, a.URL()), Log: a.log,
+		Told: routes.Told, Quiet: alertmanager.NewQuieter(routes).Among, Silences: a.silences, Links: oncall.CardLinks(c, a.URL()), Log: a.log,
 		Inbox: incident.NewInbox(a.state, oncall.ActsFolder), Escalate: c.Incidents.Escalate,
 		Letters: incident.NewDeadLetters(a.state, oncall.DeadFolder),
 	})

@@ -30,7 +30,7 @@ func decide(o *alerter.Options, c *config.Config, state *lake.Dir) error {
 	if err != nil {
 		return err
 	}
-	o.Route, o.Told, o.Quiet = routes.Receivers, routes.Told, alertmanager.NewQuieter(routes, silences).Among
+	o.Route, o.Told, o.Quiet, o.Silences = routes.Receivers, routes.Told, alertmanager.NewQuieter(routes).Among, silences
 	return nil
 }
 

@@ -25,7 +25,7 @@ func Options(c *config.Config, log *slog.Logger) (alerter.Options, error) {
 	}
 	o := alerter.Options{
 		Config: c.Alerts, Receivers: receivers, Escalate: c.Incidents.Escalate, Links: c.CardLinks(),
-		Told: routes.Told, Quiet: alertmanager.NewQuieter(routes, nil).Among,
+		Told: routes.Told, Quiet: alertmanager.NewQuieter(routes).Among,
 	}
 	if c.Route != nil {
 		o.Route = routes.Receivers
