@@ -13,7 +13,6 @@ import (
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
-	"github.com/seamark-hq/seamark/alerter/words"
 )
 
 // DeadLetter is a card that could not be delivered and is not tried again by itself, until
@@ -50,8 +49,8 @@ func (l *DeadLetters) key(incident, receiver string) string {
 
 // Put keeps one; it replaces that of the same incident and receiver.
 func (l *DeadLetters) Put(d DeadLetter) error {
-	if !validID(d.Incident.ID) {
-		return &seamark.Fault{Class: seamark.Permanent, What: fmt.Sprintf("%q is not an incident id", words.Clip(d.Incident.ID, 100))}
+	if err := checkID(d.Incident.ID); err != nil {
+		return err
 	}
 	d.Format = deadFormat
 	b, err := json.MarshalIndent(d, "", " ")

@@ -97,8 +97,8 @@ func NewFileStore(files Files, prefix string) *FileStore {
 
 // Save writes one entry.
 func (s *FileStore) Save(_ context.Context, e Entry) error {
-	if !validID(e.Incident.ID) {
-		return &seamark.Fault{Class: seamark.Permanent, What: fmt.Sprintf("%q is not an incident id", words.Clip(e.Incident.ID, 100))}
+	if err := checkID(e.Incident.ID); err != nil {
+		return err
 	}
 	e.Format = format
 	b, err := json.MarshalIndent(e, "", " ")
@@ -174,6 +174,14 @@ func (s *FileStore) Load(ctx context.Context) ([]Entry, error) {
 		return ctx.Err()
 	})
 	return entries, errors.Join(append(faults, err)...)
+}
+
+// checkID refuses what cannot name a file.
+func checkID(id string) error {
+	if validID(id) {
+		return nil
+	}
+	return &seamark.Fault{Class: seamark.Permanent, What: fmt.Sprintf("%q is not an incident id", words.Clip(id, 100))}
 }
 
 // validID reports whether id can name a file: letters, digits and ._- as newID makes them.

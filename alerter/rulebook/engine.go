@@ -111,18 +111,7 @@ func (e *Engine) sort() {
 
 // Run evaluates until ctx ends.
 func (e *Engine) Run(ctx context.Context) {
-	tick := time.NewTicker(e.opt.Every)
-	defer tick.Stop()
-	for {
-		if err := e.Evaluate(ctx); err != nil && ctx.Err() == nil {
-			e.opt.Log.Error("own_rules_not_evaluated", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
+	Loop(ctx, e.opt.Every, e.Evaluate, e.opt.Log, "own_rules_not_evaluated")
 }
 
 // Status is up to which instant the rules were evaluated, why they are not, and why single ones
@@ -171,11 +160,7 @@ func (e *Engine) evaluate(ctx context.Context) error {
 		}
 	}
 	end = end.UTC().Truncate(e.opt.Every)
-	last := e.memory.Until
-	if last.After(now) {
-		e.opt.Log.Warn("the clock was set back; own rules go on from the new time", "evaluated_until", last, "now", now)
-		last = time.Time{}
-	}
+	last := Evaluated(e.memory.Until, now, e.opt.Log)
 	if last.IsZero() {
 		last = end.Add(-e.opt.Every)
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	seamark "github.com/seamark-hq/seamark"
+	"github.com/seamark-hq/seamark/alerter/rulebook"
 )
 
 // Kind is what a rule counts.
@@ -90,18 +91,7 @@ func New(opt Options) *Engine {
 
 // Run evaluates every Config.Every until ctx ends.
 func (e *Engine) Run(ctx context.Context) {
-	tick := time.NewTicker(time.Duration(e.opt.Config.Every))
-	defer tick.Stop()
-	for {
-		if err := e.Evaluate(ctx); err != nil && ctx.Err() == nil {
-			e.opt.Log.Error("rules_not_evaluated", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
+	rulebook.Loop(ctx, time.Duration(e.opt.Config.Every), e.Evaluate, e.opt.Log, "rules_not_evaluated")
 }
 
 // Status is when the rules were last evaluated, up to which data, and what went wrong.
@@ -158,10 +148,7 @@ func (e *Engine) evaluate(ctx context.Context) error {
 		}
 	}
 	end = end.UTC().Truncate(time.Millisecond)
-	if last := e.until(); last.After(now) { // it never is, by the same clock
-		e.opt.Log.Warn("the clock was set back; rules go on from the new time", "evaluated_until", last, "now", now)
-		e.setUntil(time.Time{})
-	}
+	e.setUntil(rulebook.Evaluated(e.until(), now, e.opt.Log))
 	if !end.After(e.until()) {
 		return e.tell(ctx)
 	}
