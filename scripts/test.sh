@@ -131,12 +131,14 @@ end_to_end() {
 		go test -count=1 -timeout 20m -run "^($names)\$" -skip '^TestDemo$' "${whole[@]}" $(dirname "${commands[@]}" | sort -u | sed 's#^#./#')
 }
 
-# Alertmanager's own command line, of the version that is linked, against our API.
+# Alertmanager's own command line, of the version that is linked, and Debian's Prometheus against our API.
 amtool() {
-	local version
+	local version prometheus
 	version=$(go list -m -f '{{.Version}}' github.com/prometheus/alertmanager) || return 1
 	GOBIN="$PWD/.cache/amtool" go install "github.com/prometheus/alertmanager/cmd/amtool@$version" &&
-		env CI=1 SEAMARK_AMTOOL="$PWD/.cache/amtool/amtool" go test -count=1 -run Amtool ./alerter/alertmanager
+		env CI=1 SEAMARK_AMTOOL="$PWD/.cache/amtool/amtool" go test -count=1 -run Amtool ./alerter/alertmanager &&
+		prometheus=$(scripts/prometheus/fetch.sh) &&
+		env CI=1 SEAMARK_PROMETHEUS="$prometheus" go test -count=1 -run '^TestPrometheus$' ./internal/app
 }
 
 # The receiver of Zabbix against Debian's own server.
