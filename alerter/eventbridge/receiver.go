@@ -7,20 +7,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
-	"github.com/aws/smithy-go"
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter/card"
 	"github.com/seamark-hq/seamark/alerter/event"
-	"github.com/seamark-hq/seamark/alerter/outgoing"
+	"github.com/seamark-hq/seamark/alerter/outgoing/sdk"
 )
 
 // Source is what EventBridge's rules match as source.
@@ -47,16 +44,9 @@ func New(ctx context.Context, opt Options) (*Receiver, error) {
 	if opt.Bus == "" {
 		opt.Bus = "default"
 	}
-	var load []func(*config.LoadOptions) error
-	if opt.Region != "" {
-		load = append(load, config.WithRegion(opt.Region))
-	}
-	c, err := config.LoadDefaultConfig(ctx, load...)
+	c, err := sdk.Load(ctx, opt.Name, opt.Region)
 	if err != nil {
-		return nil, &seamark.Fault{Class: seamark.Rejected, What: "the event bus cannot be used", Where: "receiver " + opt.Name, Err: err, Remedy: "check the AWS settings of the environment"}
-	}
-	if c.Region == "" {
-		return nil, &seamark.Fault{Class: seamark.Rejected, What: "no region is set", Where: "receiver " + opt.Name, Remedy: "set its region, or AWS_REGION"}
+		return nil, err
 	}
 	return &Receiver{opt, eventbridge.NewFromConfig(c)}, nil
 }
@@ -88,7 +78,7 @@ func (r *Receiver) Deliver(ctx context.Context, c card.Card, ref card.Ref) (card
 	}
 	out, err := r.client.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: []types.PutEventsRequestEntry{entry}})
 	if err != nil {
-		return ref, r.fault(err)
+		return ref, sdk.Fault(err, "EventBridge", r.where(), "check the bus and the right events:PutEvents")
 	}
 	for _, answer := range out.Entries {
 		if code := aws.ToString(answer.ErrorCode); code != "" {
@@ -110,17 +100,6 @@ func (r *Receiver) refused(code, message string) error {
 		f.Err = &card.Throttled{After: time.Second}
 	} else if code != "InternalFailure" && code != "InternalException" && code != "ServiceUnavailable" {
 		f.Class, f.Remedy = seamark.Permanent, "check the bus and its policy: events:PutEvents"
-	}
-	return f
-}
-
-func (r *Receiver) fault(err error) error {
-	if _, ok := errors.AsType[*url.Error](err); ok {
-		return outgoing.Fault(err, r.where(), "EventBridge cannot be reached", "EventBridge's answer cannot be read")
-	}
-	f := &seamark.Fault{Class: seamark.Temporary, What: "the event could not be put", Where: r.where(), Err: err}
-	if e, ok := errors.AsType[smithy.APIError](err); ok && e.ErrorFault() == smithy.FaultClient && !strings.Contains(e.ErrorCode(), "Throttl") && !strings.Contains(e.ErrorCode(), "Expired") {
-		f.Class, f.Remedy = seamark.Permanent, "check the bus and the right events:PutEvents"
 	}
 	return f
 }

@@ -50,7 +50,7 @@ func TestAnswers(t *testing.T) {
 		{200, `{}`, seamark.Temporary, false},
 		{200, `<html>`, seamark.Temporary, false},
 		{400, `{"__type":"ResourceNotFoundException","message":"no such bus"}`, seamark.Permanent, false},
-		{400, `{"__type":"ThrottlingException","message":"slow down"}`, seamark.Temporary, false},
+		{400, `{"__type":"ThrottlingException","message":"slow down"}`, seamark.Temporary, true},
 		{400, `{"__type":"ExpiredTokenException","message":"expired"}`, seamark.Temporary, false},
 		{500, `{}`, seamark.Temporary, false},
 	} {

@@ -7,22 +7,17 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"net/url"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sns/types"
-	"github.com/aws/smithy-go"
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter/card"
 	"github.com/seamark-hq/seamark/alerter/event"
-	"github.com/seamark-hq/seamark/alerter/outgoing"
+	"github.com/seamark-hq/seamark/alerter/outgoing/sdk"
 	"github.com/seamark-hq/seamark/alerter/words"
 )
 
@@ -51,9 +46,9 @@ func New(ctx context.Context, opt Options) (*Receiver, error) {
 	if len(parts) != 6 || parts[2] != "sns" || parts[3] == "" || parts[5] == "" {
 		return nil, &seamark.Fault{Class: seamark.Rejected, What: "arn is not that of a topic", Where: "receiver " + opt.Name, Remedy: "write arn:aws:sns:eu-central-1:222222222222:incidents"}
 	}
-	c, err := config.LoadDefaultConfig(ctx, config.WithRegion(parts[3]))
+	c, err := sdk.Load(ctx, opt.Name, parts[3])
 	if err != nil {
-		return nil, &seamark.Fault{Class: seamark.Rejected, What: "the topic cannot be used", Where: "receiver " + opt.Name, Err: err, Remedy: "check the AWS settings of the environment"}
+		return nil, err
 	}
 	return &Receiver{opt, sns.NewFromConfig(c)}, nil
 }
@@ -76,7 +71,7 @@ func (r *Receiver) Deliver(ctx context.Context, c card.Card, ref card.Ref) (card
 	}
 	out, err := r.client.Publish(ctx, in)
 	if err != nil {
-		return ref, r.fault(err)
+		return ref, sdk.Fault(err, "SNS", r.where(), "check the topic and the right sns:Publish")
 	}
 	if aws.ToString(out.MessageId) == "" {
 		return ref, &seamark.Fault{Class: seamark.Temporary, What: "SNS did not say that it took the message", Where: r.where()}
@@ -133,19 +128,3 @@ func subject(s string) string {
 }
 
 func (r *Receiver) where() string { return "receiver " + r.opt.Name + ", topic " + r.opt.ARN }
-
-func (r *Receiver) fault(err error) error {
-	if _, ok := errors.AsType[*url.Error](err); ok {
-		return outgoing.Fault(err, r.where(), "SNS cannot be reached", "the answer of SNS cannot be read")
-	}
-	f := &seamark.Fault{Class: seamark.Temporary, What: "the message could not be published", Where: r.where(), Err: err}
-	e, ok := errors.AsType[smithy.APIError](err)
-	switch {
-	case !ok:
-	case strings.Contains(e.ErrorCode(), "Throttl"):
-		f.Err = &card.Throttled{After: 2 * time.Second}
-	case e.ErrorFault() == smithy.FaultClient && !strings.Contains(e.ErrorCode(), "Expired") && !strings.HasPrefix(e.ErrorCode(), "KMS"):
-		f.Class, f.Remedy = seamark.Permanent, "check the topic and the right sns:Publish"
-	}
-	return f
-}
