@@ -51,7 +51,7 @@ func TestAsked(t *testing.T) {
 	}
 	start := time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
 	var rows rulebook.Samples
-	for i := range 60 { // a row each 10 s for ten minutes of each of two components
+	for i := range 120 { // a row each 10 s for twenty minutes of each of two components
 		for _, component := range []string{"create", "cancel"} {
 			level := []string{"INFO", "ERROR"}[i%2]
 			rows = append(rows, seamark.Hit{Table: seamark.TableLogs, Product: "booking", Environment: "prod",
@@ -81,6 +81,7 @@ func TestAsked(t *testing.T) {
 	for i, x := range []struct{ got, want []string }{
 		{step(), []string{"0"}},
 		{step(asked("many", "create", 0, 0), asked("many", "cancel", 6, 0)), []string{"many cancel 6/1m0s", "0"}},
+		{step(asked("many", "cancel", 6, 0)), []string{"many cancel 6/1m0s", "0"}},
 		{step(asked("many", "create", 20, 5*time.Minute), asked("many", "cancel", 7, 0)), []string{"many create 20/5m0s", "0"}},
 		{step(asked("quiet", "create", 0, 0), asked("quiet", "gone", 0, 0)), []string{"quiet gone 1/1m0s", "0"}},
 		{step(asked("failing", "create", 50, 0), asked("failing", "cancel", 60, 0), asked("failing", "cancel", 101, 0), asked("many", "create", 0, 3*time.Hour)), []string{"failing create 0.5/1m0s", "2"}},
