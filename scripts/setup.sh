@@ -42,6 +42,9 @@ check() {
 		has mvn || lack Maven maven "the tests' OpenSearch and AWS's rule engine come as Maven artifacts"
 		any_jdk || lack "a JDK 17, 21 or 11" openjdk-17-jdk-headless "OpenSearch 2.19 runs on it"
 	fi
+	if wants amtool; then
+		has apt-get || lack apt-get - "it fetches Debian's Prometheus"
+	fi
 	if wants zabbix; then
 		ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || lack PostgreSQL postgresql "the Zabbix server of the tests keeps its data in it"
 		has apt-get || lack apt-get - "it fetches Debian's Zabbix server"
