@@ -149,10 +149,15 @@ func (g *Group) Take(now, ends time.Time) (taken bool, until time.Time, err erro
 	return err == nil, ends, err
 }
 
-// Release gives the turn back.
+// Release gives the turn back. When another has it already, all that was done in it is saved, or was
+// refused when it was: this process may even have given the turn back and stood still before it
+// looked around, while others took theirs.
 func (g *Group) Release() error {
 	g.state.Turn = nil
-	return g.write()
+	if err := g.write(); !errors.Is(err, ErrLost) {
+		return err
+	}
+	return nil
 }
 
 // write makes the next revision.

@@ -44,9 +44,7 @@ func seamarkRun(t *testing.T, args ...string) (code int, stdout, stderr string) 
 
 // TestIndexVerb indexes twice into the real OpenSearch that `make test` starts.
 func TestIndexVerb(t *testing.T) {
-	url := servertest.OpenSearch(t)
-	emptyIndex(t, url)
-	t.Cleanup(func() { emptyIndex(t, url) })
+	url := servertest.WholeOpenSearch(t)
 	lake := fleetLake(t)
 	for _, want := range []map[string]float64{
 		{"objects": 1, "documents": indexEvents, "created": indexEvents, "duplicates": 0, "reduced": 0},
@@ -70,7 +68,7 @@ func TestIndexVerb(t *testing.T) {
 		!strings.Contains(stdout, fmt.Sprintf("distinct_ids %d, documents %d", indexEvents, indexEvents)) {
 		t.Errorf("verify: %d\n%s%s", code, stdout, stderr)
 	}
-	emptyIndex(t, url)
+	servertest.Empty(t, url)
 	if code, stdout, _ := seamarkRun(t, "verify", "--lake", lake, "--opensearch", url); code != exitFailed || !strings.Contains(stdout, "0 documents in the index") {
 		t.Errorf("verify with an empty index: %d\n%s", code, stdout)
 	}
@@ -79,9 +77,7 @@ func TestIndexVerb(t *testing.T) {
 // TestIndexVerbCompacted: a lake that was compacted before it was indexed reaches the index
 // whole, a replay replaces its documents, and verify agrees.
 func TestIndexVerbCompacted(t *testing.T) {
-	url := servertest.OpenSearch(t)
-	emptyIndex(t, url)
-	t.Cleanup(func() { emptyIndex(t, url) })
+	url := servertest.WholeOpenSearch(t)
 	lake := fleetLake(t)
 	ask := func(want map[string]float64, args ...string) {
 		t.Helper()
@@ -108,16 +104,14 @@ func TestIndexVerbCompacted(t *testing.T) {
 	ask(map[string]float64{"created": 0, "duplicates": indexEvents}, "index", "--opensearch", url)
 	ask(map[string]float64{"replaced": indexEvents, "duplicates": 0}, "index", "--opensearch", url, "--replace")
 	ask(map[string]float64{"objects": 1, "index.replaced": indexEvents, "index.created": 0}, "replay", "--opensearch", url, "--yes")
-	emptyIndex(t, url)
+	servertest.Empty(t, url)
 	ask(map[string]float64{"objects": 1, "index.created": indexEvents}, "replay", "--opensearch", url, "--yes")
 	ask(verify, "verify", "--opensearch", url)
 }
 
 // TestReindexVerb: days are made anew by date and by age; what would lose documents is refused.
 func TestReindexVerb(t *testing.T) {
-	url := servertest.OpenSearch(t)
-	emptyIndex(t, url)
-	t.Cleanup(func() { emptyIndex(t, url) })
+	url := servertest.WholeOpenSearch(t)
 	lake := fleetLake(t)
 	reindex := func(want int, args ...string) (stdout, stderr string) {
 		t.Helper()
@@ -180,23 +174,6 @@ func fleetDay(t *testing.T, lake string) string {
 		t.Fatalf("%d, %v: %s%s", code, err, stdout, stderr)
 	}
 	return row.Day
-}
-
-// emptyIndex deletes the indices that the verb writes to.
-func emptyIndex(t *testing.T, url string) {
-	t.Helper()
-	req, err := http.NewRequest(http.MethodDelete, url+"/app-logs-*,access-logs-*,rebuild-*", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		t.Fatal(resp.Status)
-	}
 }
 
 // TestIndexVerbFaults: an OpenSearch that cannot be used gives exit 1 and a message that

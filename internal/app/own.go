@@ -54,8 +54,12 @@ func (o *ownRules) Run(ctx context.Context) {
 	var wg sync.WaitGroup
 	if o.book.FromTags() {
 		asked, err := o.ask(ctx, nil)
-		for err != nil && ctx.Err() == nil { // before the first instant: what fires by a tag must not end
-			time.Sleep(askAgain)
+		for err != nil { // before the first instant: what fires by a tag must not end
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(askAgain):
+			}
 			asked, err = o.ask(ctx, nil)
 		}
 		wg.Go(func() { o.follow(ctx, asked) })

@@ -53,7 +53,7 @@ type recorded struct {
 // for the URL of OpenSearch.
 func record(t *testing.T, configuration string) *recorded {
 	t.Helper()
-	emulator, index := servertest.MiniStack(t), servertest.OpenSearch(t)
+	emulator, index := servertest.MiniStack(t), servertest.WholeOpenSearch(t)
 	r := &recorded{rec: &recordtest.Recorder{Key: "seamark", Lake: prefix + "/"}}
 	at := func(raw string) http.Handler {
 		u, err := url.Parse(raw)

@@ -27,6 +27,7 @@ import (
 
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/alerter/incident"
+	"github.com/seamark-hq/seamark/indexer/opensearch"
 	"github.com/seamark-hq/seamark/internal/check"
 	"github.com/seamark-hq/seamark/internal/lambda/runtimetest"
 	"github.com/seamark-hq/seamark/internal/servertest"
@@ -379,7 +380,7 @@ func TestReconcile(t *testing.T) {
 // New ledger entries are indexed in a real OpenSearch, once, though their messages come
 // twice or not at all.
 func TestIndexer(t *testing.T) {
-	search := servertest.OpenSearch(t)
+	search := servertest.WholeOpenSearch(t)
 	h := newHub(t, "opensearch: {url: '"+search+"'}\nindex: {retentionDays: 3650}\n")
 	f := h.start(t, "transformer")
 	var entries []string
@@ -452,7 +453,7 @@ func TestAlerter(t *testing.T) {
 // Rules, those that people wrote among them, are evaluated over a real OpenSearch, once a schedule,
 // and remembered in the bucket; where there is none the function says so.
 func TestRules(t *testing.T) {
-	search := servertest.OpenSearch(t)
+	search := servertest.WholeOpenSearch(t)
 	cards, product := t.TempDir(), "rules-"+hexID(4)
 	receivers := "receivers: [{name: files, folder: {path: '" + cards + "'}}]\n"
 	own := "rules: {own: [{name: quiet, kind: absence, product: " + product + ", environment: prod, window: 5m, summary: Nothing came.}, {name: odd, kind: count, window: 1m, threshold: 1, filter: /a.c/}]}\n"
@@ -479,7 +480,8 @@ func TestRules(t *testing.T) {
 // With an index the card says which errors there were: the alarm comes first, the rows minutes later,
 // and the next look edits the card.
 func TestCardWithPatterns(t *testing.T) {
-	search := servertest.OpenSearch(t)
+	search := servertest.WholeOpenSearch(t)
+	installTemplates(t, search)
 	cards, product := t.TempDir(), "cards-"+hexID(4)
 	h := newHub(t, "receivers: [{name: files, folder: {path: '"+cards+"'}}]\nopensearch: {url: '"+search+"'}\n")
 	b, err := os.ReadFile("../../alerter/cloudwatch/testdata/events/eventbridge.json")
@@ -516,6 +518,18 @@ func TestCardWithPatterns(t *testing.T) {
 	}
 	if !strings.Contains(text(), "seat 12A is taken") {
 		t.Errorf("without patterns:\n%s", text())
+	}
+}
+
+// installTemplates has indices made as the indexer makes them.
+func installTemplates(t *testing.T, search string) {
+	t.Helper()
+	c, err := opensearch.New(opensearch.Options{URL: search})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.InstallTemplates(t.Context()); err != nil {
+		t.Fatal(err)
 	}
 }
 

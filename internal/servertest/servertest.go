@@ -4,7 +4,12 @@
 package servertest
 
 import (
+	"crypto/sha256"
+	"fmt"
+	"net/http"
 	"os"
+	"path/filepath"
+	"syscall"
 	"testing"
 )
 
@@ -12,6 +17,43 @@ import (
 func OpenSearch(t testing.TB) string {
 	t.Helper()
 	return Need(t, "SEAMARK_OPENSEARCH", "start one with scripts/opensearch/start.sh and set it to the URL")
+}
+
+// WholeOpenSearch is OpenSearch for a test that uses the indices of the usual names, and no prefix of
+// its own: one test at a time has it, of all packages, and finds and leaves no such index there.
+func WholeOpenSearch(t testing.TB) string {
+	t.Helper()
+	url := OpenSearch(t)
+	lock, err := os.OpenFile(filepath.Join(os.TempDir(), fmt.Sprintf("seamark-opensearch-%x.lock", sha256.Sum256([]byte(url)))[:40]), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		Empty(t, url)
+		lock.Close()
+	})
+	Empty(t, url)
+	return url
+}
+
+// Empty deletes the indices of the usual names from an OpenSearch.
+func Empty(t testing.TB, url string) {
+	t.Helper()
+	r, err := http.NewRequest(http.MethodDelete, url+"/app-logs-*,access-logs-*,rebuild-*-app-logs-*,rebuild-*-access-logs-*", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		t.Fatal(answer.Status)
+	}
 }
 
 // MiniStack is the address of an emulator of AWS.
