@@ -2,6 +2,8 @@ package duckdb_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -15,6 +17,7 @@ import (
 	seamark "github.com/seamark-hq/seamark"
 	"github.com/seamark-hq/seamark/lake"
 	"github.com/seamark-hq/seamark/lake/duckdb"
+	search "github.com/seamark-hq/seamark/query"
 )
 
 // TestOnDemand: over a lake of whose ledger only what is asked for is read, questions have the same
@@ -64,5 +67,90 @@ func TestOnDemand(t *testing.T) {
 		if known, _ := whole.Names(seamark.TableLogs); !cmp.Equal(products, known) || len(known) == 0 {
 			t.Errorf("products %v, want %v", products, known)
 		}
+	}
+}
+
+// mute is a store whose ledger cannot be listed.
+type mute struct{ *lake.Dir }
+
+var errMute = errors.New("the disk does not answer")
+
+func (mute) Walk(string, func(string, fs.DirEntry) error) error { return errMute }
+
+func (mute) Folders(string) ([]string, error) { return nil, errMute }
+
+// TestLedgerUnread: where the ledger cannot be read each question fails: an answer without rows would
+// say that there are none.
+func TestLedgerUnread(t *testing.T) {
+	l, _ := hours(t, 2)
+	dir, err := lake.OpenDir(l.Root(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hour := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
+	span := seamark.Span{From: hour, To: hour.Add(2 * time.Hour)}
+	q := seamark.Query{Table: seamark.TableLogs, Span: span, Limit: 10}
+	every, err := search.Parse(seamark.TableLogs, "level:INFO")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, ask := range map[string]func(ctx context.Context, db *duckdb.DB) error{
+		"search": func(ctx context.Context, db *duckdb.DB) error { _, err := db.Search(ctx, q); return err },
+		"histogram": func(ctx context.Context, db *duckdb.DB) error {
+			_, err := db.Histogram(ctx, q, time.Minute)
+			return err
+		},
+		"facets": func(ctx context.Context, db *duckdb.DB) error {
+			_, err := db.Facets(ctx, q, []seamark.Field{seamark.FieldLevel}, 3)
+			return err
+		},
+		"measure": func(ctx context.Context, db *duckdb.DB) error {
+			_, err := db.Measure(ctx, search.Ask{Table: seamark.TableLogs, Span: span, Measures: []search.Measure{{Filter: every}}})
+			return err
+		},
+		"fingerprints": func(ctx context.Context, db *duckdb.DB) error {
+			_, err := db.Fingerprints(ctx, every, span, nil)
+			return err
+		},
+		"SQL": func(ctx context.Context, db *duckdb.DB) error {
+			return db.Query(ctx, "SELECT 1 FROM logs", func([]duckdb.Column) {}, func([]any) error { return nil })
+		},
+		"ratios": func(ctx context.Context, db *duckdb.DB) error {
+			_, err := db.Ratios(ctx, seamark.TableLogs, span)
+			return err
+		},
+		"patterns": func(ctx context.Context, db *duckdb.DB) error {
+			_, err := db.Patterns(ctx, seamark.Scope{}, span, 3)
+			return err
+		},
+		"series": func(ctx context.Context, db *duckdb.DB) error {
+			_, err := db.Series(ctx, seamark.Scope{}, span, time.Minute)
+			return err
+		},
+		"products": func(ctx context.Context, db *duckdb.DB) error { _, err := db.Products(ctx, span); return err },
+		"distinct": func(ctx context.Context, db *duckdb.DB) error {
+			_, err := db.DistinctEvents(ctx, seamark.TableLogs, span)
+			return err
+		},
+		"arrived": func(ctx context.Context, db *duckdb.DB) error { _, err := db.Arrived(ctx, span, time.Hour); return err },
+	} {
+		t.Run(name, func(t *testing.T) {
+			stopped, stop := context.WithCancel(t.Context())
+			stop()
+			for _, c := range []struct {
+				ctx   context.Context
+				store lake.Store
+				want  error
+			}{{t.Context(), mute{dir}, errMute}, {stopped, dir, context.Canceled}, {t.Context(), dir, nil}} {
+				db, err := duckdb.Open(lake.OnDemand(c.store), duckdb.Options{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := ask(c.ctx, db); !errors.Is(err, c.want) {
+					t.Errorf("%v, want %v", err, c.want)
+				}
+				db.Close()
+			}
+		})
 	}
 }

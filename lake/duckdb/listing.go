@@ -80,6 +80,9 @@ var errMoved = errors.New("the lake has changed meanwhile")
 // first page costs the same whatever the span.
 func (a *asking) newestFirst(q question) (seen []located, found []place, err error) {
 	files, needs := a.candidates(q), q.needs()
+	if a.err != nil {
+		return nil, nil, a.err
+	}
 	slices.SortStableFunc(files, func(a, b lake.File) int {
 		if q.Ascending {
 			return cmp.Compare(a.MinMs, b.MinMs)
