@@ -14,7 +14,7 @@ import (
 
 // ParserVersion is written into each ledger entry. It changes whenever the same bytes
 // would give other rows, so that a replay can pick what a change concerns.
-const ParserVersion = "6"
+const ParserVersion = "7"
 
 // Transformer turns landing objects into rows of a lake. It is safe for concurrent use: as
 // many objects are read at a time as there are processors, and memory is theirs. More may

@@ -19,7 +19,7 @@ func (r *Parser) takeAccessLoose(row *seamark.AccessLog, base *seamark.Log, f *s
 		}
 		return false
 	case "elapsed_time": // logback-access
-		return r.takeDuration(&row.LatencyMs, v, 1)
+		return r.takeDuration(&row.LatencyMs, v, 1, 1)
 	case "size": // of the answer
 		return r.takeAccess(row, base, &scan.Field{Key: f.Key, Value: v, Access: scan.AccessBytes}, timed, own)
 	case "headers":
@@ -42,20 +42,20 @@ func (r *Parser) takeAccessLoose(row *seamark.AccessLog, base *seamark.Log, f *s
 		if bytes.IndexByte(v, '/') >= 0 {
 			return r.takeTime(base, v, timed, own)
 		}
-		return r.takeDuration(&row.LatencyMs, v, 1000)
+		return r.takeDuration(&row.LatencyMs, v, 1000, 1)
 	case "upstream_response_time":
-		return r.takeDuration(&row.IntegrationLatencyMs, v, 1000)
+		return r.takeDuration(&row.IntegrationLatencyMs, v, 1000, 1)
 	case "upstream_service_time":
-		return r.takeDuration(&row.IntegrationLatencyMs, v, 1)
+		return r.takeDuration(&row.IntegrationLatencyMs, v, 1, 1)
 	case "Duration": // Traefik: nanoseconds
-		return r.takeDuration(&row.LatencyMs, v, 1e-6)
+		return r.takeDuration(&row.LatencyMs, v, 1, 1e6)
 	case "OriginDuration":
-		return r.takeDuration(&row.IntegrationLatencyMs, v, 1e-6)
+		return r.takeDuration(&row.IntegrationLatencyMs, v, 1, 1e6)
 	case "duration", "time-taken": // Caddy and CloudFront: seconds with a point; Envoy and IIS: whole milliseconds
 		if bytes.IndexByte(v, '.') >= 0 && !holds(r.fields, "controller") { // Rails: milliseconds
-			return r.takeDuration(&row.LatencyMs, v, 1000)
+			return r.takeDuration(&row.LatencyMs, v, 1000, 1)
 		}
-		return r.takeDuration(&row.LatencyMs, v, 1)
+		return r.takeDuration(&row.LatencyMs, v, 1, 1)
 	case "request_processing_time", "target_processing_time", "response_processing_time":
 		r.addProcessing(row, f.Key, v) // each stays in the data
 	}
@@ -105,12 +105,12 @@ func (r *Parser) takeAddress(row *seamark.AccessLog, v []byte) bool {
 }
 
 // takeDuration fills a column of milliseconds from a number on another scale.
-func (r *Parser) takeDuration(column **float64, v []byte, scale float64) bool {
+func (r *Parser) takeDuration(column **float64, v []byte, times, per float64) bool {
 	n, ok := number(v)
 	if !ok || *column != nil || n < 0 {
 		return false
 	}
-	*column = r.Arena.Float(n * scale)
+	*column = r.Arena.Float(n * times / per)
 	return true
 }
 

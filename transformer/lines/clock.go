@@ -20,7 +20,7 @@ func ParseTime(v []byte) (ms int64, ok bool) {
 	switch {
 	case v[2] == '/':
 		return requestTime(v)
-	case len(v) > 18 && v[4] == '-':
+	case len(v) > 18 && (v[4] == '-' || v[4] == '/'):
 		return calendarTime(v)
 	}
 	if n, ok := scan.ParseInt(v); ok {
@@ -61,7 +61,7 @@ func epochMsFloat(f float64, ok bool) (int64, bool) {
 	}
 }
 
-// calendarTime reads "2022-06-30T07:55:35.341Z": 'T' or a blank between, a fraction
+// calendarTime reads "2022-06-30T07:55:35.341Z", or "2022/06/30 07:55:35": 'T' or a blank between, a fraction
 // behind '.' or ',', a zone as Z, +00:00 or +0000, or none, which means UTC as in Lambda.
 // Half of the time that loggers write passes here, so it is written out by hand.
 func calendarTime(v []byte) (int64, bool) {
@@ -69,7 +69,7 @@ func calendarTime(v []byte) (int64, bool) {
 	month, ok2 := digits(v, 5, 2)
 	day, ok3 := digits(v, 8, 2)
 	clock, ok4 := clockTime(v, 11)
-	if !ok1 || !ok2 || !ok3 || !ok4 || v[7] != '-' || v[10] != 'T' && v[10] != 't' && v[10] != ' ' {
+	if !ok1 || !ok2 || !ok3 || !ok4 || v[7] != v[4] || v[10] != 'T' && v[10] != 't' && v[10] != ' ' {
 		return 0, false
 	}
 	i, ms := 19, 0

@@ -211,7 +211,7 @@ func (at *lead) group(inner string, open byte) string {
 			return l
 		}
 	}
-	if i := strings.LastIndexAny(t, "# "); i > 0 && isName(t[:i]) && i+6 <= len(t) { // "[twisted.web.server#error]", "[request error]"
+	if i := strings.LastIndexAny(t, "# "); i > 0 && isName(t[:i]) && (t[i] == '#' || i+6 <= len(t)) { // "[twisted.web.server#error]", "[request error]"
 		if l := levelOfAny(t[i+1:]); l != "" && t[i+1:] == strings.ToLower(t[i+1:]) {
 			return l
 		}
@@ -309,23 +309,17 @@ func levelOfCapitals(t string) string {
 		return l
 	}
 	switch t {
-	case "INF", "SUCCESS", "NTC", "AUDIT", "NOTE":
+	case "INF", "SUCCESS", "NTC", "NOTI", "AUDIT", "NOTE": // NOTI of op/go-logging's "%{level:.4s}"
 		return seamark.LevelInfo
-	case "ERRO", "EROR", "EXCEPTION":
+	case "ERRO", "EROR", "EXCEPTION", "FAILURE", "FAILED":
 		return seamark.LevelError
-	case "WARNI": // of "%(levelname)-5.5s"
-		return seamark.LevelWarn
-	case "CRITI":
-		return seamark.LevelFatal
-	case "FAILURE", "FAILED":
-		return seamark.LevelError
-	case "WRN":
+	case "WRN", "WARNI": // WARNI of "%(levelname)-5.5s"
 		return seamark.LevelWarn
 	case "DBG", "DEBG", "DBUG", "DEBU", "VRB":
 		return seamark.LevelDebug
 	case "TRC", "TRCE", "TRAC":
 		return seamark.LevelTrace
-	case "FTL", "FATA", "PNC", "PANI", "CRT":
+	case "FTL", "FATA", "PNC", "PANI", "CRT", "CRITI":
 		return seamark.LevelFatal
 	}
 	return ""

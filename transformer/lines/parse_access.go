@@ -73,7 +73,7 @@ func (r *Parser) takeAccess(row *seamark.AccessLog, base *seamark.Log, f *scan.F
 		return true
 	case scan.AccessLatency:
 		if f.Key == "latency" && holds(r.fields, "latency_human") { // Echo: nanoseconds
-			return r.takeDuration(&row.LatencyMs, v, 1e-6)
+			return r.takeDuration(&row.LatencyMs, v, 1, 1e6)
 		}
 		return r.takeFloat(&row.LatencyMs, v)
 	case scan.AccessIntegration:

@@ -158,6 +158,8 @@ func (r *Parser) takeCLF(s string) bool {
 	switch {
 	case len(host) == 4 && isAddress(host[1]): // Apache's vhost_combined
 		vhost, host = host[0], host[1:]
+	case len(host) == 1 && isAddress(host[0]): // aiohttp's, Sanic's: no identity
+		host = append(host, "-", "-")
 	case len(host) == 2 && len(host[0]) > 15:
 		return r.bucketLine(host[0], host[1], s[open:])
 	case len(host) != 3:

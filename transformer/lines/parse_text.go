@@ -67,6 +67,9 @@ func (r *Parser) words(row *seamark.Log, body string, prefixed bool, own *Claim)
 	if row.ErrorType == "" && Severe(row.Level) {
 		r.errorInWords(row, body)
 	}
+	if strings.HasPrefix(body, "{\n") { // an object as Node.js prints it
+		r.idsInWords(row, body[:min(len(body), maxErrorText)])
+	}
 	r.idsInWords(row, firstLine(body))
 }
 

@@ -239,6 +239,9 @@ func errorOfLanguage(first, rest string) (errorType, message string, ok bool) {
 		return t, m, true
 	}
 	if t, m := errorOfPHP(first); t != "" {
+		if thrown, text := nextOfPHP(rest); thrown != "" {
+			return thrown, text, true
+		}
 		return t, m, true
 	}
 	if t, m := errorOfElixir(first, rest); t != "" {
@@ -247,7 +250,13 @@ func errorOfLanguage(first, rest string) (errorType, message string, ok bool) {
 	if t, m := errorOfRuby(first); t != "" {
 		return t, m, true
 	}
+	whole := first
 	first = withoutRubyPrefix(first)
+	if open := strings.LastIndex(first, " ("); open > 0 && len(first) < len(whole) && strings.HasSuffix(first, ")") && isRubyFrame(firstLine(rest)) { // Logger#error(e): text (Class)
+		if class := first[open+2 : len(first)-1]; isRubyClass(class) || isPythonName(class) && isUpper(class[0]) {
+			return class, first[:open], true
+		}
+	}
 	if at := strings.Index(first, ":in "); at > 0 && isRubyFrame(first) { // file:7:in `name': text (Class)
 		_, text, found := strings.Cut(first[at+4:], ": ")
 		if open := strings.LastIndex(text, " ("); found && open > 0 && strings.HasSuffix(text, ")") {

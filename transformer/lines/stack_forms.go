@@ -62,6 +62,24 @@ func errorOfPHP(line string) (errorType, message string) {
 	return class, strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(text)
 }
 
+// nextOfPHP reads the last of the errors that PHP prints below their causes: "Next Class: text in
+// /app/a.php:9". It is the one that nobody caught.
+func nextOfPHP(rest string) (errorType, message string) {
+	at := strings.LastIndex(rest, "\nNext ")
+	if at < 0 {
+		return "", ""
+	}
+	text, _, _ := strings.Cut(rest[at+len("\nNext "):], "\nStack trace:")
+	class, text, told := strings.Cut(text, ": ")
+	if !told || !isPHPClass(class) {
+		return "", ""
+	}
+	if place := strings.LastIndex(text, " in /"); place >= 0 {
+		text = text[:place]
+	}
+	return class, text
+}
+
 func isPHPClass(s string) bool {
 	for i := range len(s) {
 		if !isWord(s[i]) && s[i] != '\\' && s[i] < 0x80 {
@@ -116,6 +134,13 @@ func withoutRubyPrefix(s string) string {
 	return s
 }
 
+// isLoggedRubyFrame reports whether a line is a frame, and no more, as Ruby's Logger prints it: not
+// indented, and nothing behind the method's name.
+func isLoggedRubyFrame(line string) bool {
+	line = strings.TrimRight(line, "\r\n")
+	return strings.HasSuffix(line, "'") && isRubyFrame(line)
+}
+
 // errorOfRuby names an error by its class, which may have any name, behind semantic_logger's
 // " -- Exception: ", or behind a level as Sidekiq writes it: "WARN: Seat::Locked: text".
 func errorOfRuby(line string) (errorType, message string) {
@@ -157,12 +182,12 @@ func pythonText(s string) (string, bool) {
 func errorBelowSource(s string) (errorType, message string) {
 	first, rest, _ := strings.Cut(s, "\n")
 	colon := strings.LastIndexByte(first, ':')
-	if colon < 1 || !allDigits(first[colon+1:]) || strings.IndexByte(first, ' ') >= 0 {
+	if !isSyntaxPlace(first) && (colon < 1 || !allDigits(first[colon+1:]) || strings.IndexByte(first, ' ') >= 0) {
 		return "", ""
 	}
 	for range 8 {
 		var line string
-		if line, rest, _ = strings.Cut(rest, "\n"); rest == "" {
+		if line, rest, _ = strings.Cut(rest, "\n"); line == "" && rest == "" {
 			break
 		}
 		if t, m := errorInBrackets(line); t != "" {
@@ -173,4 +198,12 @@ func errorBelowSource(s string) (errorType, message string) {
 		}
 	}
 	return "", ""
+}
+
+// isSyntaxPlace reports whether a line is where Python found a fault in a source that it could not
+// read: a "File" with a line and no function, and no traceback above it.
+func isSyntaxPlace(line string) bool {
+	rest, ok := strings.CutPrefix(line, `  File "`)
+	_, number, told := strings.Cut(rest, `", line `)
+	return ok && told && allDigits(number)
 }
