@@ -89,6 +89,22 @@ func TestStackLines(t *testing.T) {
 			[]string{"Traceback (most recent call last):", `  File "/app/a.py", line 7, in f`, "    return x[1]", "IndexError: list index out of range", "next line"},
 			[]string{"ERROR IndexError stack=4 print", "of=e0", "of=e0", "of=e0", ""},
 		},
+		"ruby's Logger, frames not indented": {
+			[]string{"E, [2026-11-30T21:46:23.090430 #23851] ERROR -- desk: cannot reserve seat 12A (SeatError)", "svc/r.rb:5:in `rescue in reserve'", "svc/r.rb:9:in `<main>'", "INFO after"},
+			[]string{"ERROR SeatError stack=3 print", "of=e0", "of=e0", "INFO"},
+		},
+		"tornado 6.4.2, logzero 1.7: indented": {
+			[]string{"[E 261130 22:04:50 p:19] cannot reserve", "    Traceback (most recent call last):", `      File "/app/p.py", line 7, in reserve`, "        raise SeatError(12)", "    SeatError: no seat", "INFO after"},
+			[]string{"ERROR SeatError stack=5 print", "of=e0", "of=e0", "of=e0", "of=e0", "INFO"},
+		},
+		"tomcat-juli 10.1 OneLineFormatter: indented": {
+			[]string{"30-Nov-2026 22:04:43.276 SEVERE [main] J.main cannot reserve", "\tJ$SeatException: no seat", "\t\tat J.reserve(J.java:5)", "INFO after"},
+			[]string{"ERROR J$SeatException stack=3 print", "of=e0", "of=e0", "INFO"},
+		},
+		"pino-pretty 13: fields above the error": {
+			[]string{"[22:04:40.333] ERROR (1781): cannot reserve", "    err: {", `      "type": "SeatError",`, `      "stack":`, "          SeatError: no seat", "              at reserve (/app/n.js:3:60)", "    }", "INFO after"},
+			[]string{"ERROR SeatError stack=7 print", "of=e0", "of=e0", "of=e0", "of=e0", "of=e0", "of=e0", "INFO"},
+		},
 		"python chained": {
 			[]string{"Traceback (most recent call last):", `  File "/app/a.py", line 7, in f`, "KeyError: 'x'", "During handling of the above exception, another exception occurred:",
 				"Traceback (most recent call last):", `  File "/app/a.py", line 9, in f`, "app.PricingError: no x", "INFO after"},

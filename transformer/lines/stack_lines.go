@@ -100,6 +100,9 @@ func opensStack(row *seamark.Log) (stackKind, bool) {
 	if len(body) < 4 || row.ErrorStack != "" {
 		return 0, false
 	}
+	if isLoggedRubyFrame(body) {
+		return framesAt, true
+	}
 	switch body[0] {
 	case ' ', '\t', '>':
 		line := strings.TrimLeft(body, " \t|>")
@@ -213,7 +216,8 @@ func announces(row *seamark.Log, body string, kind stackKind) bool {
 // headerAbove finds the line with which a logger begins a trace whose error, or "Traceback",
 // stands in row at; else it is -1.
 func (g *stackGroup) headerAbove(at int, kind stackKind) int {
-	body := lineBody(g.logs[at].Message)
+	indented := isIndented(lineBody(g.logs[at].Message))
+	body := strings.TrimLeft(lineBody(g.logs[at].Message), " \t") // Tornado, Tomcat and Twisted indent a trace
 	errorType, _ := errorInLine(body, false)
 	if errorType == "" && kind == framesAt {
 		errorType, _, _ = errorOfLanguage(firstLine(body), "")
@@ -226,8 +230,8 @@ func (g *stackGroup) headerAbove(at int, kind stackKind) int {
 		return -1
 	}
 	up := at - 1
-	for up >= g.behind && at-up < 3 && g.logs[up].Message == "" { // Spring Boot leaves a line empty
-		up--
+	for up >= g.behind && (at-up < 3 && g.logs[up].Message == "" || indented && at-up < 8 && g.logs[up].Level == "" && isIndented(lineBody(g.logs[up].Message))) {
+		up-- // Spring Boot leaves a line empty; pino-pretty indents the error's fields
 	}
 	if up < g.behind || up < 0 {
 		return -1
@@ -277,7 +281,7 @@ func (g *stackGroup) continues(body string) bool {
 	case framesCauses:
 		return strings.HasPrefix(line, "Stack backtrace:")
 	}
-	return strings.HasPrefix(line, "Caused by: ") || strings.HasPrefix(line, "Causing: ") || strings.HasPrefix(line, "Suppressed: ") || strings.HasPrefix(line, "--- End of ") ||
+	return isLoggedRubyFrame(line) || strings.HasPrefix(line, "Caused by: ") || strings.HasPrefix(line, "Causing: ") || strings.HasPrefix(line, "Suppressed: ") || strings.HasPrefix(line, "--- End of ") ||
 		line == "}" || strings.HasPrefix(line, "Node.js v") || strings.HasPrefix(line, "... ") && strings.HasSuffix(line, " more")
 }
 
