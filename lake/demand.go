@@ -105,8 +105,11 @@ func (l *Lake) meetDemand(ctx context.Context, span hourSpan) error {
 		if l.demand.read[n] == stamp {
 			return nil
 		}
+		if err := l.Walk(folder, news); err != nil {
+			return err // of what was not read nothing is known
+		}
 		l.demand.read[n] = stamp
-		return l.Walk(folder, news)
+		return nil
 	})
 }
 
@@ -163,16 +166,18 @@ func (l *Lake) recall(e *short) {
 
 // load takes an entry in as it is now.
 func (l *Lake) load(key string) {
-	e, err := l.Entry(key)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	switch {
-	case errors.Is(err, fs.ErrNotExist): // gone meanwhile
-	case err != nil:
-		l.damaged[key] = err
-	default:
-		l.add(e, stamp{})
-	}
+	l.learn(ID(ledgerKeyPattern.FindStringSubmatch(key)[1]), func(*held) func() {
+		e, err := l.Entry(key)
+		return func() {
+			switch {
+			case errors.Is(err, fs.ErrNotExist): // gone meanwhile
+			case err != nil:
+				l.damaged[key] = err
+			default:
+				l.add(e, stamp{})
+			}
+		}
+	})
 }
 
 // packReader reads packs day by day.

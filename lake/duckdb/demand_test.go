@@ -154,3 +154,42 @@ func TestLedgerUnread(t *testing.T) {
 		})
 	}
 }
+
+// faltering is a store in which an hour's entries cannot be listed once.
+type faltering struct {
+	*lake.Dir
+	faltered bool
+}
+
+func (s *faltering) Walk(prefix string, fn func(string, fs.DirEntry) error) error {
+	if strings.HasPrefix(prefix, "ledger/2026/") && !s.faltered {
+		s.faltered = true
+		return errMute
+	}
+	return s.Dir.Walk(prefix, fn)
+}
+
+// TestLedgerReadAgain: what a question could not read of the ledger the next one reads.
+func TestLedgerReadAgain(t *testing.T) {
+	l, whole := hours(t, 2)
+	dir, err := lake.OpenDir(l.Root(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := duckdb.Open(lake.OnDemand(&faltering{Dir: dir}), duckdb.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	q := seamark.Query{Table: seamark.TableLogs, Limit: 1000}
+	if _, err := db.Search(t.Context(), q); !errors.Is(err, errMute) {
+		t.Errorf("%v, want %v", err, errMute)
+	}
+	want, err := whole.Search(t.Context(), q)
+	if err != nil || len(want.Hits) == 0 {
+		t.Fatal(len(want.Hits), err)
+	}
+	if got, err := db.Search(t.Context(), q); err != nil || !cmp.Equal(got, want) {
+		t.Errorf("%d rows of %d, %v", len(got.Hits), len(want.Hits), err)
+	}
+}
