@@ -99,10 +99,6 @@ func TestFilterBits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	step := 11
-	if torture {
-		step = 1
-	}
 	damage := func(what string, b []byte) {
 		t.Helper()
 		if err := os.WriteFile(name, b, 0o600); err != nil {
@@ -120,14 +116,7 @@ func TestFilterBits(t *testing.T) {
 			t.Fatalf("%s: %+v, %v", what, r.Culprits, err)
 		}
 	}
-	for bit := 0; bit < 8*len(whole); bit += step {
-		b := slices.Clone(whole)
-		b[bit/8] ^= 1 << (bit % 8)
-		damage(fmt.Sprint("bit ", bit), b)
-	}
-	for n := 0; n < len(whole); n += step {
-		damage(fmt.Sprint("cut to ", n), whole[:n])
-	}
+	eachDamage(whole, 11, damage)
 	mend := func(what string) {
 		t.Helper()
 		if r := compact(t, l); r.Filtered != 1 {

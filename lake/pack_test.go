@@ -153,6 +153,22 @@ func TestPack(t *testing.T) {
 	sound(t, open(t, l.Root()))
 }
 
+// eachDamage hands fn what is left of b when a bit flips, or when it ends early: at each step-th place,
+// at each of all with SEAMARK_TORTURE.
+func eachDamage(b []byte, step int, fn func(what string, b []byte)) {
+	if torture {
+		step = 1
+	}
+	for bit := 0; bit < 8*len(b); bit += step {
+		flipped := slices.Clone(b)
+		flipped[bit/8] ^= 1 << (bit % 8)
+		fn(fmt.Sprint("bit ", bit), flipped)
+	}
+	for n := 0; n < len(b); n += step {
+		fn(fmt.Sprint("cut to ", n), b[:n])
+	}
+}
+
 // TestPackBits: whatever bit of a pack flips, and wherever it ends, the same files count; verify names
 // it, and its remedy mends it.
 func TestPackBits(t *testing.T) {
@@ -160,10 +176,6 @@ func TestPackBits(t *testing.T) {
 	whole, err := os.ReadFile(pack)
 	if err != nil {
 		t.Fatal(err)
-	}
-	step := 7
-	if torture {
-		step = 1
 	}
 	damage := func(what string, b []byte) {
 		t.Helper()
@@ -178,14 +190,7 @@ func TestPackBits(t *testing.T) {
 			t.Fatalf("%s: %+v, %v", what, r.Culprits, err)
 		}
 	}
-	for bit := 0; bit < 8*len(whole); bit += step {
-		b := slices.Clone(whole)
-		b[bit/8] ^= 1 << (bit % 8)
-		damage(fmt.Sprint("bit ", bit), b)
-	}
-	for n := 0; n < len(whole); n += step {
-		damage(fmt.Sprint("cut to ", n), whole[:n])
-	}
+	eachDamage(whole, 7, damage)
 	if r := compact(t, l); r.Packed == 0 {
 		t.Error("nothing was mended")
 	}

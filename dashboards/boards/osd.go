@@ -106,10 +106,7 @@ const (
 
 // board writes a dashboard and its panels: first what chooses product and environment.
 func (w *osd) board(b Board) error {
-	controls, err := w.controls(b)
-	if err != nil {
-		return err
-	}
+	controls := w.controls(b)
 	type panel struct {
 		Version          string         `json:"version"`
 		GridData         map[string]any `json:"gridData"`
@@ -156,7 +153,7 @@ func (w *osd) board(b Board) error {
 func kuery(q string) map[string]any { return map[string]any{"language": "kuery", "query": q} }
 
 // controls writes the lists by which a person chooses product and environment.
-func (w *osd) controls(b Board) (id string, err error) {
+func (w *osd) controls(b Board) (id string) {
 	id = ours + b.Name + "-choose"
 	index := w.index(b.Panels[0].Table).ID
 	var controls []any
@@ -173,7 +170,7 @@ func (w *osd) controls(b Board) (id string, err error) {
 		"title": "Seamark: choose", "type": "input_control_vis", "aggs": []any{},
 		"params": map[string]any{"controls": controls, "updateFiltersOnChange": true, "useTimeFilter": false, "pinFilters": false},
 	}, map[string]any{"query": kuery(""), "filter": []any{}}), refs...)
-	return id, nil
+	return id
 }
 
 // visualization is the attributes of one.

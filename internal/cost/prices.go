@@ -40,12 +40,14 @@ type Prices struct {
 var listPrices []byte
 
 // ListPrices are those of prices.json, from the pages of https://aws.amazon.com/pricing/ for each service.
-func ListPrices() Prices {
-	var p Prices
-	if err := json.Unmarshal(listPrices, &p); err != nil {
-		panic(err) // it is built in, and a test reads it
+func ListPrices() Prices { return builtIn[Prices](listPrices) }
+
+// builtIn reads a file that is built in.
+func builtIn[T any](file []byte) (v T) {
+	if err := json.Unmarshal(file, &v); err != nil {
+		panic(err) // a test reads each
 	}
-	return p
+	return v
 }
 
 // ReadPrices reads a JSON file with these keys; what it leaves out is that of ListPrices. No name
